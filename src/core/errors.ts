@@ -1,0 +1,81 @@
+/**
+ * Named errors for programmers' faults and for refusals that carry numbers. Life's events (no GPU, bad file, loss not
+ * finite) are values, `Fault`: the page turns each `code` into one sentence and one action.
+ */
+
+/** A tensor, shape or number that contradicts a contract. Never shown to users. */
+export class ContractError extends Error {
+  override readonly name = "ContractError";
+  constructor(
+    readonly where: { readonly operation: string; readonly tensor?: string },
+    readonly expected: string,
+    readonly actual: string,
+  ) {
+    super(`${where.operation}${where.tensor ? `, ${where.tensor}` : ""}: expected ${expected}, got ${actual}`);
+  }
+}
+
+/** A Program that the backend cannot hold: which tensor, how many bytes, and the limit. */
+export class ProgramRefusedError extends Error {
+  override readonly name = "ProgramRefusedError";
+  constructor(
+    readonly tensor: string,
+    readonly bytes: number,
+    readonly limitBytes: number,
+  ) {
+    super(`${tensor} needs ${bytes} bytes; this device allows ${limitBytes}`);
+  }
+}
+
+/** Pending work of a device that is gone. */
+export class BackendLostError extends Error {
+  override readonly name = "BackendLostError";
+}
+
+/** A file or a field that a user gave and that is refused; `path` says where, `expected` what is allowed. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+  constructor(
+    readonly code: FaultCode,
+    readonly details: Readonly<Record<string, string | number>>,
+  ) {
+    super(`${code}: ${JSON.stringify(details)}`);
+  }
+}
+
+/** Every fault a user can meet. i18n has one sentence and one action for each. */
+export type FaultCode =
+  | "webgpu-missing"
+  | "webgpu-insecure"
+  | "adapter-missing"
+  | "device-refused"
+  | "device-lost"
+  | "device-lost-again"
+  | "program-refused"
+  | "shader-error"
+  | "not-finite"
+  | "diverging"
+  | "no-improvement"
+  | "experiment-invalid"
+  | "experiment-newer"
+  | "link-invalid"
+  | "link-too-large"
+  | "file-invalid"
+  | "file-mismatch"
+  | "file-not-finite"
+  | "file-unreadable"
+  | "text-invalid"
+  | "csv-invalid"
+  | "data-missing"
+  | "data-too-short"
+  | "probe-invalid"
+  | "storage-unavailable"
+  | "storage-full"
+  | "worker-failed"
+  | "internal";
+
+/** A life's event as a value; `details` fills the sentence. */
+export interface Fault {
+  readonly code: FaultCode;
+  readonly details: Readonly<Record<string, string | number>>;
+}

@@ -1,0 +1,94 @@
+/**
+ * What an operation is: a contract over named tensors, plus its implementations as data. A player never needs to know
+ * what an operation means; the reference player looks up the twin of the same name, the GPU player lowers the call to
+ * dispatches by the implementation that the plan names. Nothing here allocates or runs anything.
+ */
+
+/** Element type of a tensor. `u32` holds ids, starts and flags. */
+export type ElementType = "f32" | "u32";
+
+/** How an operation touches a tensor. The planner never binds an `in` and an `out` of one call to the same buffer. */
+export type Access = "in" | "out" | "inout";
+
+/** One tensor of a contract. `shape` names extents (`["T", "B", "H"]`, `["T+1", "B", "H"]`, `["3H"]`) and is documentation that tests parse. */
+export interface TensorContract {
+  readonly access: Access;
+  readonly type: ElementType;
+  readonly shape: readonly string[];
+  /** What it holds, with the slot order where there is one. */
+  readonly about: string;
+}
+
+/**
+ * Kernel scalar: its name in the uniform block and its type. The value of a scalar is, in this order: the loop index
+ * (`t`), a run-time scalar of the play, a constant of the call, an extent of the call.
+ */
+export interface KernelScalar {
+  readonly name: string;
+  readonly type: "u32" | "f32";
+}
+
+/** Extents, constants and run-time scalars of one call, by name. */
+export type Numbers = Readonly<Record<string, number>>;
+
+/** Workgroup counts of one dispatch. */
+export type Grid = readonly [x: number, y: number, z: number];
+
+/** One WGSL file with one entry point `main`. */
+export interface Kernel {
+  /** File stem under `shaders/`, e.g. `gru-forward.step.gates`. */
+  readonly file: string;
+  /** Group 0 in binding order, by the contract's tensor names (or the implementation's scratch names). */
+  readonly bindings: readonly { readonly tensor: string; readonly access: "read" | "read_write" }[];
+  /** Group 1, binding 0: one uniform block in this order, each 4 bytes. */
+  readonly scalars: readonly KernelScalar[];
+  /** UPPER_SNAKE sizes with their defaults; the plan may choose others. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Shared WGSL joined after the kernel, by file name under `shaders/lib/` without extension. */
+  readonly lib?: readonly string[];
+  /** Workgroup counts from the call's numbers and the plan's sizes. */
+  readonly grid: (numbers: Numbers, sizes: Numbers) => Grid;
+}
+
+/** Kernels played in order; with `loop`, in order for each value of `t`. */
+export interface Pass {
+  readonly kernels: readonly Kernel[];
+  /** `t` counts from `from` to `to` inclusive in the direction that leads there; both may name an extent. */
+  readonly loop?: { readonly from: number | string; readonly to: number | string };
+  /** The pass is played only where every named constant of the call has this value. */
+  readonly when?: Numbers;
+}
+
+/** One way of computing an operation on the GPU. */
+export interface Implementation {
+  readonly passes: readonly Pass[];
+  /** Buffers that only this implementation needs, in elements; private to one call. */
+  readonly scratch?: Readonly<Record<string, (numbers: Numbers, sizes: Numbers) => number>>;
+}
+
+/** A contract. `Tensors` is inferred from the literal so that twins are typed by tensor name. */
+export interface Operation<Tensors extends Readonly<Record<string, TensorContract>> = Readonly<Record<string, TensorContract>>> {
+  /** Kebab-case stem shared by contract, twin, shaders, tests and labels. */
+  readonly name: string;
+  /** The equation in the house's notation. */
+  readonly equation: string;
+  /** Paper or section it comes from. */
+  readonly source: string;
+  readonly tensors: Tensors;
+  /** Extents a call must give. */
+  readonly extents: readonly string[];
+  /** Constants a call must give: fixed when the Program is built. */
+  readonly constants: readonly string[];
+  /** Run-time scalars: given at each play. */
+  readonly scalars: readonly string[];
+  /** Largest difference to the twin, `max|got − ref| ≤ relative · (max|ref| + 0.1)`, and why it is that large. */
+  readonly tolerance: { readonly relative: number; readonly reason: string };
+  readonly implementations: Readonly<Record<string, Implementation>>;
+}
+
+/** Keeps the literal tensor names of a contract, so that its twin is checked against them. */
+export function defineOperation<const Tensors extends Readonly<Record<string, TensorContract>>>(
+  operation: Operation<Tensors>,
+): Operation<Tensors> {
+  return operation;
+}

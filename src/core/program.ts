@@ -1,0 +1,60 @@
+/**
+ * A Program is the score: named tensors and, for each phase, a list of operation calls. It never holds a dispatch, a
+ * buffer or a workgroup size; those belong to the plan and to the player.
+ */
+import type { ElementType, Numbers } from "./operation.ts";
+
+/** What a tensor is for. The planner of memory and the checkpoint read this; kernels never do. */
+export type TensorRole =
+  | "parameters"
+  | "gradients"
+  | "optimizer-state"
+  | "data"
+  | "batch"
+  | "activation"
+  | "metrics";
+
+/** One named tensor of a Program. */
+export interface ProgramTensor {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  readonly role: TensorRole;
+}
+
+/**
+ * A tensor, or a segment of one, bound to a call. `offset` and `length` count elements and select a segment of a flat
+ * buffer; `offset` is a multiple of `SEGMENT_ALIGNMENT`. Offsets inside activations are constants of the call instead.
+ */
+export interface TensorBinding {
+  readonly tensor: string;
+  readonly offset?: number;
+  readonly length?: number;
+}
+
+/** One operation over bound tensors. `numbers` holds the extents and the constants of the contract. */
+export interface OperationCall {
+  readonly operation: string;
+  /** Where it stands in the model, e.g. `layer 1` or `head`: for profiles, errors and the plan view. */
+  readonly label: string;
+  readonly numbers: Numbers;
+  readonly tensors: Readonly<Record<string, TensorBinding>>;
+}
+
+/** The parts of a Program that are played on their own. */
+export type PhaseName = "forward" | "backward" | "update" | "evaluate" | "probe" | "generate";
+
+/** A whole score. Phases that a Program does not need are absent. */
+export interface Program {
+  readonly tensors: readonly ProgramTensor[];
+  readonly phases: Readonly<Partial<Record<PhaseName, readonly OperationCall[]>>>;
+}
+
+/** Implementation and sizes chosen for one operation. */
+export interface PlannedOperation {
+  readonly implementation: string;
+  readonly sizes: Numbers;
+}
+
+/** Operation name → what plays it. Part of the run, its file and its link. */
+export type Plan = Readonly<Record<string, PlannedOperation>>;
