@@ -6,24 +6,28 @@
 /** A tensor, shape or number that contradicts a contract. Never shown to users. */
 export class ContractError extends Error {
   override readonly name = "ContractError";
-  constructor(
-    readonly where: { readonly operation: string; readonly tensor?: string },
-    readonly expected: string,
-    readonly actual: string,
-  ) {
+  readonly where: { readonly operation: string; readonly tensor?: string };
+  readonly expected: string;
+  readonly actual: string;
+  constructor(where: { readonly operation: string; readonly tensor?: string }, expected: string, actual: string) {
     super(`${where.operation}${where.tensor ? `, ${where.tensor}` : ""}: expected ${expected}, got ${actual}`);
+    this.where = where;
+    this.expected = expected;
+    this.actual = actual;
   }
 }
 
 /** A Program that the backend cannot hold: which tensor, how many bytes, and the limit. */
 export class ProgramRefusedError extends Error {
   override readonly name = "ProgramRefusedError";
-  constructor(
-    readonly tensor: string,
-    readonly bytes: number,
-    readonly limitBytes: number,
-  ) {
+  readonly tensor: string;
+  readonly bytes: number;
+  readonly limitBytes: number;
+  constructor(tensor: string, bytes: number, limitBytes: number) {
     super(`${tensor} needs ${bytes} bytes; this device allows ${limitBytes}`);
+    this.tensor = tensor;
+    this.bytes = bytes;
+    this.limitBytes = limitBytes;
   }
 }
 
@@ -35,11 +39,12 @@ export class BackendLostError extends Error {
 /** A file or a field that a user gave and that is refused; `path` says where, `expected` what is allowed. */
 export class InputError extends Error {
   override readonly name = "InputError";
-  constructor(
-    readonly code: FaultCode,
-    readonly details: Readonly<Record<string, string | number>>,
-  ) {
+  readonly code: FaultCode;
+  readonly details: Readonly<Record<string, string | number>>;
+  constructor(code: FaultCode, details: Readonly<Record<string, string | number>>) {
     super(`${code}: ${JSON.stringify(details)}`);
+    this.code = code;
+    this.details = details;
   }
 }
 
