@@ -1,0 +1,21 @@
+/**
+ * The same as `batch-gather` for u32 rows: token ids and class targets. Rows b ≥ `live` become id 0 (masked by the mask batch).
+ */
+import { defineOperation } from "../core/operation.ts";
+
+/** Contract of `batch-gather-ids`; see its equation and tensors. */
+export const batchGatherIds = defineOperation({
+  name: "batch-gather-ids",
+  equation: "ids[t,b] = b < live ? rows[starts[slot·B + b] + shift + t] : 0",
+  source: "docs/equations.md",
+  tensors: {
+    rows: { access: "in", type: "u32", shape: ["R"], about: "resident ids" },
+    starts: { access: "in", type: "u32", shape: ["K·B"], about: "first row of each window, K batches" },
+    ids: { access: "out", type: "u32", shape: ["T", "B"], about: "the batch, time-major" },
+  },
+  extents: ["T", "B", "R", "K"],
+  constants: ["shift"],
+  scalars: ["slot", "live"],
+  tolerance: { relative: 0, reason: "copies and integer arithmetic only" },
+  implementations: {},
+});

@@ -1,0 +1,22 @@
+/**
+ * The projection of token ids: a one-hot row times W is a row of W, so a row gather replaces the GEMM and no one-hot tensor exists.
+ */
+import { defineOperation } from "../core/operation.ts";
+
+/** Contract of `gather-forward`; see its equation and tensors. */
+export const gatherForward = defineOperation({
+  name: "gather-forward",
+  equation: "out[outOffset + n·outStride + c] = b[c] + W[ids[n], c]",
+  source: "docs/equations.md",
+  tensors: {
+    ids: { access: "in", type: "u32", shape: ["N"], about: "row of W for each n, < D" },
+    W: { access: "in", type: "f32", shape: ["D", "C"], about: "weights" },
+    b: { access: "in", type: "f32", shape: ["C"], about: "bias" },
+    out: { access: "inout", type: "f32", shape: ["N", "C"], about: "rows, at outOffset with outStride; other columns stay" },
+  },
+  extents: ["N", "D", "C"],
+  constants: ["outOffset", "outStride"],
+  scalars: [],
+  tolerance: { relative: 1e-6, reason: "one rounded addition" },
+  implementations: {},
+});

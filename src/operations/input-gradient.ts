@@ -1,0 +1,21 @@
+/**
+ * Gradient of the rows that entered `project-forward`: what a layer or the head hands down. `dx` is usually the dh of the layer below.
+ */
+import { defineOperation } from "../core/operation.ts";
+
+/** Contract of `input-gradient`; see its equation and tensors. */
+export const inputGradient = defineOperation({
+  name: "input-gradient",
+  equation: "dx[dxOffset + n·dxStride + d] = Σ_c da[daOffset + n·daStride + c] · W[d, c]",
+  source: "docs/equations.md",
+  tensors: {
+    da: { access: "in", type: "f32", shape: ["N", "C"], about: "gradient rows, at daOffset with daStride" },
+    W: { access: "in", type: "f32", shape: ["D", "C"], about: "weights" },
+    dx: { access: "inout", type: "f32", shape: ["N", "D"], about: "overwritten at dxOffset with dxStride; the rest stays" },
+  },
+  extents: ["N", "D", "C"],
+  constants: ["daOffset", "daStride", "dxOffset", "dxStride"],
+  scalars: [],
+  tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
+  implementations: {},
+});

@@ -1,0 +1,20 @@
+/**
+ * Counts the rows that the loss averages over. On the GPU, because a batch's mask is gathered there and never seen by the host.
+ */
+import { defineOperation } from "../core/operation.ts";
+
+/** Contract of `mask-count`; see its equation and tensors. */
+export const maskCount = defineOperation({
+  name: "mask-count",
+  equation: "count = Σ_n mask[n]",
+  source: "docs/equations.md",
+  tensors: {
+    mask: { access: "in", type: "f32", shape: ["N"], about: "1 counts, 0 does not" },
+    count: { access: "out", type: "f32", shape: ["1"], about: "number of rows that count" },
+  },
+  extents: ["N"],
+  constants: [],
+  scalars: [],
+  tolerance: { relative: 0, reason: "sums of ones are exact below 2^24" },
+  implementations: {},
+});

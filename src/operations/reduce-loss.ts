@@ -1,0 +1,22 @@
+/**
+ * The mean loss of a batch from its row losses; a count of 0 gives 0. A sum that is not finite sets `flagBit` in flags.
+ */
+import { defineOperation } from "../core/operation.ts";
+
+/** Contract of `reduce-loss`; see its equation and tensors. */
+export const reduceLoss = defineOperation({
+  name: "reduce-loss",
+  equation: "loss = Σ_n rowLoss[n] / (count · perRow)",
+  source: "golden README, reduction mean",
+  tensors: {
+    rowLoss: { access: "in", type: "f32", shape: ["N"], about: "unnormalised row losses" },
+    count: { access: "in", type: "f32", shape: ["1"], about: "rows that count" },
+    loss: { access: "out", type: "f32", shape: ["1"], about: "mean loss" },
+    flags: { access: "inout", type: "u32", shape: ["1"], about: "sticky bits: not finite" },
+  },
+  extents: ["N"],
+  constants: ["perRow", "flagBit"],
+  scalars: [],
+  tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
+  implementations: {},
+});

@@ -1,0 +1,64 @@
+/**
+ * The table of every operation by name. Players, the plan and the operation list on the page read it; nothing else
+ * needs all operations at once.
+ */
+import type { Operation } from "../core/operation.ts";
+import { batchGather } from "./batch-gather.ts";
+import { batchGatherIds } from "./batch-gather-ids.ts";
+import { biasGradient } from "./bias-gradient.ts";
+import { carryState } from "./carry-state.ts";
+import { gatherBackward } from "./gather-backward.ts";
+import { gatherForward } from "./gather-forward.ts";
+import { gradientNorm } from "./gradient-norm.ts";
+import { gruBackward } from "./gru-backward.ts";
+import { gruForward } from "./gru-forward.ts";
+import { inputGradient } from "./input-gradient.ts";
+import { lossBce } from "./loss-bce.ts";
+import { lossCe } from "./loss-ce.ts";
+import { lossLinear } from "./loss-linear.ts";
+import { lossMse } from "./loss-mse.ts";
+import { maskCount } from "./mask-count.ts";
+import { optimizerAdam } from "./optimizer-adam.ts";
+import { optimizerSgd } from "./optimizer-sgd.ts";
+import { projectForward } from "./project-forward.ts";
+import { reduceLoss } from "./reduce-loss.ts";
+import { rowNorm } from "./row-norm.ts";
+import { sigmoidForward } from "./sigmoid-forward.ts";
+import { softmaxForward } from "./softmax-forward.ts";
+import { weightGradient } from "./weight-gradient.ts";
+
+/** Every operation, in alphabetical order. */
+export const OPERATIONS: readonly Operation[] = [
+  batchGather,
+  batchGatherIds,
+  biasGradient,
+  carryState,
+  gatherBackward,
+  gatherForward,
+  gradientNorm,
+  gruBackward,
+  gruForward,
+  inputGradient,
+  lossBce,
+  lossCe,
+  lossLinear,
+  lossMse,
+  maskCount,
+  optimizerAdam,
+  optimizerSgd,
+  projectForward,
+  reduceLoss,
+  rowNorm,
+  sigmoidForward,
+  softmaxForward,
+  weightGradient,
+];
+
+const byName = new Map(OPERATIONS.map((operation) => [operation.name, operation]));
+
+/** The contract of that name; throws for a name that no operation has. */
+export function findOperation(name: string): Operation {
+  const operation = byName.get(name);
+  if (!operation) throw new Error(`no operation is called ${name}`);
+  return operation;
+}

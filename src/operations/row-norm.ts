@@ -1,0 +1,20 @@
+/**
+ * L2 norm of each row, for gradient-through-time views and verification.
+ */
+import { defineOperation } from "../core/operation.ts";
+
+/** Contract of `row-norm`; see its equation and tensors. */
+export const rowNorm = defineOperation({
+  name: "row-norm",
+  equation: "out[n] = √(Σ_j x[xOffset + n·H + j]²)",
+  source: "Euclidean norm",
+  tensors: {
+    x: { access: "in", type: "f32", shape: ["N", "H"], about: "rows from xOffset" },
+    out: { access: "out", type: "f32", shape: ["N"], about: "norms" },
+  },
+  extents: ["N", "H"],
+  constants: ["xOffset"],
+  scalars: [],
+  tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
+  implementations: {},
+});
