@@ -35,7 +35,11 @@ export interface Player {
   /** Resolves when everything enqueued has run. */
   settle(): Promise<void>;
   /** Counts since creation, for the CLI and for the test that a step uploads nothing but ids and scalars. */
-  readonly counts: { readonly plays: number; readonly submits: number; readonly dispatches: Readonly<Record<string, number>> };
+  readonly counts: {
+    readonly plays: number;
+    readonly submits: number;
+    readonly dispatches: Readonly<Record<string, number>>;
+  };
   /** Mirrors creation. Idempotent. */
   dispose(): void;
 }

@@ -67,7 +67,9 @@ export interface Implementation {
 }
 
 /** A contract. `Tensors` is inferred from the literal so that twins are typed by tensor name. */
-export interface Operation<Tensors extends Readonly<Record<string, TensorContract>> = Readonly<Record<string, TensorContract>>> {
+export interface Operation<
+  Tensors extends Readonly<Record<string, TensorContract>> = Readonly<Record<string, TensorContract>>,
+> {
   /** Kebab-case stem shared by contract, twin, shaders, tests and labels. */
   readonly name: string;
   /** The equation in the house's notation. */

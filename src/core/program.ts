@@ -5,14 +5,7 @@
 import type { ElementType, Numbers } from "./operation.ts";
 
 /** What a tensor is for. The planner of memory and the checkpoint read this; kernels never do. */
-export type TensorRole =
-  | "parameters"
-  | "gradients"
-  | "optimizer-state"
-  | "data"
-  | "batch"
-  | "activation"
-  | "metrics";
+export type TensorRole = "parameters" | "gradients" | "optimizer-state" | "data" | "batch" | "activation" | "metrics";
 
 /** One named tensor of a Program. */
 export interface ProgramTensor {

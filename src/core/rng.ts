@@ -32,7 +32,10 @@ export function uniform(seed: number, stream: number, step: number, index: numbe
 }
 
 /** Uniform integer in [0, count) by multiplication; the bias is below count · 2⁻²⁴. */
-export function uniformInteger(key: { seed: number; stream: number; step: number; index: number }, count: number): number {
+export function uniformInteger(
+  key: { seed: number; stream: number; step: number; index: number },
+  count: number,
+): number {
   return Math.floor(uniform(key.seed, key.stream, key.step, key.index) * count);
 }
 

@@ -1,0 +1,158 @@
+/**
+ * The experiment: one JSON document that says everything about a run (task, model, training, seed). It is untrusted
+ * wherever it comes from (link, file, form), so it enters only through `parseExperiment`, which refuses with the path,
+ * what was expected and what came, and never clamps or fills in a wrong value.
+ */
+import * as v from "valibot";
+import type { FaultCode } from "./errors.ts";
+import { FIELD_RANGES, type FieldRange, LAYER_COUNT } from "./fields.ts";
+
+/** Version written by this build; a larger one is refused with `experiment-newer`. */
+export const EXPERIMENT_VERSION = 1;
+
+const ranged = (range: FieldRange) => {
+  const expected = `${range.integer ? "a whole number" : "a number"} from ${range.minimum} to ${range.maximum}`;
+  const inside = v.check(
+    (value: number) =>
+      Number.isFinite(value) &&
+      value >= range.minimum &&
+      value <= range.maximum &&
+      (!range.integer || Number.isInteger(value)),
+    expected,
+  );
+  return v.pipe(v.number(expected), inside);
+};
+
+const oneOf = <const Options extends readonly [string, ...string[]]>(options: Options) =>
+  v.picklist(options, `one of ${options.join(", ")}`);
+
+const OwnFile = v.strictObject({
+  name: v.pipe(v.string("a text"), v.maxLength(255, "at most 255 characters")),
+  bytes: v.pipe(v.number("a number"), v.safeInteger("a whole number"), v.minValue(0, "0 or more")),
+  sha256: v.pipe(v.string("a text"), v.regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits")),
+});
+const Columns = v.pipe(
+  v.array(v.pipe(v.string("a text"), v.maxLength(255, "at most 255 characters")), "a list of column names"),
+  v.minLength(1, "at least one column"),
+  v.maxLength(256, "at most 256 columns"),
+);
+
+const TaskSchema = v.variant(
+  "name",
+  [
+    v.strictObject({ name: v.literal("seattle-weather") }),
+    v.strictObject({ name: v.literal("english-spelling") }),
+    v.strictObject({
+      name: v.literal("delayed-recall"),
+      symbols: ranged(FIELD_RANGES.symbols),
+      lag: ranged(FIELD_RANGES.lag),
+    }),
+    v.strictObject({ name: v.literal("own-text"), file: OwnFile }),
+    v.strictObject({ name: v.literal("own-series"), file: OwnFile, inputs: Columns, targets: Columns }),
+  ],
+  "one of seattle-weather, english-spelling, delayed-recall, own-text, own-series",
+);
+
+const LayerSchema = v.strictObject({
+  cell: oneOf(["gru"]),
+  reset: oneOf(["before", "after"]),
+  activation: oneOf(["tanh", "relu"]),
+  units: ranged(FIELD_RANGES.units),
+});
+
+const OptimizerSchema = v.variant(
+  "name",
+  [
+    v.strictObject({
+      name: v.literal("adam"),
+      beta1: ranged(FIELD_RANGES.beta1),
+      beta2: ranged(FIELD_RANGES.beta2),
+      epsilon: ranged(FIELD_RANGES.epsilon),
+    }),
+    v.strictObject({ name: v.literal("sgd"), momentum: ranged(FIELD_RANGES.momentum) }),
+  ],
+  "one of adam, sgd",
+);
+
+const ExperimentSchema = v.strictObject({
+  version: v.literal(EXPERIMENT_VERSION, `${EXPERIMENT_VERSION}`),
+  task: TaskSchema,
+  model: v.strictObject({
+    layers: v.pipe(
+      v.array(LayerSchema, "a list of layers"),
+      v.minLength(LAYER_COUNT.minimum, `at least ${LAYER_COUNT.minimum} layer`),
+      v.maxLength(LAYER_COUNT.maximum, `at most ${LAYER_COUNT.maximum} layers`),
+    ),
+    /** Output of the head at every step, or at the last step only. */
+    head: oneOf(["every", "last"]),
+    /** Positive values favour remembering: b_z starts at −initialMemory. */
+    initialMemory: ranged(FIELD_RANGES.initialMemory),
+  }),
+  training: v.strictObject({
+    optimizer: OptimizerSchema,
+    learningRate: ranged(FIELD_RANGES.learningRate),
+    /** Largest global gradient norm; null switches clipping off. */
+    clipNorm: v.nullable(ranged(FIELD_RANGES.clipNorm)),
+    batch: ranged(FIELD_RANGES.batch),
+    /** Steps of a training window; tasks with a fixed length say so and refuse another. */
+    length: ranged(FIELD_RANGES.length),
+    evaluateEvery: ranged(FIELD_RANGES.evaluateEvery),
+  }),
+  seed: ranged(FIELD_RANGES.seed),
+});
+
+/** A valid experiment. */
+export type Experiment = v.InferOutput<typeof ExperimentSchema>;
+/** The task part, discriminated by `name`. */
+export type TaskChoice = Experiment["task"];
+export type TaskName = TaskChoice["name"];
+/** One recurrent layer. */
+export type LayerChoice = Experiment["model"]["layers"][number];
+export type OptimizerChoice = Experiment["training"]["optimizer"];
+/** Name, size and hash of a file that stays on the user's machine. */
+export type OwnFileReference = v.InferOutput<typeof OwnFile>;
+
+/** One refused field: where, what was expected, what came (shortened text). */
+export interface ExperimentIssue {
+  readonly path: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+export type ParsedExperiment =
+  | { readonly ok: true; readonly experiment: Experiment }
+  | {
+      readonly ok: false;
+      readonly code: Extract<FaultCode, "experiment-invalid" | "experiment-newer">;
+      readonly issues: readonly ExperimentIssue[];
+    };
+
+const SHOWN_LENGTH = 60;
+
+function show(value: unknown): string {
+  const text =
+    typeof value === "number" || value === undefined ? String(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+}
+
+/** Checks an unknown value against the schema; every wrong field is listed. */
+export function parseExperiment(value: unknown): ParsedExperiment {
+  if (typeof value === "object" && value !== null && "version" in value) {
+    const { version } = value;
+    if (typeof version === "number" && version > EXPERIMENT_VERSION) {
+      const issue = { path: "version", expected: `${EXPERIMENT_VERSION}`, actual: show(version) };
+      return { ok: false, code: "experiment-newer", issues: [issue] };
+    }
+  }
+  const result = v.safeParse(ExperimentSchema, value);
+  if (result.success) return { ok: true, experiment: result.output };
+  const issues = result.issues.map((issue) => ({
+    path: v.getDotPath(issue) ?? "",
+    expected: issue.message,
+    actual: show(issue.input),
+  }));
+  return { ok: false, code: "experiment-invalid", issues };
+}
+
+/** Fields that may change while a run goes on; each change is logged as (step, field, value) and replayed. */
+export type LiveField = "learningRate" | "clipNorm";

@@ -1,0 +1,61 @@
+/**
+ * The table of the experiment's numeric fields: range, default, scale, unit and when a change acts, each stated once.
+ * Validation, controls, help and the refusal sentences all read it. Labels and help texts are keyed by `path` in i18n.
+ */
+
+/** When a change takes effect: in the running training, or with the next run. */
+export type Acts = "live" | "next-run";
+
+/** One numeric field. `layers[].units` stands for that field of every layer. */
+export interface FieldRange {
+  readonly path: string;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly default: number;
+  readonly integer: boolean;
+  /** How a slider moves through the range. */
+  readonly scale: "linear" | "log";
+  /** i18n key of the unit, or null for a bare number. */
+  readonly unit: "steps" | "rows" | "units" | "symbols" | null;
+  readonly acts: Acts;
+}
+
+const field = (
+  path: string,
+  range: readonly [minimum: number, maximum: number],
+  initial: number,
+  rest: Partial<Pick<FieldRange, "integer" | "scale" | "unit" | "acts">> = {},
+): FieldRange => ({
+  path,
+  minimum: range[0],
+  maximum: range[1],
+  default: initial,
+  integer: rest.integer ?? false,
+  scale: rest.scale ?? "linear",
+  unit: rest.unit ?? null,
+  acts: rest.acts ?? "next-run",
+});
+
+/** Every numeric field of an experiment. */
+export const FIELD_RANGES = {
+  seed: field("seed", [0, 4294967295], 1, { integer: true }),
+  units: field("model.layers[].units", [1, 1024], 32, { integer: true, scale: "log", unit: "units" }),
+  initialMemory: field("model.initialMemory", [-10, 10], 0),
+  learningRate: field("training.learningRate", [1e-7, 1e6], 0.01, { scale: "log", acts: "live" }),
+  clipNorm: field("training.clipNorm", [1e-6, 1e6], 1, { scale: "log", acts: "live" }),
+  batch: field("training.batch", [1, 1024], 32, { integer: true, scale: "log", unit: "rows" }),
+  length: field("training.length", [1, 4096], 30, { integer: true, scale: "log", unit: "steps" }),
+  evaluateEvery: field("training.evaluateEvery", [1, 100000], 20, { integer: true, scale: "log", unit: "steps" }),
+  beta1: field("training.optimizer.beta1", [0, 0.999999], 0.9),
+  beta2: field("training.optimizer.beta2", [0, 0.999999], 0.999),
+  epsilon: field("training.optimizer.epsilon", [1e-30, 1], 1e-8, { scale: "log" }),
+  momentum: field("training.optimizer.momentum", [0, 0.999999], 0),
+  lag: field("task.lag", [1, 1024], 16, { integer: true, scale: "log", unit: "steps" }),
+  symbols: field("task.symbols", [2, 64], 4, { integer: true, unit: "symbols" }),
+} as const satisfies Readonly<Record<string, FieldRange>>;
+
+/** Name of a field in the table. */
+export type FieldName = keyof typeof FIELD_RANGES;
+
+/** Layers that a model may stack. */
+export const LAYER_COUNT = { minimum: 1, maximum: 4 } as const;

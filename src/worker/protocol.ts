@@ -1,0 +1,233 @@
+/**
+ * The one road between page and engine: commands down, events up, both discriminated unions. Arrays are transferred,
+ * not copied. Every event of a run carries its `runId`, so that messages of an old run can be dropped; at most one
+ * snapshot is in flight, the page acknowledges it. `decode.ts` checks both ends.
+ */
+import type { BackendInfo } from "../core/backend.ts";
+import type { Fault } from "../core/errors.ts";
+import type { Experiment, LiveField, TaskName } from "../core/experiment.ts";
+import type { Plan } from "../core/program.ts";
+import type { Column, DataSource, Dataset, ProbeChoice, Thumbnail } from "../core/task.ts";
+
+/** Which backend the user wishes for. */
+export type BackendWish = "auto" | "webgpu" | "cpu";
+
+/** A file of the user's, as bytes; its content never leaves the machine. */
+export interface OwnFileBytes {
+  readonly name: string;
+  readonly bytes: ArrayBuffer;
+}
+
+/** What the gate views run over: a held-out example of the dataset, or symbols the user typed. */
+export type ProbeWish =
+  | { readonly kind: "choice"; readonly index: number }
+  | { readonly kind: "text"; readonly text: string };
+
+/** Page → worker. */
+export type Command =
+  /** First message: opens the backend, answered by `hello` (or `fault`). */
+  | { readonly type: "open-backend"; readonly wish: BackendWish }
+  /** Starts a run from step 0; the current run is put aside for `undo`. */
+  | {
+      readonly type: "start";
+      readonly runId: number;
+      readonly experiment: Experiment;
+      readonly own: OwnFileBytes | null;
+      readonly autoplay: boolean;
+    }
+  /** Continues a saved run; `own` is the user's data file when the experiment names one. */
+  | { readonly type: "open-run"; readonly runId: number; readonly file: ArrayBuffer; readonly own: OwnFileBytes | null }
+  /** Brings back the run that the last `start` or `open-run` put aside, under its own runId. */
+  | { readonly type: "undo" }
+  | { readonly type: "play" }
+  | { readonly type: "pause" }
+  /** One training step, then pause. */
+  | { readonly type: "step" }
+  /** Pauses when that step is done; null clears. */
+  | { readonly type: "stop-at"; readonly step: number | null }
+  | { readonly type: "set-live"; readonly field: LiveField; readonly value: number | null }
+  /** Answer to `not-finite` or `diverging`: back to the parameters of the best validation loss. */
+  | { readonly type: "restore-best" }
+  | { readonly type: "set-probe"; readonly probe: ProbeWish }
+  /** Text tasks: what generation starts with and how bold it is; takes effect with the next sample. */
+  | { readonly type: "set-generation"; readonly prefix: string; readonly temperature: number }
+  | { readonly type: "save" }
+  /** Parses a file for preview; nothing is started. */
+  | { readonly type: "inspect-file"; readonly task: "own-text" | "own-series"; readonly file: OwnFileBytes }
+  /** The page hides or shows: a hidden page draws nothing, so no snapshots are made; `pause` also stops training. */
+  | { readonly type: "set-visibility"; readonly hidden: boolean; readonly pause: boolean }
+  /** The page has drawn the snapshot; the next may come. */
+  | { readonly type: "acknowledge-snapshot" }
+  /** Takes the CPU player for this and later runs; the current run goes on from its last good state. */
+  | { readonly type: "use-cpu" }
+  /** Compares every kernel with its twin on this adapter. */
+  | { readonly type: "check-device" };
+
+/** One gate or state of a layer over the probe: values [T, H]. `range` says which colour map applies. */
+export interface GateView {
+  readonly name: string;
+  readonly range: "gate" | "state";
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
+/** A layer as the page shows it. */
+export interface LayerSummary {
+  readonly cell: string;
+  readonly form: "before" | "after";
+  readonly units: number;
+  readonly parameters: number;
+  /** Names of its views in order, e.g. z, r, n, h. */
+  readonly views: readonly { readonly name: string; readonly range: "gate" | "state" }[];
+}
+
+/** What the page needs to know of the data; rows stay in the worker. */
+export interface DatasetSummary {
+  readonly task: TaskName;
+  readonly inputColumns: readonly Column[];
+  readonly targetColumns: readonly Column[];
+  readonly vocabulary: readonly string[];
+  readonly labels: readonly string[];
+  readonly length: number;
+  readonly windows: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly probes: readonly ProbeChoice[];
+  readonly probeLength: number;
+  readonly baseline: Dataset["baseline"];
+  readonly notes: Dataset["notes"];
+}
+
+/** Test result of the task, in the user's units. */
+export type TaskResult =
+  /** Forecast against truth over the test rows; arrays [count] of the first target column. */
+  | {
+      readonly kind: "forecast";
+      readonly labels: readonly string[];
+      readonly truth: Float32Array<ArrayBuffer>;
+      readonly latest: Float32Array<ArrayBuffer>;
+      readonly best: Float32Array<ArrayBuffer>;
+    }
+  /** confusion[target · V + predicted], counts. */
+  | { readonly kind: "classes"; readonly labels: readonly string[]; readonly confusion: Uint32Array<ArrayBuffer> }
+  | { readonly kind: "none" };
+
+/** Worker → page. */
+export type Event =
+  | {
+      readonly type: "hello";
+      readonly backend: BackendInfo;
+      /** Why the wished or better backend was not had; empty when it was. */
+      readonly faults: readonly Fault[];
+      readonly tasks: readonly {
+        readonly name: TaskName;
+        readonly preset: Experiment | null;
+        readonly sources: readonly DataSource[];
+      }[];
+      readonly operations: readonly { readonly name: string; readonly equation: string; readonly source: string }[];
+    }
+  | { readonly type: "task-card"; readonly task: TaskName; readonly thumbnail: Thumbnail }
+  | { readonly type: "building"; readonly runId: number; readonly done: number; readonly total: number }
+  | {
+      readonly type: "started";
+      readonly runId: number;
+      readonly experiment: Experiment;
+      readonly step: number;
+      readonly parameters: number;
+      readonly layers: readonly LayerSummary[];
+      readonly dataset: DatasetSummary;
+      readonly plan: Plan;
+      /** True when a run was put aside that `undo` brings back. */
+      readonly canUndo: boolean;
+    }
+  | {
+      readonly type: "playing";
+      readonly runId: number;
+      readonly playing: boolean;
+      readonly reason: "user" | "stop-at" | "fault" | "hidden";
+    }
+  /** Consecutive steps first … first+count−1; arrays [count]. Loss is the one before the update of that step. */
+  | {
+      readonly type: "metrics";
+      readonly runId: number;
+      readonly first: number;
+      readonly loss: Float32Array<ArrayBuffer>;
+      readonly norm: Float32Array<ArrayBuffer>;
+      readonly clipFactor: Float32Array<ArrayBuffer>;
+      readonly learningRate: Float32Array<ArrayBuffer>;
+      readonly epoch: number;
+      readonly stepsPerSecond: number;
+      /** Rows · steps of the training batches per second. */
+      readonly tokensPerSecond: number;
+    }
+  | {
+      readonly type: "evaluation";
+      readonly runId: number;
+      readonly step: number;
+      readonly validationLoss: number;
+      readonly bestStep: number;
+      readonly bestValidationLoss: number;
+      /** Task metrics on the test windows with the latest and with the best parameters. */
+      readonly latest: Readonly<Record<string, number>>;
+      readonly best: Readonly<Record<string, number>>;
+      readonly result: TaskResult;
+    }
+  | {
+      readonly type: "snapshot";
+      readonly runId: number;
+      /** Training steps done when the parameters were read. */
+      readonly step: number;
+      readonly probe: {
+        readonly title: string;
+        /** Steps shown. */
+        readonly length: number;
+        /** One label per step (symbol, date). */
+        readonly labels: readonly string[];
+        /** Feature inputs [length, D] in the user's units; empty for tokens. */
+        readonly inputs: Float32Array<ArrayBuffer>;
+        /** Head output [length, V]: in the user's units for values, probabilities otherwise. */
+        readonly outputs: Float32Array<ArrayBuffer>;
+        /** Target per step in the same form [length, V], or class ids [length]; empty where none is known. */
+        readonly targets: Float32Array<ArrayBuffer>;
+      };
+      readonly layers: readonly { readonly views: readonly GateView[] }[];
+    }
+  /** A piece of generated text; a sample ends with `done`. */
+  | {
+      readonly type: "generated";
+      readonly runId: number;
+      readonly step: number;
+      readonly sample: number;
+      readonly text: string;
+      readonly done: boolean;
+    }
+  | {
+      readonly type: "saved";
+      readonly runId: number;
+      readonly step: number;
+      readonly fileName: string;
+      readonly bytes: ArrayBuffer;
+    }
+  | {
+      readonly type: "file-inspected";
+      readonly task: "own-text" | "own-series";
+      readonly reference: { readonly name: string; readonly bytes: number; readonly sha256: string };
+      /** Columns with how many cells are numbers (series), or the count of characters and distinct symbols (text). */
+      readonly preview:
+        | { readonly kind: "text"; readonly characters: number; readonly symbols: number; readonly start: string }
+        | {
+            readonly kind: "series";
+            readonly rows: number;
+            readonly columns: readonly { readonly name: string; readonly numeric: boolean }[];
+            readonly head: readonly (readonly string[])[];
+          };
+    }
+  /** Device lost: `recovering`, then `recovered` with the step it goes on from, or a `fault`. */
+  | { readonly type: "recovering"; readonly runId: number; readonly attempt: number }
+  | { readonly type: "recovered"; readonly runId: number; readonly step: number; readonly backend: BackendInfo }
+  | {
+      readonly type: "live-changed";
+      readonly runId: number;
+      readonly step: number;
+      readonly field: LiveField;
+      readonly value: number | null;
+    }
+  | { readonly type: "device-checked"; readonly passed: number; readonly failed: number; readonly worst: string }
+  | { readonly type: "fault"; readonly runId: number | null; readonly step: number | null; readonly fault: Fault };
