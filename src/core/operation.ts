@@ -17,6 +17,11 @@ export interface TensorContract {
   readonly shape: readonly string[];
   /** What it holds, with the slot order where there is one. */
   readonly about: string;
+  /**
+   * Where the tensor's rows lie when they are read or written inside larger ones: names of the constants that hold the
+   * first element and the distance from row to row (without `stride`: rows are packed). A row is the last axis.
+   */
+  readonly window?: { readonly offset: string; readonly stride?: string };
 }
 
 /**
@@ -66,9 +71,10 @@ export interface Implementation {
   readonly scratch?: Readonly<Record<string, (numbers: Numbers, sizes: Numbers) => number>>;
 }
 
-/** A contract. `Tensors` is inferred from the literal so that twins are typed by tensor name. */
+/** A contract. `Tensors` and `NumberName` are inferred from the literal so that twins are typed by tensor and number names. */
 export interface Operation<
   Tensors extends Readonly<Record<string, TensorContract>> = Readonly<Record<string, TensorContract>>,
+  NumberName extends string = string,
 > {
   /** Kebab-case stem shared by contract, twin, shaders, tests and labels. */
   readonly name: string;
@@ -78,19 +84,20 @@ export interface Operation<
   readonly source: string;
   readonly tensors: Tensors;
   /** Extents a call must give. */
-  readonly extents: readonly string[];
+  readonly extents: readonly NumberName[];
   /** Constants a call must give: fixed when the Program is built. */
-  readonly constants: readonly string[];
+  readonly constants: readonly NumberName[];
   /** Run-time scalars: given at each play. */
-  readonly scalars: readonly string[];
+  readonly scalars: readonly NumberName[];
   /** Largest difference to the twin, `max|got − ref| ≤ relative · (max|ref| + 0.1)`, and why it is that large. */
   readonly tolerance: { readonly relative: number; readonly reason: string };
   readonly implementations: Readonly<Record<string, Implementation>>;
 }
 
-/** Keeps the literal tensor names of a contract, so that its twin is checked against them. */
-export function defineOperation<const Tensors extends Readonly<Record<string, TensorContract>>>(
-  operation: Operation<Tensors>,
-): Operation<Tensors> {
+/** Keeps the literal tensor and number names of a contract, so that its twin is checked against them. */
+export function defineOperation<
+  const Tensors extends Readonly<Record<string, TensorContract>>,
+  const NumberName extends string,
+>(operation: Operation<Tensors, NumberName>): Operation<Tensors, NumberName> {
   return operation;
 }

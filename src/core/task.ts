@@ -85,6 +85,16 @@ export type OwnData =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "series"; readonly header: readonly string[]; readonly values: readonly Float64Array[] }; // one array per column
 
+/** A small picture of a real sample for the task's card. */
+export type Thumbnail =
+  | { readonly kind: "line"; readonly values: Float32Array<ArrayBuffer> }
+  | { readonly kind: "words"; readonly words: readonly string[] }
+  | {
+      readonly kind: "symbols";
+      readonly ids: Uint32Array<ArrayBuffer>;
+      readonly count: number;
+    };
+
 /** One file per task behind this interface. */
 export interface TaskDefinition {
   readonly name: TaskName;
@@ -95,6 +105,8 @@ export interface TaskDefinition {
   readonly head: "every" | "last" | null;
   /** Builds the resident data. Throws `InputError` with the numbers when the experiment or the file does not fit. */
   load(experiment: Experiment, own: OwnData | null): Promise<Dataset>;
+  /** A real sample of the loaded data for the task's card. */
+  thumbnail(dataset: Dataset): Thumbnail;
   /** Test metrics in the user's units (`mae`, `rmse`, `accuracy`, `perplexity`), from predictions at every scored row. */
   score(dataset: Dataset, scored: ScoredRows): Readonly<Record<string, number>>;
   /** Test rows that are scored: "last" = only the last step of each test window, "every" = all unmasked steps. */
