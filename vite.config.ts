@@ -11,7 +11,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", environment: "node", include: ["src/**/*.test.ts", "src/**/*.test.tsx", "tests/{golden,protocol,house}/**/*.test.ts"] },
+        test: {
+          name: "unit",
+          environment: "node",
+          include: ["src/**/*.test.ts", "src/**/*.test.tsx", "tests/!(kernels)/**/*.test.ts"],
+        },
       },
     ],
   },
