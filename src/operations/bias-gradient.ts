@@ -9,8 +9,20 @@ export const biasGradient = defineOperation({
   equation: "db[outOffset + c] = Σ_n right[rightOffset + n·rightStride + c]",
   source: "docs/equations.md",
   tensors: {
-    right: { access: "in", type: "f32", shape: ["N", "C"], about: "da or dlogits" },
-    db: { access: "inout", type: "f32", shape: ["C"], about: "overwritten at outOffset; the rest stays" },
+    right: {
+      access: "in",
+      type: "f32",
+      shape: ["N", "C"],
+      about: "da or dlogits",
+      window: { offset: "rightOffset", stride: "rightStride" },
+    },
+    db: {
+      access: "inout",
+      type: "f32",
+      shape: ["C"],
+      about: "overwritten at outOffset; the rest stays",
+      window: { offset: "outOffset" },
+    },
   },
   extents: ["N", "C"],
   constants: ["rightOffset", "rightStride", "outOffset"],

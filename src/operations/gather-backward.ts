@@ -10,7 +10,13 @@ export const gatherBackward = defineOperation({
   source: "docs/equations.md",
   tensors: {
     ids: { access: "in", type: "u32", shape: ["N"], about: "row of W for each n, < D" },
-    da: { access: "in", type: "f32", shape: ["N", "C"], about: "gradient rows, at daOffset with daStride" },
+    da: {
+      access: "in",
+      type: "f32",
+      shape: ["N", "C"],
+      about: "gradient rows, at daOffset with daStride",
+      window: { offset: "daOffset", stride: "daStride" },
+    },
     dW: { access: "out", type: "f32", shape: ["D", "C"], about: "overwritten, rows without an id become 0" },
   },
   extents: ["N", "D", "C"],

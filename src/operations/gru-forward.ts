@@ -9,11 +9,17 @@ import { defineOperation } from "../core/operation.ts";
 /** Contract of `gru-forward`; see its equation and tensors. */
 export const gruForward = defineOperation({
   name: "gru-forward",
-  equation: "z,r = σ(a_zr + h' U_zr [+ bu_zr]); before: n = φ(a_n + (r⊙h') U_n); after: n = φ(a_n + r⊙(h' U_n + bu_n)); h = (1−z)⊙h' + z⊙n",
+  equation:
+    "z,r = σ(a_zr + h' U_zr [+ bu_zr]); before: n = φ(a_n + (r⊙h') U_n); after: n = φ(a_n + r⊙(h' U_n + bu_n)); h = (1−z)⊙h' + z⊙n",
   source: "Cho et al. 2014 (before), Chung et al. 2014 (sign of z), cuDNN (after); ",
   tensors: {
     h: { access: "inout", type: "f32", shape: ["T+1", "B", "H"], about: "h[0] in, h[1…T] out" },
-    record: { access: "inout", type: "f32", shape: ["T", "B", "4", "H"], about: "in: x W + b in slots 0–2; out: z|r|n|s or z|r|n|q" },
+    record: {
+      access: "inout",
+      type: "f32",
+      shape: ["T", "B", "4", "H"],
+      about: "in: x W + b in slots 0–2; out: z|r|n|s or z|r|n|q",
+    },
     U: { access: "in", type: "f32", shape: ["H", "3H"], about: "recurrent weights z|r|n" },
     bu: { access: "in", type: "f32", shape: ["3H"], about: "recurrent bias z|r|n, reset after only" },
     flags: { access: "inout", type: "u32", shape: ["1"], about: "sticky bits: not finite" },
@@ -21,6 +27,9 @@ export const gruForward = defineOperation({
   extents: ["T", "B", "H"],
   constants: ["reset", "activation", "flagBit"],
   scalars: [],
-  tolerance: { relative: 2e-5, reason: "sigmoid and tanh of the adapter: 1.2e-7 absolute here, up to 1e-5 elsewhere, over T steps" },
+  tolerance: {
+    relative: 2e-5,
+    reason: "sigmoid and tanh of the adapter: 1.2e-7 absolute here, up to 1e-5 elsewhere, over T steps",
+  },
   implementations: {},
 });

@@ -9,9 +9,21 @@ export const inputGradient = defineOperation({
   equation: "dx[dxOffset + n·dxStride + d] = Σ_c da[daOffset + n·daStride + c] · W[d, c]",
   source: "docs/equations.md",
   tensors: {
-    da: { access: "in", type: "f32", shape: ["N", "C"], about: "gradient rows, at daOffset with daStride" },
+    da: {
+      access: "in",
+      type: "f32",
+      shape: ["N", "C"],
+      about: "gradient rows, at daOffset with daStride",
+      window: { offset: "daOffset", stride: "daStride" },
+    },
     W: { access: "in", type: "f32", shape: ["D", "C"], about: "weights" },
-    dx: { access: "inout", type: "f32", shape: ["N", "D"], about: "overwritten at dxOffset with dxStride; the rest stays" },
+    dx: {
+      access: "inout",
+      type: "f32",
+      shape: ["N", "D"],
+      about: "overwritten at dxOffset with dxStride; the rest stays",
+      window: { offset: "dxOffset", stride: "dxStride" },
+    },
   },
   extents: ["N", "D", "C"],
   constants: ["daOffset", "daStride", "dxOffset", "dxStride"],

@@ -9,7 +9,7 @@ export const rowNorm = defineOperation({
   equation: "out[n] = √(Σ_j x[xOffset + n·H + j]²)",
   source: "Euclidean norm",
   tensors: {
-    x: { access: "in", type: "f32", shape: ["N", "H"], about: "rows from xOffset" },
+    x: { access: "in", type: "f32", shape: ["N", "H"], about: "rows from xOffset", window: { offset: "xOffset" } },
     out: { access: "out", type: "f32", shape: ["N"], about: "norms" },
   },
   extents: ["N", "H"],
