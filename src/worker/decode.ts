@@ -1,0 +1,170 @@
+/**
+ * The gate at each end of the road: an unknown message becomes a `Command` or an `Event`, or is refused. Schemas repeat
+ * the unions of `protocol.ts` on purpose; the compiler holds the two together, because what a schema yields is returned
+ * as the union without a cast. Objects are checked field by field, arrays by their class only.
+ */
+import * as v from "valibot";
+import type { Fault } from "../core/errors.ts";
+import { type Experiment, parseExperiment, type TaskName } from "../core/experiment.ts";
+import type { DataSource, Thumbnail } from "../core/task.ts";
+import type { Command, DatasetSummary, Event, LayerSummary, TaskResult } from "./protocol.ts";
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+const floats = v.custom<Float32Array<ArrayBuffer>>((value) => value instanceof Float32Array);
+const bytes = v.custom<ArrayBuffer>((value) => value instanceof ArrayBuffer);
+const experiment = v.custom<Experiment>((value) => parseExperiment(value).ok);
+/** Losses and metrics may be anything that arithmetic yields; `v.number` would refuse NaN. */
+const real = v.custom<number>((value) => typeof value === "number");
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const step = count;
+const runId = count;
+const own = v.object({ name: v.string(), bytes });
+const ownOrNull = v.nullable(own);
+const ownTask = v.picklist(["own-text", "own-series"]);
+const liveField = v.picklist(["learningRate", "clipNorm"]);
+const metricsByName = v.record(v.string(), real);
+
+const CommandSchema = v.variant("type", [
+  v.object({ type: v.literal("open-backend"), wish: v.picklist(["auto", "webgpu", "cpu"]) }),
+  v.object({ type: v.literal("start"), runId, experiment, own: ownOrNull, autoplay: v.boolean() }),
+  v.object({ type: v.literal("open-run"), runId, file: bytes, own: ownOrNull }),
+  v.object({ type: v.literal("undo") }),
+  v.object({ type: v.literal("play") }),
+  v.object({ type: v.literal("pause") }),
+  v.object({ type: v.literal("step") }),
+  v.object({ type: v.literal("stop-at"), step: v.nullable(step) }),
+  v.object({ type: v.literal("set-live"), field: liveField, value: v.nullable(v.number()) }),
+  v.object({ type: v.literal("restore-best") }),
+  v.object({
+    type: v.literal("set-probe"),
+    probe: v.variant("kind", [
+      v.object({ kind: v.literal("choice"), index: count }),
+      v.object({ kind: v.literal("text"), text: v.string() }),
+    ]),
+  }),
+  v.object({ type: v.literal("set-generation"), prefix: v.string(), temperature: v.number() }),
+  v.object({ type: v.literal("save") }),
+  v.object({ type: v.literal("inspect-file"), task: ownTask, file: own }),
+  v.object({ type: v.literal("set-visibility"), hidden: v.boolean(), pause: v.boolean() }),
+  v.object({ type: v.literal("acknowledge-snapshot") }),
+  v.object({ type: v.literal("use-cpu") }),
+  v.object({ type: v.literal("check-device") }),
+]);
+
+const backend = v.object({
+  kind: v.picklist(["webgpu", "cpu"]),
+  adapter: v.string(),
+  software: v.boolean(),
+  limits: v.object({ maxBufferBytes: v.number(), maxBindingBytes: v.number() }),
+});
+const fault = v.custom<Fault>((value) => isObject(value) && "code" in value && "details" in value);
+const taskName = v.custom<TaskName>((value) => typeof value === "string");
+const sources = v.array(v.custom<DataSource>((value) => isObject(value) && "licence" in value));
+const thumbnail = v.custom<Thumbnail>((value) => isObject(value) && "kind" in value);
+const layers = v.array(v.custom<LayerSummary>((value) => isObject(value) && "views" in value));
+const dataset = v.custom<DatasetSummary>((value) => isObject(value) && "windows" in value && "probes" in value);
+const result = v.custom<TaskResult>((value) => isObject(value) && "kind" in value);
+const plan = v.record(v.string(), v.object({ implementation: v.string(), sizes: v.record(v.string(), v.number()) }));
+
+const view = v.object({ name: v.string(), range: v.picklist(["gate", "state"]), values: floats });
+const probe = v.object({
+  title: v.string(),
+  length: count,
+  labels: v.array(v.string()),
+  inputs: floats,
+  outputs: floats,
+  targets: floats,
+});
+
+const EventSchema = v.variant("type", [
+  v.object({
+    type: v.literal("hello"),
+    backend,
+    faults: v.array(fault),
+    tasks: v.array(v.object({ name: taskName, preset: v.nullable(experiment), sources })),
+    operations: v.array(v.object({ name: v.string(), equation: v.string(), source: v.string() })),
+  }),
+  v.object({ type: v.literal("task-card"), task: taskName, thumbnail }),
+  v.object({ type: v.literal("building"), runId, done: count, total: count }),
+  v.object({
+    type: v.literal("started"),
+    runId,
+    experiment,
+    step,
+    parameters: count,
+    layers,
+    dataset,
+    plan,
+    canUndo: v.boolean(),
+  }),
+  v.object({
+    type: v.literal("playing"),
+    runId,
+    playing: v.boolean(),
+    reason: v.picklist(["user", "stop-at", "fault", "hidden"]),
+  }),
+  v.object({
+    type: v.literal("metrics"),
+    runId,
+    first: step,
+    loss: floats,
+    norm: floats,
+    clipFactor: floats,
+    learningRate: floats,
+    epoch: real,
+    stepsPerSecond: real,
+    tokensPerSecond: real,
+  }),
+  v.object({
+    type: v.literal("evaluation"),
+    runId,
+    step,
+    validationLoss: real,
+    bestStep: step,
+    bestValidationLoss: real,
+    latest: metricsByName,
+    best: metricsByName,
+    result,
+  }),
+  v.object({
+    type: v.literal("snapshot"),
+    runId,
+    step,
+    probe,
+    layers: v.array(v.object({ views: v.array(view) })),
+  }),
+  v.object({ type: v.literal("generated"), runId, step, sample: count, text: v.string(), done: v.boolean() }),
+  v.object({ type: v.literal("saved"), runId, step, fileName: v.string(), bytes }),
+  v.object({
+    type: v.literal("file-inspected"),
+    task: ownTask,
+    reference: v.object({ name: v.string(), bytes: count, sha256: v.string() }),
+    preview: v.variant("kind", [
+      v.object({ kind: v.literal("text"), characters: count, symbols: count, start: v.string() }),
+      v.object({
+        kind: v.literal("series"),
+        rows: count,
+        columns: v.array(v.object({ name: v.string(), numeric: v.boolean() })),
+        head: v.array(v.array(v.string())),
+      }),
+    ]),
+  }),
+  v.object({ type: v.literal("recovering"), runId, attempt: count }),
+  v.object({ type: v.literal("recovered"), runId, step, backend }),
+  v.object({ type: v.literal("live-changed"), runId, step, field: liveField, value: v.nullable(real) }),
+  v.object({ type: v.literal("device-checked"), passed: count, failed: count, worst: v.string() }),
+  v.object({ type: v.literal("fault"), runId: v.nullable(runId), step: v.nullable(step), fault }),
+]);
+
+/** A message of the page, or null when it is none of ours. */
+export function decodeCommand(message: unknown): Command | null {
+  const parsed = v.safeParse(CommandSchema, message);
+  return parsed.success ? parsed.output : null;
+}
+
+/** A message of the worker, or null when it is none of ours. */
+export function decodeEvent(message: unknown): Event | null {
+  const parsed = v.safeParse(EventSchema, message);
+  return parsed.success ? parsed.output : null;
+}
