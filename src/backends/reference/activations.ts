@@ -1,0 +1,28 @@
+/**
+ * The scalar functions that twins share. `Math.exp` overflows to Infinity for large arguments, which the forms below
+ * turn into the right limit; NaN goes in and comes out as NaN, so that the not-finite flag sees it.
+ */
+
+/** σ(a) = 1 / (1 + e^−a). */
+export function sigmoid(a: number): number {
+  return 1 / (1 + Math.exp(-a));
+}
+
+/** log(1 + e^a) without overflow. */
+export function softplus(a: number): number {
+  return Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)));
+}
+
+/** Value of the constant `activation` that selects ReLU; 0 selects tanh. */
+export const RELU = 1;
+
+/** φ(a): tanh or ReLU by the constant `activation`. */
+export function activate(a: number, activation: number): number {
+  return activation === RELU ? Math.max(a, 0) : Math.tanh(a);
+}
+
+/** φ'(a) from the output n = φ(a); ReLU'(0) = 0. */
+export function activationSlope(n: number, activation: number): number {
+  if (activation === RELU) return n > 0 ? 1 : 0;
+  return 1 - n * n;
+}

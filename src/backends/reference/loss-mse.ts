@@ -1,0 +1,21 @@
+/** Twin of `loss-mse`. Masked rows are written as 0 without arithmetic, so that 0 · Infinity cannot appear. */
+import type { lossMse } from "../../operations/loss-mse.ts";
+import type { Twin } from "./twin.ts";
+
+/** Row losses and dlogits of the squared error. */
+export const lossMseTwin: Twin<typeof lossMse> = (tensors, numbers) => {
+  const { logits, target, mask, count, rowLoss, dlogits, flags } = tensors;
+  const { N, V, pOffset, pStride, dOffset, dStride, flagBit } = numbers;
+  for (let n = 0; n < N; n++) {
+    const weight = mask[n]!;
+    let loss = 0;
+    for (let v = 0; v < V; v++) {
+      const p = logits[pOffset + n * pStride + v]!;
+      const error = p - target[n * V + v]!;
+      if (!Number.isFinite(p)) flags[0]! |= flagBit;
+      loss += error * error;
+      dlogits[dOffset + n * dStride + v] = weight === 0 ? 0 : (2 * weight * error) / (count[0]! * V);
+    }
+    rowLoss[n] = weight === 0 ? 0 : weight * loss;
+  }
+};

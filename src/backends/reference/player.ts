@@ -1,0 +1,100 @@
+/**
+ * The CPU player: runs twins over Float32Arrays. It computes inside `play`, so nothing is ever pending and `submit` only
+ * counts; `read` copies at the time of the call, which is the order the interface promises.
+ */
+import type { Backend, Player } from "../../core/backend.ts";
+import { ELEMENT_BYTES, elementCount } from "../../core/dims.ts";
+import { ContractError, ProgramRefusedError } from "../../core/errors.ts";
+import type { PlannedOperation, Program } from "../../core/program.ts";
+import { bindProgram } from "./bind-program.ts";
+
+/** All tensors of a Program together, 1 GiB: a tab that asks for more is refused or swapped on the machines that lack a GPU. */
+const MAX_PROGRAM_BYTES = 2 ** 30;
+
+/** Opens the CPU backend. It cannot be lost: `lost` stays pending for ever. */
+export function createReferenceBackend(): Backend {
+  return {
+    info: {
+      kind: "cpu",
+      adapter: "CPU (reference player)",
+      software: true,
+      limits: { maxBufferBytes: MAX_PROGRAM_BYTES, maxBindingBytes: MAX_PROGRAM_BYTES },
+    },
+    lost: new Promise(() => {}),
+    plan(program) {
+      const plan: Record<string, PlannedOperation> = {};
+      for (const calls of Object.values(program.phases)) {
+        for (const call of calls) plan[call.operation] = { implementation: "twin", sizes: {} };
+      }
+      return plan;
+    },
+    create: async (program) => createReferencePlayer(program),
+    dispose() {},
+  };
+}
+
+/**
+ * Builds a player in f32. Throws `ContractError` for a Program that contradicts its contracts and `ProgramRefusedError`
+ * for one that needs more than 1 GiB.
+ */
+export function createReferencePlayer(program: Program): Player {
+  refuseTooLarge(program);
+  const { tensors, play } = bindProgram(program, 32);
+  const dispatches: Record<string, number> = {};
+  const counts = { plays: 0, submits: 0, dispatches };
+  const find = (tensor: string) => {
+    const array = tensors.get(tensor);
+    if (!array) throw new ContractError({ operation: "Program", tensor }, "a tensor of the Program", tensor);
+    return array;
+  };
+  return {
+    counts,
+    write(tensor, data, offset = 0) {
+      const array = find(tensor);
+      if (data instanceof Uint32Array !== array instanceof Uint32Array) {
+        throw new ContractError({ operation: "write", tensor }, array.constructor.name, data.constructor.name);
+      }
+      checkRange({ operation: "write", tensor }, { offset, length: data.length }, array.length);
+      array.set(data, offset);
+    },
+    play(phase, scalars) {
+      for (const operation of play(phase, scalars)) {
+        dispatches[operation] = (dispatches[operation] ?? 0) + 1;
+      }
+      counts.plays++;
+    },
+    submit() {
+      counts.submits++;
+    },
+    async read(tensor, offset = 0, length) {
+      const array = find(tensor);
+      if (array instanceof Float64Array) throw new ContractError({ operation: "read", tensor }, "f32", "f64");
+      const elements = length ?? array.length - offset;
+      checkRange({ operation: "read", tensor }, { offset, length: elements }, array.length);
+      return array.slice(offset, offset + elements);
+    },
+    async settle() {},
+    /** Storage goes with the last reference to the player; there is nothing to hand back. */
+    dispose() {},
+  };
+}
+
+function refuseTooLarge(program: Program): void {
+  let bytes = 0;
+  for (const tensor of program.tensors) {
+    bytes += elementCount(tensor.shape) * ELEMENT_BYTES;
+    if (bytes > MAX_PROGRAM_BYTES) {
+      throw new ProgramRefusedError(`${tensor.name} and the tensors before it`, bytes, MAX_PROGRAM_BYTES);
+    }
+  }
+}
+
+function checkRange(
+  where: { operation: string; tensor: string },
+  range: { offset: number; length: number },
+  total: number,
+): void {
+  const { offset, length } = range;
+  if (Number.isSafeInteger(offset) && offset >= 0 && length >= 0 && offset + length <= total) return;
+  throw new ContractError(where, `a range inside ${total} elements`, `${offset} + ${length}`);
+}

@@ -1,0 +1,87 @@
+/**
+ * The table of every twin by operation name. A new operation is playable on the CPU once its line stands here; a test
+ * compares the table with the registry of contracts.
+ */
+import { batchGather } from "../../operations/batch-gather.ts";
+import { batchGatherIds } from "../../operations/batch-gather-ids.ts";
+import { biasGradient } from "../../operations/bias-gradient.ts";
+import { carryState } from "../../operations/carry-state.ts";
+import { gatherBackward } from "../../operations/gather-backward.ts";
+import { gatherForward } from "../../operations/gather-forward.ts";
+import { gradientNorm } from "../../operations/gradient-norm.ts";
+import { gruBackward } from "../../operations/gru-backward.ts";
+import { gruForward } from "../../operations/gru-forward.ts";
+import { inputGradient } from "../../operations/input-gradient.ts";
+import { lossBce } from "../../operations/loss-bce.ts";
+import { lossCe } from "../../operations/loss-ce.ts";
+import { lossLinear } from "../../operations/loss-linear.ts";
+import { lossMse } from "../../operations/loss-mse.ts";
+import { maskCount } from "../../operations/mask-count.ts";
+import { optimizerAdam } from "../../operations/optimizer-adam.ts";
+import { optimizerSgd } from "../../operations/optimizer-sgd.ts";
+import { projectForward } from "../../operations/project-forward.ts";
+import { reduceLoss } from "../../operations/reduce-loss.ts";
+import { rowNorm } from "../../operations/row-norm.ts";
+import { sigmoidForward } from "../../operations/sigmoid-forward.ts";
+import { softmaxForward } from "../../operations/softmax-forward.ts";
+import { weightGradient } from "../../operations/weight-gradient.ts";
+import { batchGatherTwin } from "./batch-gather.ts";
+import { batchGatherIdsTwin } from "./batch-gather-ids.ts";
+import { biasGradientTwin } from "./bias-gradient.ts";
+import { carryStateTwin } from "./carry-state.ts";
+import { gatherBackwardTwin } from "./gather-backward.ts";
+import { gatherForwardTwin } from "./gather-forward.ts";
+import { gradientNormTwin } from "./gradient-norm.ts";
+import { gruBackwardTwin } from "./gru-backward.ts";
+import { gruForwardTwin } from "./gru-forward.ts";
+import { inputGradientTwin } from "./input-gradient.ts";
+import { lossBceTwin } from "./loss-bce.ts";
+import { lossCeTwin } from "./loss-ce.ts";
+import { lossLinearTwin } from "./loss-linear.ts";
+import { lossMseTwin } from "./loss-mse.ts";
+import { maskCountTwin } from "./mask-count.ts";
+import { optimizerAdamTwin } from "./optimizer-adam.ts";
+import { optimizerSgdTwin } from "./optimizer-sgd.ts";
+import { projectForwardTwin } from "./project-forward.ts";
+import { reduceLossTwin } from "./reduce-loss.ts";
+import { rowNormTwin } from "./row-norm.ts";
+import { sigmoidForwardTwin } from "./sigmoid-forward.ts";
+import { softmaxForwardTwin } from "./softmax-forward.ts";
+import { implement, type ReferenceOperation } from "./twin.ts";
+import { weightGradientTwin } from "./weight-gradient.ts";
+
+/** Every contract with its twin, in alphabetical order. */
+export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
+  implement(batchGather, batchGatherTwin),
+  implement(batchGatherIds, batchGatherIdsTwin),
+  implement(biasGradient, biasGradientTwin),
+  implement(carryState, carryStateTwin),
+  implement(gatherBackward, gatherBackwardTwin),
+  implement(gatherForward, gatherForwardTwin),
+  implement(gradientNorm, gradientNormTwin),
+  implement(gruBackward, gruBackwardTwin),
+  implement(gruForward, gruForwardTwin),
+  implement(inputGradient, inputGradientTwin),
+  implement(lossBce, lossBceTwin),
+  implement(lossCe, lossCeTwin),
+  implement(lossLinear, lossLinearTwin),
+  implement(lossMse, lossMseTwin),
+  implement(maskCount, maskCountTwin),
+  implement(optimizerAdam, optimizerAdamTwin),
+  implement(optimizerSgd, optimizerSgdTwin),
+  implement(projectForward, projectForwardTwin),
+  implement(reduceLoss, reduceLossTwin),
+  implement(rowNorm, rowNormTwin),
+  implement(sigmoidForward, sigmoidForwardTwin),
+  implement(softmaxForward, softmaxForwardTwin),
+  implement(weightGradient, weightGradientTwin),
+];
+
+const byName = new Map(REFERENCE_OPERATIONS.map((entry) => [entry.operation.name, entry]));
+
+/** The contract and twin of that name; throws for a name that no operation has. */
+export function findReferenceOperation(name: string): ReferenceOperation {
+  const entry = byName.get(name);
+  if (!entry) throw new Error(`no operation is called ${name}`);
+  return entry;
+}

@@ -1,0 +1,107 @@
+/**
+ * Checks a Program against the contracts before any player builds it: a mistake of the engine is named here, with
+ * operation and tensor, instead of turning into silent zeros on a GPU. Both players call it; it allocates nothing big.
+ */
+import { elementCount, SEGMENT_ALIGNMENT } from "./dims.ts";
+import { ContractError } from "./errors.ts";
+import type { Operation } from "./operation.ts";
+import type { OperationCall, Program, ProgramTensor, TensorBinding } from "./program.ts";
+import { requiredElements } from "./required-elements.ts";
+
+/**
+ * Throws `ContractError` at the first call that contradicts its contract: unknown operation, missing or unknown tensor
+ * or number, extent that is no positive integer, wrong element type, segment that is misaligned or too short, or a
+ * written tensor that the call binds twice.
+ */
+export function validateProgram(program: Program, operations: readonly Operation[]): void {
+  const contracts = new Map(operations.map((operation) => [operation.name, operation]));
+  const tensors = new Map<string, ProgramTensor>();
+  for (const tensor of program.tensors) {
+    if (tensors.has(tensor.name)) throw new ContractError(at("Program", tensor.name), "one definition", "two");
+    if (!tensor.shape.every(isExtent)) {
+      throw new ContractError(at("Program", tensor.name), "positive integer axes", `[${tensor.shape.join(", ")}]`);
+    }
+    tensors.set(tensor.name, tensor);
+  }
+  for (const calls of Object.values(program.phases)) {
+    for (const call of calls) {
+      const operation = contracts.get(call.operation);
+      if (!operation) throw new ContractError(at(name(call)), "a known operation", call.operation);
+      validateNumbers(call, operation);
+      validateBindings(call, operation, tensors);
+      validateAliases(call, operation);
+    }
+  }
+}
+
+function at(operation: string, tensor?: string): { operation: string; tensor?: string } {
+  return tensor === undefined ? { operation } : { operation, tensor };
+}
+
+function name(call: OperationCall): string {
+  return `${call.operation} (${call.label})`;
+}
+
+function isExtent(value: number | undefined): boolean {
+  return value !== undefined && Number.isSafeInteger(value) && value > 0;
+}
+
+function validateNumbers(call: OperationCall, operation: Operation): void {
+  for (const extent of operation.extents) {
+    const value = call.numbers[extent];
+    if (!isExtent(value)) throw new ContractError(at(name(call)), `${extent} a positive integer`, String(value));
+  }
+  for (const constant of operation.constants) {
+    const value = call.numbers[constant];
+    if (!Number.isFinite(value)) throw new ContractError(at(name(call)), `${constant} a number`, String(value));
+  }
+  refuseUnknown(call, Object.keys(call.numbers), [...operation.extents, ...operation.constants]);
+  refuseUnknown(call, Object.keys(call.tensors), Object.keys(operation.tensors));
+}
+
+function refuseUnknown(call: OperationCall, given: readonly string[], allowed: readonly string[]): void {
+  const unknown = given.find((key) => !allowed.includes(key));
+  if (unknown !== undefined) throw new ContractError(at(name(call)), `only ${allowed.join(", ")}`, unknown);
+}
+
+function validateBindings(
+  call: OperationCall,
+  operation: Operation,
+  tensors: ReadonlyMap<string, ProgramTensor>,
+): void {
+  for (const [key, contract] of Object.entries(operation.tensors)) {
+    const where = at(name(call), key);
+    const binding = call.tensors[key];
+    if (!binding) throw new ContractError(where, "a bound tensor", "nothing");
+    const tensor = tensors.get(binding.tensor);
+    if (!tensor) throw new ContractError(where, "a tensor of the Program", binding.tensor);
+    if (tensor.type !== contract.type) throw new ContractError(where, contract.type, `${tensor.type} ${tensor.name}`);
+    const { offset, length } = segmentOf(binding, tensor);
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset % SEGMENT_ALIGNMENT !== 0) {
+      throw new ContractError(where, `an offset that is a multiple of ${SEGMENT_ALIGNMENT}`, String(offset));
+    }
+    const total = elementCount(tensor.shape);
+    if (!isExtent(length) || offset + length > total) {
+      throw new ContractError(where, `a segment inside ${total} elements of ${tensor.name}`, `${offset} + ${length}`);
+    }
+    const required = requiredElements(contract, call.numbers);
+    if (length < required) throw new ContractError(where, `${required} elements`, `${length} of ${tensor.name}`);
+  }
+}
+
+/** First element and number of elements that a binding selects of its tensor. */
+export function segmentOf(binding: TensorBinding, tensor: ProgramTensor): { offset: number; length: number } {
+  const offset = binding.offset ?? 0;
+  return { offset, length: binding.length ?? elementCount(tensor.shape) - offset };
+}
+
+/** WebGPU refuses a dispatch that sees one buffer as writable and as anything else, whatever the offsets. */
+function validateAliases(call: OperationCall, operation: Operation): void {
+  const bindings = Object.entries(call.tensors);
+  for (const [key, { tensor }] of bindings) {
+    if (operation.tensors[key]?.access === "in") continue;
+    const other = bindings.find(([otherKey, binding]) => otherKey !== key && binding.tensor === tensor);
+    if (other)
+      throw new ContractError(at(name(call), key), "a tensor of its own", `${tensor}, also bound to ${other[0]}`);
+  }
+}
