@@ -1,12 +1,41 @@
 /** Build and test configuration; each plugin lives in a file of its own under `build/`. */
+import { existsSync, readdirSync } from "node:fs";
 import react from "@vitejs/plugin-react";
+import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { contentSecurityPolicy } from "./build/content-security-policy.ts";
+import { offline } from "./build/offline.ts";
+import { taskData } from "./build/task-data.ts";
+import { browserFlags, findBrowser } from "./scripts/browser.mjs";
+import { vulkanEnvironment } from "./scripts/vulkan.mjs";
 
-export default defineConfig({
+/** The commands, by file name. */
+const commands = existsSync("src/cli")
+  ? readdirSync("src/cli").filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+  : [];
+
+const page = {
+  target: "es2023",
+  sourcemap: true,
+  license: { fileName: "licenses.md" },
+};
+
+const cli = {
+  target: "node20",
+  outDir: "dist-cli",
+  sourcemap: true,
+  copyPublicDir: false,
+  rolldownOptions: { input: Object.fromEntries(commands.map((file) => [file.slice(0, -3), `src/cli/${file}`])) },
+};
+
+const executablePath = findBrowser();
+const launchOptions = { ...(executablePath && { executablePath }), args: browserFlags };
+
+export default defineConfig(({ isSsrBuild }) => ({
   base: "./",
-  plugins: [react()],
-  worker: { format: "es" },
-  build: { target: "es2023", sourcemap: true },
+  plugins: [react(), taskData(), contentSecurityPolicy(), offline()],
+  worker: { format: "es", plugins: () => [taskData()] },
+  build: isSsrBuild ? cli : page,
   test: {
     projects: [
       {
@@ -14,9 +43,35 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
-          include: ["src/**/*.test.ts", "src/**/*.test.tsx", "tests/!(kernels)/**/*.test.ts"],
+          include: ["src/**/*.test.{ts,tsx}", "build/**/*.test.ts", "tests/!(kernels)/**/*.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "kernels-node",
+          environment: "node",
+          // Threads get a copy of the environment that the Vulkan loader never sees.
+          pool: "forks",
+          env: vulkanEnvironment(),
+          setupFiles: ["tests/kernels/setup.node.ts"],
+          include: ["tests/kernels/**/*.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "kernels-browser",
+          include: ["tests/kernels/**/*.test.ts"],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions }),
+            instances: [{ browser: "chromium" }],
+          },
         },
       },
     ],
   },
-});
+}));

@@ -1,5 +1,20 @@
-/** Imports that the bundler resolves and the compiler cannot see: shader sources as text. */
+/** Imports that the bundler resolves and the compiler cannot see: shader sources as text, and the data that `build/task-data.ts` cuts. */
 declare module "*.wgsl?raw" {
   const source: string;
   export default source;
+}
+
+declare module "virtual:seattle-weather" {
+  /** First day, ISO 8601; the days follow without a gap. */
+  export const firstDay: string;
+  /** One number per day, in tenths: °C, °C, mm and m/s. */
+  export const maximum: readonly number[];
+  export const minimum: readonly number[];
+  export const precipitation: readonly number[];
+  export const wind: readonly number[];
+}
+
+declare module "virtual:english-words" {
+  /** The sorted words, front-coded; `src/tasks/front-coding.ts` reads them. */
+  export const frontCoded: string;
 }

@@ -1,0 +1,94 @@
+/**
+ * Serves a folder of plain files on this machine, with the security headers on every response, errors included.
+ * `node scripts/serve.mjs [--port 4173] [--base /some/path/]` serves `dist/`.
+ */
+import "./node-version.mjs";
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { securityHeaders } from "../build/security-headers.mjs";
+
+/** @type {Readonly<Record<string, string>>} */
+const TYPES = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+  ".map": "application/json; charset=utf-8",
+  ".md": "text/plain; charset=utf-8",
+  ".png": "image/png",
+  ".svg": "image/svg+xml; charset=utf-8",
+  ".txt": "text/plain; charset=utf-8",
+  ".webmanifest": "application/manifest+json; charset=utf-8",
+  ".woff2": "font/woff2",
+};
+
+/**
+ * Starts the server. Tries the next port while one is taken, unless `strict`.
+ * @param {{ folder: string, port: number, base?: string, strict?: boolean }} options
+ * @returns {Promise<{ url: string, close: () => void }>}
+ */
+export function serve({ folder, port, base = "/", strict = false }) {
+  const root = resolve(folder);
+  const server = createServer((request, response) => {
+    const path =
+      request.method === "GET" || request.method === "HEAD" ? fileFor(request.url ?? "/", root, base) : undefined;
+    if (path === undefined) {
+      response.writeHead(404, { ...securityHeaders, "Content-Type": "text/plain" }).end("Not found\n");
+      return;
+    }
+    const type = TYPES[extname(path)] ?? "application/octet-stream";
+    response.writeHead(200, {
+      ...securityHeaders,
+      "Content-Type": type,
+      "Content-Length": statSync(path).size,
+      "Cache-Control": "no-cache",
+    });
+    if (request.method === "HEAD") response.end();
+    else createReadStream(path).pipe(response);
+  });
+  return new Promise((done, fail) => {
+    server.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
+      if (error.code !== "EADDRINUSE" || strict) fail(error);
+      else server.listen(++port, "localhost");
+    });
+    server.on("listening", () => done({ url: `http://localhost:${port}${base}`, close: () => server.close() }));
+    server.listen(port, "localhost");
+  });
+}
+
+/**
+ * The file that a request names, or undefined: outside the folder, outside the base, or not there.
+ * @param {string} url
+ * @param {string} root
+ * @param {string} base
+ */
+function fileFor(url, root, base) {
+  const pathname = decode(url.split(/[?#]/, 1)[0] ?? "");
+  if (!pathname?.startsWith(base)) return undefined;
+  const path = normalize(join(root, pathname.slice(base.length)));
+  if (path !== root && !path.startsWith(root + sep)) return undefined;
+  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, "index.html") : path;
+  return existsSync(file) && statSync(file).isFile() ? file : undefined;
+}
+
+/** @param {string} text */
+function decode(text) {
+  try {
+    const path = decodeURIComponent(text);
+    return path.includes("\0") ? undefined : path;
+  } catch {
+    return undefined;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: { port: { type: "string", default: "4173" }, base: { type: "string", default: "/" } },
+  });
+  const strict = process.argv.includes("--port");
+  const { url } = await serve({ folder: "dist", port: Number(values.port), base: values.base, strict });
+  console.log(`Serving dist/ at ${url}`);
+}

@@ -1,0 +1,165 @@
+/**
+ * `npm test`: everything that has to hold before a change lands, stage by stage. Static checks run side by side while
+ * nothing else does; the rest one after the other, because two test runners on one software GPU only slow each other
+ * down. The last line is `N passed, N failed`, where a static check counts as one.
+ */
+import "./node-version.mjs";
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { obtainBrowser } from "./browser.mjs";
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ name: string, counts: Counts, seconds: number }} Result */
+
+const reports = "node_modules/.cache/test-reports";
+
+const checks = [
+  { name: "format", command: ["biome", "format", "."] },
+  { name: "lint", command: ["biome", "check", "--formatter-enabled=false", "--error-on-warnings", "."] },
+  { name: "promises", command: ["oxlint", "--type-aware"] },
+  { name: "types", command: ["tsc", "-b"] },
+  { name: "dead code", command: ["knip", "--no-progress"] },
+];
+
+const suites = [
+  { name: "unit", command: vitest("unit"), count: countVitest },
+  { name: "kernels in Node", command: vitest("kernels-node"), count: countVitest },
+  { name: "kernels in Chromium", command: vitest("kernels-browser"), count: countVitest },
+  { name: "end to end", command: ["playwright", "test", "--reporter=list,json"], count: countPlaywright },
+];
+
+process.exitCode = await main();
+
+async function main() {
+  rmSync(reports, { recursive: true, force: true });
+  mkdirSync(reports, { recursive: true });
+  const browser = obtainBrowser();
+  if (browser === undefined) {
+    console.error(
+      "No browser: tried CHROMIUM_PATH, an installed Chromium or Chrome, npx playwright install chromium, and (as root on Debian) apt-get install chromium.",
+    );
+    return 1;
+  }
+  process.env.CHROMIUM_PATH = browser;
+  console.log(`Browser: ${browser}`);
+
+  const results = await inPairs(checks.map((check) => () => runCheck(check)));
+  for (const suite of suites) results.push(await runSuite(suite));
+  const total = { passed: sum(results, "passed"), failed: sum(results, "failed"), skipped: sum(results, "skipped") };
+  console.log(`\n${"stage".padEnd(22)}${"passed".padStart(8)}${"failed".padStart(8)}${"seconds".padStart(9)}`);
+  for (const { name, counts, seconds } of results) {
+    const row = [String(counts.passed).padStart(8), String(counts.failed).padStart(8), seconds.toFixed(1).padStart(9)];
+    console.log(name.padEnd(22) + row.join(""));
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ""}`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+/**
+ * A static check prints its output only when it fails.
+ * @param {{ name: string, command: string[] }} check
+ * @returns {Promise<Result>}
+ */
+async function runCheck({ name, command }) {
+  const { code, output, seconds } = await run(command, { quiet: true });
+  console.log(code === 0 ? `✓ ${name}` : `✗ ${name}\n${output}`);
+  return { name, counts: { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }, seconds };
+}
+
+/**
+ * A suite's counts come from its report. A runner that fails without naming a test counts as one failure.
+ * @param {{ name: string, command: string[], count: (report: unknown) => Counts }} suite
+ * @returns {Promise<Result>}
+ */
+async function runSuite({ name, command, count }) {
+  console.log(`\n── ${name}`);
+  const file = join(reports, `${name.replaceAll(" ", "-")}.json`);
+  const args = command[0] === "vitest" ? [...command, `--outputFile.json=${file}`] : command;
+  const { code, seconds } = await run(args, { quiet: false, env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file } });
+  const counts = readCounts(file, count);
+  const unnamed = counts.failed === 0 && (code !== 0 || counts.passed === 0);
+  return { name, counts: { ...counts, failed: counts.failed + (unnamed ? 1 : 0) }, seconds };
+}
+
+/**
+ * @param {string} file
+ * @param {(report: unknown) => Counts} count
+ */
+function readCounts(file, count) {
+  try {
+    return count(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    console.error(`No report of this stage: ${error instanceof Error ? error.message : error}`);
+    return { passed: 0, failed: 0, skipped: 0 };
+  }
+}
+
+/** @param {string} project */
+function vitest(project) {
+  return ["vitest", "run", "--project", project, "--reporter=default", "--reporter=json"];
+}
+
+/** @param {any} report @returns {Counts} */
+function countVitest(report) {
+  const skipped = report.numPendingTests + report.numTodoTests;
+  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped };
+}
+
+/** @param {any} report @returns {Counts} */
+function countPlaywright({ stats }) {
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
+}
+
+/**
+ * Runs a tool of `node_modules/.bin`.
+ * @param {string[]} command
+ * @param {{ quiet: boolean, env?: Record<string, string> }} options
+ * @returns {Promise<{ code: number, output: string, seconds: number }>}
+ */
+function run([tool = "", ...args], { quiet, env = {} }) {
+  const started = performance.now();
+  const bin = join("node_modules", ".bin", process.platform === "win32" ? `${tool}.cmd` : tool);
+  const child = spawn(bin, args, {
+    stdio: ["ignore", quiet ? "pipe" : "inherit", quiet ? "pipe" : "inherit"],
+    shell: process.platform === "win32",
+    env: { ...process.env, ...env },
+  });
+  let output = "";
+  child.stdout?.on("data", (data) => (output += data));
+  child.stderr?.on("data", (data) => (output += data));
+  return new Promise((done) => {
+    const end = (/** @type {number} */ code) => done({ code, output, seconds: (performance.now() - started) / 1000 });
+    child.on("error", (error) => {
+      output += error.message;
+      end(1);
+    });
+    child.on("close", (code) => end(code ?? 1));
+  });
+}
+
+/**
+ * Runs the jobs two at a time and keeps their order.
+ * @param {(() => Promise<Result>)[]} jobs
+ */
+async function inPairs(jobs) {
+  /** @type {Result[]} */
+  const results = [];
+  let next = 0;
+  const lane = async () => {
+    for (let job = next++; job < jobs.length; job = next++) {
+      const start = jobs[job];
+      if (start) results[job] = await start();
+    }
+  };
+  await Promise.all([lane(), lane()]);
+  return results;
+}
+
+/**
+ * @param {Result[]} results
+ * @param {keyof Counts} key
+ */
+function sum(results, key) {
+  return results.reduce((total, { counts }) => total + counts[key], 0);
+}
