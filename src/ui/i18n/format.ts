@@ -1,0 +1,46 @@
+/**
+ * Numbers as the page writes them. Two families: for reading (grouped, rounded by the language's rules) and exact (six
+ * or more significant digits, ASCII, parseable), which is what a cursor shows of a tensor.
+ */
+
+const LANGUAGE = "en";
+const whole = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 });
+const rounded = new Intl.NumberFormat(LANGUAGE, { maximumSignificantDigits: 4 });
+const twoDecimals = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const percent = new Intl.NumberFormat(LANGUAGE, { style: "percent", maximumFractionDigits: 1 });
+const plurals = new Intl.PluralRules(LANGUAGE);
+
+/** Significant digits of an exact value: what tells two neighbouring f32 apart in practice. */
+const EXACT_DIGITS = 7;
+/** Beyond these magnitudes a rounded decimal hides the number; powers of ten show it. */
+const SMALLEST_DECIMAL = 1e-4;
+const LARGEST_DECIMAL = 1e6;
+
+/** A count or a rounded measurement in a sentence: whole numbers exact and grouped, others to 4 significant digits. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : value > 0 ? "∞" : "−∞";
+  if (Number.isInteger(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return whole.format(value);
+  const size = Math.abs(value);
+  if (size !== 0 && (size < SMALLEST_DECIMAL || size >= LARGEST_DECIMAL)) return value.toExponential(3);
+  return rounded.format(value);
+}
+
+/** A tensor's element at the cursor, to 7 significant digits, in a form that any program parses. */
+export function formatExact(value: number): string {
+  return Number.isFinite(value) ? value.toPrecision(EXACT_DIGITS) : String(value);
+}
+
+/** Two decimals always, so that columns of a table stand under each other. */
+export function formatTwoDecimals(value: number): string {
+  return twoDecimals.format(value);
+}
+
+/** A share in [0, 1] as per cent. */
+export function formatPercent(share: number): string {
+  return percent.format(share);
+}
+
+/** `one` or `other` (or another category of the language) of a count. */
+export function pluralCategory(count: number): Intl.LDMLPluralRule {
+  return plurals.select(count);
+}
