@@ -22,6 +22,7 @@ const runId = count;
 const own = v.object({ name: v.string(), bytes });
 const ownOrNull = v.nullable(own);
 const ownTask = v.picklist(["own-text", "own-series"]);
+const purpose = v.picklist(["download", "keep"]);
 const liveField = v.picklist(["learningRate", "clipNorm"]);
 const metricsByName = v.record(v.string(), real);
 
@@ -44,7 +45,7 @@ const CommandSchema = v.variant("type", [
     ]),
   }),
   v.object({ type: v.literal("set-generation"), prefix: v.string(), temperature: v.number() }),
-  v.object({ type: v.literal("save") }),
+  v.object({ type: v.literal("save"), purpose }),
   v.object({ type: v.literal("inspect-file"), task: ownTask, file: own }),
   v.object({ type: v.literal("set-visibility"), hidden: v.boolean(), pause: v.boolean() }),
   v.object({ type: v.literal("acknowledge-snapshot") }),
@@ -135,7 +136,7 @@ const EventSchema = v.variant("type", [
     layers: v.array(v.object({ views: v.array(view) })),
   }),
   v.object({ type: v.literal("generated"), runId, step, sample: count, text: v.string(), done: v.boolean() }),
-  v.object({ type: v.literal("saved"), runId, step, fileName: v.string(), bytes }),
+  v.object({ type: v.literal("saved"), purpose, runId, step, fileName: v.string(), bytes }),
   v.object({
     type: v.literal("file-inspected"),
     task: ownTask,

@@ -18,6 +18,9 @@ export interface OwnFileBytes {
   readonly bytes: ArrayBuffer;
 }
 
+/** Why a run is saved: `download` on the user's wish, `keep` for the browser's own database. */
+export type SavePurpose = "download" | "keep";
+
 /** What the gate views run over: a held-out example of the dataset, or symbols the user typed. */
 export type ProbeWish =
   | { readonly kind: "choice"; readonly index: number }
@@ -51,7 +54,8 @@ export type Command =
   | { readonly type: "set-probe"; readonly probe: ProbeWish }
   /** Text tasks: what generation starts with and how bold it is; takes effect with the next sample. */
   | { readonly type: "set-generation"; readonly prefix: string; readonly temperature: number }
-  | { readonly type: "save" }
+  /** Answered by `saved` with the same purpose: a file for the user, or the copy that survives a reload. */
+  | { readonly type: "save"; readonly purpose: SavePurpose }
   /** Parses a file for preview; nothing is started. */
   | { readonly type: "inspect-file"; readonly task: "own-text" | "own-series"; readonly file: OwnFileBytes }
   /** The page hides or shows: a hidden page draws nothing, so no snapshots are made; `pause` also stops training. */
@@ -200,6 +204,7 @@ export type Event =
     }
   | {
       readonly type: "saved";
+      readonly purpose: SavePurpose;
       readonly runId: number;
       readonly step: number;
       readonly fileName: string;
