@@ -21,7 +21,13 @@ export interface Column {
 /** What enters the first layer at each step. Token ids are gathered, a one-hot tensor is never built. */
 export type InputRows =
   | { readonly kind: "features"; readonly rows: Float32Array<ArrayBuffer>; readonly columns: readonly Column[] } // [R, D] scaled
-  | { readonly kind: "tokens"; readonly rows: Uint32Array<ArrayBuffer>; readonly vocabulary: readonly string[] }; // [R]
+  | {
+      readonly kind: "tokens";
+      readonly rows: Uint32Array<ArrayBuffer>; // [R]
+      readonly vocabulary: readonly string[];
+      /** Id of the symbol that opens every sequence and, as a target, closes it (words); null for running text. */
+      readonly boundary: number | null;
+    };
 
 /** What the head is compared with at the same row. */
 export type TargetRows =

@@ -1,0 +1,33 @@
+/**
+ * What a task dictates to the rest of its experiment: a window as long as its sequences, the only head that makes sense.
+ * Tasks refuse an experiment that breaks a rule; the page, which may not import tasks, sets these fields along.
+ */
+import type { Experiment, TaskChoice } from "./experiment.ts";
+
+/** Longest word of the spelling task, in letters. */
+export const LONGEST_WORD = 14;
+
+/** Steps of every window of this task, or null where `training.length` is free. */
+export function fixedLength(task: TaskChoice): number | null {
+  switch (task.name) {
+    case "english-spelling":
+      return LONGEST_WORD + 1; // the boundary symbol, then the letters
+    case "delayed-recall":
+      return task.lag + 1; // the symbol, lag − 1 distractors, the cue
+    default:
+      return null;
+  }
+}
+
+/** The only head that makes sense for this task, or null where the user may choose. */
+export function fixedHead(task: TaskChoice): Experiment["model"]["head"] | null {
+  switch (task.name) {
+    case "english-spelling":
+    case "own-text":
+      return "every";
+    case "delayed-recall":
+      return "last";
+    default:
+      return null;
+  }
+}
