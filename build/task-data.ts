@@ -4,7 +4,6 @@
  * fetches from a CDN when it is imported, and blocks deep imports. A package that changed its rows fails the build.
  */
 import { readFile } from "node:fs/promises";
-import { dictionary } from "cmu-pronouncing-dictionary";
 import type { Plugin } from "vite";
 import { encodeWords } from "../src/tasks/front-coding.ts";
 
@@ -29,7 +28,7 @@ async function weatherModule(): Promise<string> {
   });
   const column = (index: number) => JSON.stringify(rows.map((row) => tenths(row[index])));
   return [
-    `export const firstDay = ${JSON.stringify(dates[0])};`,
+    `export const days = ${JSON.stringify(dates)};`,
     `export const precipitation = ${column(1)};`,
     `export const maximum = ${column(2)};`,
     `export const minimum = ${column(3)};`,
@@ -38,6 +37,7 @@ async function weatherModule(): Promise<string> {
 }
 
 async function wordsModule(): Promise<string> {
+  const { dictionary } = await import("cmu-pronouncing-dictionary"); // 3.6 MB of script: not for every start of Vite
   const words = Object.keys(dictionary)
     .filter((key) => /^[a-z]{2,14}$/.test(key))
     .sort();

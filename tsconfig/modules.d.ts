@@ -5,8 +5,8 @@ declare module "*.wgsl?raw" {
 }
 
 declare module "virtual:seattle-weather" {
-  /** First day, ISO 8601; the days follow without a gap. */
-  export const firstDay: string;
+  /** ISO 8601, one after the other without a gap. */
+  export const days: readonly string[];
   /** One number per day, in tenths: °C, °C, mm and m/s. */
   export const maximum: readonly number[];
   export const minimum: readonly number[];

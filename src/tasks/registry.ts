@@ -1,0 +1,9 @@
+/** The tasks by name; adding one means a file beside this one, a member of the experiment's schema and a line here. */
+import type { TaskName } from "../core/experiment.ts";
+import type { TaskDefinition } from "../core/task.ts";
+import { seattleWeather } from "./seattle-weather.ts";
+
+/** Every task, in the order of the page's cards. */
+export const TASKS: Readonly<Partial<Record<TaskName, TaskDefinition>>> = {
+  "seattle-weather": seattleWeather,
+};
