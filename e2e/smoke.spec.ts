@@ -1,5 +1,6 @@
 /** The house itself: the page loads from plain files, under its policy, on a WebGPU adapter. */
 import { securityHeaders } from "../build/security-headers.mjs";
+import { serve } from "../scripts/serve.mjs";
 import { expect, test } from "./page.ts";
 
 test("every response carries the security headers", async ({ page }) => {
@@ -21,6 +22,13 @@ test("the page has a heading and a title", async ({ page }) => {
   await page.goto("./");
   await expect(page).toHaveTitle(/Gatescope/);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+});
+
+test("the app works under any base path", async ({ page }) => {
+  const server = await serve({ folder: "dist", port: 4191, base: "/some/repository/" });
+  await page.goto(server.url);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  server.close();
 });
 
 test("the browser has a WebGPU adapter", async ({ page }) => {

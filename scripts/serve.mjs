@@ -6,7 +6,6 @@ import "./node-version.mjs";
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { securityHeaders } from "../build/security-headers.mjs";
 
@@ -84,7 +83,7 @@ function decode(text) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (import.meta.filename === process.argv[1]) {
   const { values } = parseArgs({
     options: { port: { type: "string", default: "4173" }, base: { type: "string", default: "/" } },
   });

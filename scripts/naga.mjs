@@ -1,0 +1,64 @@
+/**
+ * `npm run test:naga`: the parity cases once more, with shaders compiled by Naga instead of Tint, in npm's deno. Each
+ * software driver found here gets its own run, because a compiler's and a driver's faults differ.
+ */
+import "./node-version.mjs";
+import { spawnSync } from "node:child_process";
+import { obtainBrowser } from "./browser.mjs";
+import { buildCommand } from "./cli.mjs";
+import { softwareDrivers, vulkanEnvironment } from "./vulkan.mjs";
+
+const deno = "node_modules/deno/bin.cjs";
+
+/**
+ * Runs every parity case on one driver. A run that ends without a report counts as one failure.
+ * @param {string} program
+ * @param {{ name: string, driver: string }} adapter
+ * @returns {{ passed: number, failed: number }}
+ */
+function runParity(program, { name, driver }) {
+  console.log(`── Naga on ${name}`);
+  const { VK_ADD_DRIVER_FILES: _replaced, ...vulkan } = vulkanEnvironment();
+  const args = [deno, "run", "--allow-all", "--no-lock", "--unstable-webgpu", program, "--backend", "webgpu", "--json"];
+  const { status, stdout } = spawnSync(process.execPath, args, {
+    stdio: ["ignore", "pipe", "inherit"],
+    encoding: "utf8",
+    maxBuffer: 2 ** 26,
+    env: { ...process.env, ...vulkan, VK_DRIVER_FILES: driver, DENO_WEBGPU_BACKEND: "vulkan", NO_COLOR: "1" },
+  });
+  const report = parse(stdout);
+  if (report === undefined) {
+    console.log(stdout);
+    console.log(`${name}: ended without a report (exit status ${status})`);
+    return { passed: 0, failed: 1 };
+  }
+  console.log(`${name}: ${report.adapter}: ${report.passed} passed, ${report.failed} failed`);
+  const unnamed = report.failed === 0 && (status !== 0 || report.passed === 0);
+  if (report.failed > 0) console.log(stdout);
+  return { passed: report.passed, failed: report.failed + (unnamed ? 1 : 0) };
+}
+
+/**
+ * @param {string} text
+ * @returns {{ adapter: string, passed: number, failed: number } | undefined}
+ */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+obtainBrowser();
+const drivers = softwareDrivers();
+if (drivers.length === 0) {
+  console.error("No WebGPU adapter for Deno: tried the SwiftShader that Chromium ships and Mesa's llvmpipe.");
+  process.exit(1);
+}
+const program = await buildCommand("parity");
+const results = drivers.map((driver) => runParity(program, driver));
+const passed = results.reduce((total, result) => total + result.passed, 0);
+const failed = results.reduce((total, result) => total + result.failed, 0);
+console.log(`\nnaga: ${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
