@@ -35,7 +35,7 @@ export const fieldMessages = {
 
   "field.range": "{minimum} to {maximum}",
   "field.rangeUnit": "{minimum} to {maximum} {unit}",
-  "field.default": "default {value}",
+  "field.resetTo": "Reset to {value}",
   "field.acts.live": "acts at once",
   "field.acts.next-run": "acts at the next run",
   "field.refused": "{value} is outside {minimum} to {maximum}.",

@@ -2,7 +2,6 @@
 export const viewMessages = {
   "common.close": "Close",
   "common.dismiss": "Dismiss",
-  "common.resetToDefault": "Reset to default",
   "common.layer": "Layer {layer}",
   "common.step": "step {step}",
   "common.notYet": "not yet",
