@@ -1,0 +1,133 @@
+/**
+ * Builds the whole training Program: forward, backward, update, evaluate, and the small passes probe and generate over
+ * the same parameter buffer. Data rows are resident; a step uploads nothing but the first rows of its windows.
+ */
+import type { OperationCall, PhaseName, Program, TensorBinding } from "../core/program.ts";
+import { gradientNorm } from "../operations/gradient-norm.ts";
+import { maskCount } from "../operations/mask-count.ts";
+import { rowNorm } from "../operations/row-norm.ts";
+import { buildBatch } from "./batch.ts";
+import { type HeadPlace, headBackward, headForward, headRows } from "./head.ts";
+import { declareStack, declareUpstream, stackBackward, stackForward, TENSOR } from "./layers.ts";
+import { claimLossFlags, type LossName, lossCalls } from "./losses.ts";
+import { createModel, type Model } from "./model.ts";
+import { MOMENTS, optimizerCall } from "./optimizers.ts";
+import { callOperation, type FlagOrigin, ProgramDraft } from "./program-draft.ts";
+import type { ProgramSpec } from "./program-spec.ts";
+import { buildGeneratePass, buildProbePass, type ViewOutput } from "./view-passes.ts";
+
+/** A built Program with what its players' owners need to know. */
+export interface BuiltProgram {
+  readonly program: Program;
+  readonly model: Model;
+  readonly flagOrigins: readonly FlagOrigin[];
+}
+
+/** The small tensors that forward, backward and update share. */
+interface Scalars {
+  readonly flags: TensorBinding;
+  readonly viewFlags: TensorBinding;
+  readonly loss: TensorBinding;
+  readonly count: TensorBinding;
+}
+
+/** Raw flag word of probe, generation and evaluation: raised bits there stop nothing. */
+const VIEW_FLAGS = "view.flags";
+
+/** Turns forward into evaluate: the same calls, except that their flags do not stop the training. */
+function asEvaluation(calls: readonly OperationCall[], viewFlags: TensorBinding): readonly OperationCall[] {
+  return calls.map((call) => (call.tensors.flags ? { ...call, tensors: { ...call.tensors, flags: viewFlags } } : call));
+}
+
+/** What probe and generation show of the logits. */
+function viewOutput(loss: LossName): ViewOutput {
+  if (loss === "ce") return "softmax";
+  return loss === "bce" ? "sigmoid" : "logits";
+}
+
+function declareParameters(draft: ProgramDraft, model: Model, optimizer: ProgramSpec["optimizer"]) {
+  return {
+    params: draft.declare(TENSOR.parameters, "f32", [model.P], "parameters"),
+    grads: draft.declare(TENSOR.gradients, "f32", [model.P], "gradients"),
+    state: draft.declare(TENSOR.moments, "f32", [MOMENTS[optimizer].length, model.P], "optimizer-state"),
+  };
+}
+
+/** Forward and backward over the training batch. */
+function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, scalars: Scalars) {
+  const { T, B, head, outputs: V, inputWidth: D } = spec;
+  const { flags, count, loss } = scalars;
+  const batch = buildBatch(draft, spec);
+  const stack = declareStack(draft, model, { prefix: "", T, B, flags }, batch.input);
+  const dh = declareUpstream(draft, stack);
+  const top = stack.at(-1)?.place;
+  const topDh = dh.at(-1);
+  if (!top || !topDh) throw new Error("a model needs at least one layer");
+  const { N, offset } = headRows(head, top);
+  const logits = draft.declare("logits", "f32", [N, V], "activation");
+  const dlogits = draft.declare("dlogits", "f32", [N, V], "activation");
+  const rowLoss = draft.declare("rowLoss", "f32", [N], "activation");
+  const headPlace: HeadPlace = { label: "head", model, N, H: top.H, V, offset, h: top.h, logits };
+  const packed = { offset: 0, stride: V };
+  const places = { logits, logitsAt: packed, dlogits, dlogitsAt: packed, rowLoss, loss, count };
+  const { target, mask } = batch;
+  const forward = [
+    ...batch.calls,
+    callOperation(maskCount, "batch", { N }, { mask, count }),
+    ...stackForward(stack),
+    headForward(headPlace),
+    ...lossCalls(spec.loss, { label: "head", N, V, target, mask, ...places }, claimLossFlags(draft, spec.loss, flags)),
+  ];
+  const dx =
+    spec.inputGradient && spec.input === "features" ? draft.declare("batch.dx", "f32", [T, B, D], "activation") : null;
+  const backward = [
+    ...headBackward(headPlace, dlogits, topDh),
+    ...stackBackward(stack, { model, dh, topUpstream: head === "every" ? 1 : 0, dx }),
+  ];
+  if (spec.dhNorms) {
+    stack.forEach(({ place: { H, label } }, index) => {
+      const out = draft.declare(TENSOR.dhNorm(index), "f32", [T, B], "activation");
+      // dh[t+1] belongs to step t, so row 0 (the gradient of the initial state) is skipped.
+      const x = { tensor: TENSOR.dh(index) };
+      backward.push(callOperation(rowNorm, label, { N: T * B, H, xOffset: B * H }, { x, out }));
+    });
+  }
+  return { forward, backward };
+}
+
+/**
+ * Builds the Program of a model in training. Tensors to write before the first play: `params`, `data.input`,
+ * `data.target`, `data.mask`; before a forward play: `starts`. Scalars: forward and evaluate `slot` (batch in the ring)
+ * and `live` (rows that count), update those of the optimizer with `slot` (row of the metrics ring).
+ */
+export function buildProgram(spec: ProgramSpec): BuiltProgram {
+  const draft = new ProgramDraft();
+  const model = createModel(spec);
+  const { params, grads, state } = declareParameters(draft, model, spec.optimizer);
+  const scalars: Scalars = {
+    flags: draft.declare("flags", "u32", [1], "metrics"),
+    viewFlags: draft.declare(VIEW_FLAGS, "u32", [1], "metrics"),
+    loss: draft.declare("loss", "f32", [1], "metrics"),
+    count: draft.declare("count", "f32", [1], "metrics"),
+  };
+  const norm = draft.declare("norm", "f32", [1], "metrics");
+  const metrics = draft.declare("metrics", "f32", [spec.M, 4], "metrics");
+  const { forward, backward } = buildTraining(draft, model, spec, scalars);
+  const { flags, loss, viewFlags } = scalars;
+  const { P } = model;
+  const update = [
+    callOperation(
+      gradientNorm,
+      "optimizer",
+      { P, flagBit: draft.claimFlagBit(gradientNorm, "optimizer") },
+      { grads, norm, flags },
+    ),
+    optimizerCall(spec.optimizer, { P, M: spec.M, grads, params, state, norm, loss, flags, metrics }),
+  ];
+  const evaluate = asEvaluation(forward, viewFlags);
+  const phases: Partial<Record<PhaseName, readonly OperationCall[]>> = { forward, backward, update, evaluate };
+  const view = { model, input: spec.input, flags: viewFlags, output: viewOutput(spec.loss) };
+  if (spec.probeLength > 0) phases.probe = buildProbePass(draft, view, spec.probeLength);
+  if (spec.generate) phases.generate = buildGeneratePass(draft, view);
+  return { program: { tensors: draft.tensors(), phases }, model, flagOrigins: draft.flagOrigins() };
+}

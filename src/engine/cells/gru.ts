@@ -1,0 +1,145 @@
+/**
+ * The GRU behind the cell interface, both forms. Gates are packed z|r|n and z near 1 writes, so "initial memory" is a
+ * negative b_z. Which record slots meet in which weight gradient differs between the forms: ENGINE.md, section 3.
+ */
+import type { LayerChoice } from "../../core/experiment.ts";
+import type { OperationCall, TensorBinding } from "../../core/program.ts";
+import { biasGradient } from "../../operations/bias-gradient.ts";
+import { gruBackward } from "../../operations/gru-backward.ts";
+import { gruForward } from "../../operations/gru-forward.ts";
+import { weightGradient } from "../../operations/weight-gradient.ts";
+import { callOperation } from "../program-draft.ts";
+import type { BackwardPlace, Cell, LayerPlace, ParameterSpec } from "./cell.ts";
+
+const SLOTS = 4;
+const GATES = 3;
+/** Record slots after `gru-backward`: da_z, da_r, da_n, and s (before) or dq (after). */
+const SLOT = { z: 0, r: 1, n: 2, extra: 3 } as const;
+
+const form = (layer: LayerChoice) => ({
+  reset: layer.reset === "after" ? 1 : 0,
+  activation: layer.activation === "relu" ? 1 : 0,
+});
+
+function segment(place: LayerPlace, name: string): TensorBinding {
+  const binding = place.parameters[name];
+  if (!binding) throw new Error(`${place.label} has no parameter ${name}`);
+  return binding;
+}
+
+function parameters(layer: LayerChoice, inputWidth: number): readonly ParameterSpec[] {
+  const { units: H } = layer;
+  const shared: readonly ParameterSpec[] = [
+    { name: "W", shape: [inputWidth, GATES * H], role: "input-weights" },
+    { name: "U", shape: [H, GATES * H], role: "recurrent-weights" },
+    { name: "b", shape: [GATES * H], role: "bias" },
+  ];
+  return layer.reset === "after" ? [...shared, { name: "bu", shape: [GATES * H], role: "bias" }] : shared;
+}
+
+function forward(layer: LayerChoice, place: LayerPlace): readonly OperationCall[] {
+  const { T, B, H, h, record, flags, flagBit, label } = place;
+  const U = segment(place, "U");
+  // The before form never reads bu; the contract asks for any segment of 3H elements in its place.
+  const bu = place.parameters.bu ?? segment(place, "b");
+  return [callOperation(gruForward, label, { T, B, H, ...form(layer), flagBit }, { h, record, U, bu, flags })];
+}
+
+function backward(layer: LayerChoice, place: BackwardPlace): readonly OperationCall[] {
+  const { T, B, H, h, record, dh, upstream, label } = place;
+  return [
+    callOperation(gruBackward, label, { T, B, H, ...form(layer), upstream }, { h, record, U: segment(place, "U"), dh }),
+  ];
+}
+
+/** A block of columns of a gradient: from which operand, which slots, and where it goes. */
+interface Block {
+  readonly left: "h" | "extra";
+  readonly slot: number;
+  readonly gates: number;
+  readonly outGate: number;
+}
+
+const RECURRENT_BLOCKS: Readonly<Record<LayerChoice["reset"], readonly Block[]>> = {
+  before: [
+    { left: "h", slot: SLOT.z, gates: 2, outGate: 0 },
+    { left: "extra", slot: SLOT.n, gates: 1, outGate: 2 },
+  ],
+  after: [
+    { left: "h", slot: SLOT.z, gates: 2, outGate: 0 },
+    { left: "h", slot: SLOT.extra, gates: 1, outGate: 2 },
+  ],
+};
+
+function recurrentWeightGradient(place: BackwardPlace, block: Block, dW: TensorBinding): OperationCall {
+  const { T, B, H, h, record, label } = place;
+  const row = SLOTS * H;
+  // h' of step t is h[t], so the rows of h from 0 line up with the record's rows.
+  const left = block.left === "h" ? { offset: 0, stride: H } : { offset: SLOT.extra * H, stride: row };
+  return callOperation(
+    weightGradient,
+    label,
+    {
+      N: T * B,
+      D: H,
+      C: block.gates * H,
+      leftOffset: left.offset,
+      leftStride: left.stride,
+      rightOffset: block.slot * H,
+      rightStride: row,
+      outOffset: block.outGate * H,
+      outStride: GATES * H,
+    },
+    { left: block.left === "h" ? h : record, right: record, dW },
+  );
+}
+
+function recurrentBiasGradient(
+  place: BackwardPlace,
+  columns: { readonly slot: number; readonly gates: number; readonly outGate: number },
+  db: TensorBinding,
+): OperationCall {
+  const { T, B, H, record, label } = place;
+  return callOperation(
+    biasGradient,
+    label,
+    {
+      N: T * B,
+      C: columns.gates * H,
+      rightOffset: columns.slot * H,
+      rightStride: SLOTS * H,
+      outOffset: columns.outGate * H,
+    },
+    { right: record, db },
+  );
+}
+
+function parameterGradients(layer: LayerChoice, place: BackwardPlace): readonly OperationCall[] {
+  const { U: dU, b: db, bu: dbu } = place.gradients;
+  if (!dU || !db) throw new Error(`${place.label} has no gradient of U or b`);
+  const calls = RECURRENT_BLOCKS[layer.reset].map((block) => recurrentWeightGradient(place, block, dU));
+  calls.push(recurrentBiasGradient(place, { slot: SLOT.z, gates: GATES, outGate: 0 }, db));
+  if (dbu) {
+    calls.push(recurrentBiasGradient(place, { slot: SLOT.z, gates: 2, outGate: 0 }, dbu));
+    calls.push(recurrentBiasGradient(place, { slot: SLOT.extra, gates: 1, outGate: 2 }, dbu));
+  }
+  return calls;
+}
+
+/** Gated recurrent unit: Cho et al. 2014 (reset before), cuDNN (reset after), sign of z as in Chung et al. 2014. */
+export const gruCell: Cell = {
+  name: "gru",
+  recordSlots: SLOTS,
+  gates: GATES,
+  parameters,
+  views: [
+    { name: "z", range: "gate", slot: SLOT.z },
+    { name: "r", range: "gate", slot: SLOT.r },
+    { name: "n", range: "state", slot: SLOT.n },
+    { name: "h", range: "state", slot: "state" },
+  ],
+  memory: { bias: "b", gate: 0, sign: -1 },
+  forward,
+  backward,
+  parameterGradients,
+};

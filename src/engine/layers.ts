@@ -1,0 +1,194 @@
+/**
+ * The calls of a stack of recurrent layers: input projection, cell, and on the way back weight gradients and the
+ * gradient handed to the layer below. Layers read `h` of the layer below from row 1 on (`h[t+1]` is the output of t).
+ */
+import type { LayerChoice } from "../core/experiment.ts";
+import type { OperationCall, TensorBinding } from "../core/program.ts";
+import { gatherBackward } from "../operations/gather-backward.ts";
+import { gatherForward } from "../operations/gather-forward.ts";
+import { inputGradient } from "../operations/input-gradient.ts";
+import { projectForward } from "../operations/project-forward.ts";
+import { weightGradient } from "../operations/weight-gradient.ts";
+import type { BackwardPlace, LayerPlace } from "./cells/cell.ts";
+import { findCell } from "./cells/find-cell.ts";
+import { bindSegments, type Model } from "./model.ts";
+import { callOperation, type ProgramDraft } from "./program-draft.ts";
+
+/** What enters the first layer. */
+export type StackInput =
+  | { readonly kind: "features"; readonly x: TensorBinding } // [T, B, D]
+  | { readonly kind: "tokens"; readonly ids: TensorBinding }; // [T, B]
+
+/** One use of the model: training, probe or generation. `prefix` keeps their tensors apart. */
+export interface Pass {
+  readonly prefix: "" | "probe." | "generate.";
+  readonly T: number;
+  readonly B: number;
+  readonly flags: TensorBinding;
+}
+
+/** A layer in a pass, with where its input rows lie. */
+interface StackedLayer {
+  readonly layer: LayerChoice;
+  readonly place: LayerPlace;
+  readonly input: StackInput;
+  readonly width: number;
+  /** First element of the input rows inside their tensor. */
+  readonly inputOffset: number;
+}
+
+/** Names of the tensors that outsiders (probe views, verification, checkpoints) read. */
+export const TENSOR = {
+  parameters: "params",
+  gradients: "grads",
+  moments: "moments",
+  h: (layer: number, prefix = "") => `${prefix}layers.${layer}.h`,
+  record: (layer: number, prefix = "") => `${prefix}layers.${layer}.record`,
+  dh: (layer: number) => `layers.${layer}.dh`,
+  dhNorm: (layer: number) => `layers.${layer}.dhNorm`,
+} as const;
+
+/** Declares h and record of every layer of a pass and lays out what feeds what. */
+export function declareStack(
+  draft: ProgramDraft,
+  model: Model,
+  pass: Pass,
+  stackInput: StackInput,
+): readonly StackedLayer[] {
+  const { T, B, prefix, flags } = pass;
+  let input = stackInput;
+  let width = model.shape.inputWidth;
+  let inputOffset = 0;
+  return model.shape.layers.map((layer, index) => {
+    const cell = findCell(layer);
+    const H = layer.units;
+    const label = `${prefix === "" ? "" : `${prefix.slice(0, -1)} `}layer ${index + 1}`;
+    const h = draft.declare(TENSOR.h(index, prefix), "f32", [T + 1, B, H], "activation");
+    const record = draft.declare(TENSOR.record(index, prefix), "f32", [T, B, cell.recordSlots, H], "activation");
+    // Views write to a word of their own that nobody acts on, so that looking never stops a run.
+    const flagBit = prefix === "" ? draft.claimFlagBit({ name: `${cell.name}-forward` }, label) : 1;
+    const parameters = bindSegments(model, index, TENSOR.parameters);
+    const stacked: StackedLayer = {
+      layer,
+      place: { label, T, B, H, h, record, flags, flagBit, parameters },
+      input,
+      width,
+      inputOffset,
+    };
+    input = { kind: "features", x: h };
+    width = H;
+    inputOffset = B * H;
+    return stacked;
+  });
+}
+
+/** The named segment; a table that lacks it is a programmer's fault. */
+function pick(bindings: Readonly<Record<string, TensorBinding>>, name: string, label: string): TensorBinding {
+  const binding = bindings[name];
+  if (!binding) throw new Error(`${label} has no segment ${name}`);
+  return binding;
+}
+
+function project(stacked: StackedLayer): OperationCall {
+  const { layer, place, input, width, inputOffset } = stacked;
+  const { recordSlots, gates } = findCell(layer);
+  const { T, B, H, record, label, parameters } = place;
+  const W = pick(parameters, "W", label);
+  const b = pick(parameters, "b", label);
+  const extents = { N: T * B, D: width, C: gates * H };
+  const out = { outOffset: 0, outStride: recordSlots * H };
+  if (input.kind === "tokens") {
+    return callOperation(gatherForward, label, { ...extents, ...out }, { ids: input.ids, W, b, out: record });
+  }
+  const numbers = { ...extents, ...out, xOffset: inputOffset, xStride: width };
+  return callOperation(projectForward, label, numbers, { x: input.x, W, b, out: record });
+}
+
+/** Forward calls of the whole stack, lowest layer first. */
+export function stackForward(stack: readonly StackedLayer[]): readonly OperationCall[] {
+  return stack.flatMap((stacked) => [
+    project(stacked),
+    ...findCell(stacked.layer).forward(stacked.layer, stacked.place),
+  ]);
+}
+
+/** dW of the input projection, from da in the record's first slots. */
+function inputWeightGradient(stacked: StackedLayer, place: BackwardPlace): OperationCall {
+  const { layer, input, width, inputOffset } = stacked;
+  const { recordSlots, gates } = findCell(layer);
+  const { T, B, H, record, label, gradients } = place;
+  const dW = pick(gradients, "W", label);
+  const extents = { N: T * B, D: width, C: gates * H };
+  if (input.kind === "tokens") {
+    const numbers = { ...extents, daOffset: 0, daStride: recordSlots * H };
+    return callOperation(gatherBackward, label, numbers, { ids: input.ids, da: record, dW });
+  }
+  const numbers = {
+    ...extents,
+    leftOffset: inputOffset,
+    leftStride: width,
+    rightOffset: 0,
+    rightStride: recordSlots * H,
+    outOffset: 0,
+    outStride: gates * H,
+  };
+  return callOperation(weightGradient, label, numbers, { left: input.x, right: record, dW });
+}
+
+/** dx of a layer's input rows, written at `dxOffset` of `dx` with packed rows. */
+function layerInputGradient(stacked: StackedLayer, dx: TensorBinding, dxOffset: number): OperationCall {
+  const { layer, place, width } = stacked;
+  const { recordSlots, gates } = findCell(layer);
+  const { T, B, H, record, label, parameters } = place;
+  const numbers = {
+    N: T * B,
+    D: width,
+    C: gates * H,
+    daOffset: 0,
+    daStride: recordSlots * H,
+    dxOffset,
+    dxStride: width,
+  };
+  return callOperation(inputGradient, label, numbers, { da: record, W: pick(parameters, "W", label), dx });
+}
+
+/** What the stack's way back needs to know. */
+export interface StackBackward {
+  readonly model: Model;
+  /** dh of every layer; the top one holds what the head hands down. */
+  readonly dh: readonly TensorBinding[];
+  /** 0 when the head fills only the top layer's dh[T]. */
+  readonly topUpstream: 0 | 1;
+  /** Where the gradient of the feature input goes, [T, B, D]; null when nobody asks (training). */
+  readonly dx: TensorBinding | null;
+}
+
+/** Declares dh [T+1, B, H] of every layer of a stack. */
+export function declareUpstream(draft: ProgramDraft, stack: readonly StackedLayer[]): readonly TensorBinding[] {
+  return stack.map(({ place: { T, B, H } }, index) =>
+    draft.declare(TENSOR.dh(index), "f32", [T + 1, B, H], "activation"),
+  );
+}
+
+/** Backward calls of the whole stack, top layer first: cell, gradient for the layer below, then weight gradients. */
+export function stackBackward(stack: readonly StackedLayer[], back: StackBackward): readonly OperationCall[] {
+  const calls: OperationCall[] = [];
+  for (let index = stack.length - 1; index >= 0; index--) {
+    const stacked = stack[index];
+    const dh = back.dh[index];
+    if (!stacked || !dh) throw new Error(`layer ${index + 1} has no upstream gradient`);
+    const place: BackwardPlace = {
+      ...stacked.place,
+      dh,
+      upstream: index === stack.length - 1 ? back.topUpstream : 1,
+      gradients: bindSegments(back.model, index, TENSOR.gradients),
+    };
+    const cell = findCell(stacked.layer);
+    calls.push(...cell.backward(stacked.layer, place));
+    const below = back.dh[index - 1];
+    if (below) calls.push(layerInputGradient(stacked, below, place.B * stacked.width));
+    else if (back.dx) calls.push(layerInputGradient(stacked, back.dx, 0));
+    calls.push(inputWeightGradient(stacked, place), ...cell.parameterGradients(stacked.layer, place));
+  }
+  return calls;
+}

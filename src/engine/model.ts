@@ -1,0 +1,82 @@
+/**
+ * The parameter table of a model: one flat buffer, cut into named segments that start at multiples of
+ * `SEGMENT_ALIGNMENT`. `parameters` counts trainable numbers, P also the padding between segments (always 0).
+ */
+import { alignSegment, elementCount } from "../core/dims.ts";
+import type { LayerChoice } from "../core/experiment.ts";
+import type { TensorBinding } from "../core/program.ts";
+import type { ParameterRole } from "./cells/cell.ts";
+import { findCell } from "./cells/find-cell.ts";
+
+/** What decides the parameters: the layers, what enters the first and what leaves the head. */
+export interface ModelShape {
+  readonly layers: readonly LayerChoice[];
+  /** D of the first layer: features, or vocabulary size for token ids. */
+  readonly inputWidth: number;
+  /** V of the head; 0 builds a stack without a head. */
+  readonly outputs: number;
+}
+
+/** One named part of the flat parameter buffer. `offset` counts elements. */
+export interface Segment {
+  /** `layers.0.W`, `head.b`: the name in files. */
+  readonly name: string;
+  /** Index of the layer, or null for the head. */
+  readonly layer: number | null;
+  /** House name within its layer: `W`, `U`, `b`, `bu`. */
+  readonly parameter: string;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly role: ParameterRole;
+}
+
+/** Parameter table of a model. */
+export interface Model {
+  readonly shape: ModelShape;
+  readonly segments: readonly Segment[];
+  /** Length of the flat buffer, padding included. */
+  readonly P: number;
+  /** Trainable numbers, and those of each layer. */
+  readonly parameters: number;
+  readonly layerParameters: readonly number[];
+}
+
+/** Lays out the segments: for each layer in file order, then the head's W [H, V] and b [V]. */
+export function createModel(shape: ModelShape): Model {
+  const segments: Segment[] = [];
+  const layerParameters: number[] = [];
+  let offset = 0;
+  const add = (segment: Omit<Segment, "offset">) => {
+    segments.push({ ...segment, offset });
+    offset += alignSegment(elementCount(segment.shape));
+  };
+  let width = shape.inputWidth;
+  shape.layers.forEach((layer, index) => {
+    const specs = findCell(layer).parameters(layer, width);
+    for (const { name, shape: extents, role } of specs) {
+      add({ name: `layers.${index}.${name}`, layer: index, parameter: name, shape: extents, role });
+    }
+    layerParameters.push(specs.reduce((sum, spec) => sum + elementCount(spec.shape), 0));
+    width = layer.units;
+  });
+  if (shape.outputs > 0) {
+    add({ name: "head.W", layer: null, parameter: "W", shape: [width, shape.outputs], role: "head-weights" });
+    add({ name: "head.b", layer: null, parameter: "b", shape: [shape.outputs], role: "head-bias" });
+  }
+  const parameters = segments.reduce((sum, segment) => sum + elementCount(segment.shape), 0);
+  return { shape, segments, P: offset, parameters, layerParameters };
+}
+
+/** The segments of a layer (or of the head, `null`) as bindings into `tensor`, by house name. */
+export function bindSegments(
+  model: Model,
+  layer: number | null,
+  tensor: string,
+): Readonly<Record<string, TensorBinding>> {
+  const bindings: Record<string, TensorBinding> = {};
+  for (const segment of model.segments) {
+    if (segment.layer !== layer) continue;
+    bindings[segment.parameter] = { tensor, offset: segment.offset, length: elementCount(segment.shape) };
+  }
+  return bindings;
+}

@@ -1,0 +1,34 @@
+/**
+ * Everything that decides a training Program, and nothing that does not: two equal specs build equal Programs. A run
+ * derives it from experiment and dataset; verification writes it by hand.
+ */
+import type { OptimizerChoice } from "../core/experiment.ts";
+import type { HeadSteps } from "./head.ts";
+import type { LossName } from "./losses.ts";
+import type { ModelShape } from "./model.ts";
+
+/** Everything that decides a training Program. */
+export interface ProgramSpec extends ModelShape {
+  /** Features [R, D] or token ids [R]. */
+  readonly input: "features" | "tokens";
+  readonly head: HeadSteps;
+  readonly loss: LossName;
+  readonly optimizer: OptimizerChoice["name"];
+  /** Steps and rows of a batch. */
+  readonly T: number;
+  readonly B: number;
+  /** Resident data rows. */
+  readonly R: number;
+  /** Batches whose starts are uploaded together. */
+  readonly K: number;
+  /** Rows of the metrics ring. */
+  readonly M: number;
+  /** Steps of the probe; 0 builds no probe phase. */
+  readonly probeLength: number;
+  /** True where outputs are symbols that can be fed back: builds the generate phase. */
+  readonly generate: boolean;
+  /** True adds the norm of every dh[t, b] to backward (`TENSOR.dhNorm`). */
+  readonly dhNorms?: boolean;
+  /** True adds the gradient of the feature input, `batch.dx` [T, B, D]. */
+  readonly inputGradient?: boolean;
+}

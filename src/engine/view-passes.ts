@@ -1,0 +1,66 @@
+/**
+ * The two small passes over the training parameters: `probe` runs a whole sequence with its record kept for the gate
+ * views, `generate` runs one step and carries the state on. Both have one row and tensors of their own, so they may be
+ * played between any two training steps.
+ */
+import type { OperationCall, TensorBinding } from "../core/program.ts";
+import { carryState } from "../operations/carry-state.ts";
+import { headForward, headRows } from "./head.ts";
+import { declareStack, type Pass, type StackInput, stackForward } from "./layers.ts";
+import { probabilityCall } from "./losses.ts";
+import type { Model } from "./model.ts";
+import { callOperation, type ProgramDraft } from "./program-draft.ts";
+
+/** What is shown of the logits: probabilities where the loss implies them. */
+export type ViewOutput = "softmax" | "sigmoid" | "logits";
+
+/** What both passes are built from. */
+export interface ViewSpec {
+  readonly model: Model;
+  readonly input: "features" | "tokens";
+  readonly flags: TensorBinding;
+  readonly output: ViewOutput;
+}
+
+/** Name of the tensor that holds a view's outputs, [T, V]. */
+export function viewOutputTensor(prefix: Pass["prefix"], output: ViewOutput): string {
+  return output === "logits" ? `${prefix}logits` : `${prefix}outputs`;
+}
+
+function buildPass(draft: ProgramDraft, view: ViewSpec, pass: Pass): readonly OperationCall[] {
+  const { model, output } = view;
+  const { T, B, prefix } = pass;
+  const { inputWidth: D, outputs: V } = model.shape;
+  const name = `${prefix}input`;
+  const input: StackInput =
+    view.input === "tokens"
+      ? { kind: "tokens", ids: draft.declare(name, "u32", [T, B], "batch") }
+      : { kind: "features", x: draft.declare(name, "f32", [T, B, D], "batch") };
+  const stack = declareStack(draft, model, pass, input);
+  const top = stack.at(-1)?.place;
+  if (!top) throw new Error("a model needs at least one layer");
+  const { N, offset } = headRows("every", top);
+  const label = `${prefix.slice(0, -1)} head`;
+  const logits = draft.declare(viewOutputTensor(prefix, "logits"), "f32", [N, V], "activation");
+  const calls = [...stackForward(stack), headForward({ label, model, N, H: top.H, V, offset, h: top.h, logits })];
+  if (output !== "logits") {
+    const out = draft.declare(viewOutputTensor(prefix, output), "f32", [N, V], "activation");
+    calls.push(probabilityCall(output, label, { N, V }, { logits, out }));
+  }
+  if (prefix === "generate.") {
+    for (const { place } of stack) {
+      calls.push(callOperation(carryState, place.label, { T, B, H: place.H }, { h: place.h }));
+    }
+  }
+  return calls;
+}
+
+/** `probe`: T = `probeLength`, one row. Nets are causal, so a shorter probe is padded and its first steps are shown. */
+export function buildProbePass(draft: ProgramDraft, view: ViewSpec, probeLength: number): readonly OperationCall[] {
+  return buildPass(draft, view, { prefix: "probe.", T: probeLength, B: 1, flags: view.flags });
+}
+
+/** `generate`: one step of one row; h[0] of the next play is h[1] of this one. */
+export function buildGeneratePass(draft: ProgramDraft, view: ViewSpec): readonly OperationCall[] {
+  return buildPass(draft, view, { prefix: "generate.", T: 1, B: 1, flags: view.flags });
+}
