@@ -1,0 +1,124 @@
+/** Form rules: what is accepted is what the schema accepts, nothing is clamped, and nothing is changed in place. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Experiment, parseExperiment } from "../core/experiment.ts";
+import { FIELD_RANGES, type FieldName } from "../core/fields.ts";
+import {
+  defaultAt,
+  numberAt,
+  parseNumber,
+  pathOf,
+  restartChanges,
+  showNumber,
+  wantsInitialMemory,
+  withLayerAdded,
+  withLayerRemoved,
+  withOptimizer,
+  withValue,
+} from "./edit-experiment.ts";
+import { recallExperiment, weatherExperiment } from "./experiment-samples.ts";
+
+const edited = (outcome: ReturnType<typeof withValue>): Experiment => {
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.issues));
+  return outcome.experiment;
+};
+
+describe("parseNumber", () => {
+  it.each(["", " ", "abc", "0x10", "1,5", "1e", "--1", "Infinity", "NaN", "1 2"])("takes %j for no number", (text) => {
+    expect(parseNumber(text, FIELD_RANGES.learningRate)).toEqual({ ok: false, reason: "not-a-number" });
+  });
+
+  it("refuses instead of clamping or rounding", () => {
+    expect(parseNumber("0", FIELD_RANGES.units)).toEqual({ ok: false, reason: "out-of-range" });
+    expect(parseNumber("1000000000", FIELD_RANGES.units)).toEqual({ ok: false, reason: "out-of-range" });
+    expect(parseNumber("1.5", FIELD_RANGES.units)).toEqual({ ok: false, reason: "not-whole" });
+  });
+
+  it("reads back every number that it shows", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-7, max: 1e6, noNaN: true }), (value) => {
+        expect(parseNumber(showNumber(value), FIELD_RANGES.learningRate)).toEqual({ ok: true, value });
+      }),
+    );
+  });
+
+  it("agrees with the schema on every numeric field of the weather experiment", () => {
+    const fields: readonly FieldName[] = ["seed", "batch", "length", "learningRate", "initialMemory", "evaluateEvery"];
+    fc.assert(
+      fc.property(fc.constantFrom(...fields), fc.double({ min: -1e7, max: 1e7, noNaN: true }), (field, value) => {
+        const place = { field, layer: null };
+        const form = parseNumber(showNumber(value), FIELD_RANGES[field]);
+        expect(form.ok).toBe(withValue(weatherExperiment, pathOf(place), value).ok);
+      }),
+    );
+  });
+});
+
+describe("places", () => {
+  it("finds the units of the layer that is meant", () => {
+    const two = edited(withLayerAdded(weatherExperiment));
+    const wide = edited(withValue(two, "model.layers.1.units", 7));
+    expect(numberAt(wide, { field: "units", layer: 1 })).toBe(7);
+    expect(numberAt(wide, { field: "units", layer: 0 })).toBe(
+      numberAt(weatherExperiment, { field: "units", layer: 0 }),
+    );
+  });
+
+  it("tells a field that is off from one that is not there", () => {
+    const off = edited(withValue(weatherExperiment, "training.clipNorm", null));
+    expect(numberAt(off, { field: "clipNorm", layer: null })).toBeNull();
+    expect(numberAt(off, { field: "lag", layer: null })).toBeUndefined();
+  });
+
+  it("prefers the preset's value as default and falls back on the table", () => {
+    const place = { field: "lag", layer: null } as const;
+    expect(defaultAt(edited(withValue(recallExperiment, "task.lag", 9)), place)).toBe(9);
+    expect(defaultAt(weatherExperiment, place)).toBe(FIELD_RANGES.lag.default);
+  });
+});
+
+describe("structure", () => {
+  it("adds up to four layers and keeps at least one", () => {
+    let experiment = weatherExperiment;
+    for (let count = experiment.model.layers.length; count < 4; count++)
+      experiment = edited(withLayerAdded(experiment));
+    expect(withLayerAdded(experiment).ok).toBe(false);
+    expect(withLayerRemoved(weatherExperiment, 0).ok).toBe(false);
+    expect(edited(withLayerRemoved(experiment, 1)).model.layers).toHaveLength(3);
+  });
+
+  it("makes a valid experiment with either optimizer", () => {
+    expect(parseExperiment(edited(withOptimizer(weatherExperiment, "sgd"))).ok).toBe(true);
+    expect(edited(withOptimizer(weatherExperiment, "adam")).training.optimizer.name).toBe("adam");
+  });
+
+  it("never changes the experiment that came in", () => {
+    const before = JSON.stringify(weatherExperiment);
+    withValue(weatherExperiment, "model.layers.0.units", 3);
+    withLayerAdded(weatherExperiment);
+    withOptimizer(weatherExperiment, "sgd");
+    expect(JSON.stringify(weatherExperiment)).toBe(before);
+  });
+});
+
+describe("restartChanges", () => {
+  it("names every field that needs a new run and no live one", () => {
+    const live = edited(withValue(weatherExperiment, "training.learningRate", 0.5));
+    expect(restartChanges(weatherExperiment, live)).toEqual([]);
+    const wide = edited(withValue(edited(withValue(live, "model.layers.0.units", 5)), "seed", 77));
+    expect(restartChanges(weatherExperiment, wide)).toEqual(["model.layers.0.units", "seed"]);
+  });
+
+  it("reports an added layer as one change of the stack", () => {
+    expect(restartChanges(weatherExperiment, edited(withLayerAdded(weatherExperiment)))).toEqual(["model.layers"]);
+  });
+});
+
+describe("wantsInitialMemory", () => {
+  it("speaks up from lag 32 on, and not once the memory is there", () => {
+    const long = edited(withValue(recallExperiment, "task.lag", 32));
+    expect(wantsInitialMemory(long)).toBe(true);
+    expect(wantsInitialMemory(edited(withValue(long, "task.lag", 31)))).toBe(false);
+    expect(wantsInitialMemory(edited(withValue(long, "model.initialMemory", 1)))).toBe(false);
+  });
+});

@@ -1,0 +1,140 @@
+/**
+ * Editing an experiment as a form does: text in, a new experiment or a refusal out. Nothing is clamped and the schema has
+ * the last word, so what a control accepts is exactly what a link or a file may say. Pure; the experiment that came in is
+ * never changed.
+ */
+import { type Experiment, type ExperimentIssue, parseExperiment } from "../core/experiment.ts";
+import { FIELD_RANGES, type FieldName, type FieldRange } from "../core/fields.ts";
+
+/** One numeric field of one experiment: `layer` counts from 0 and is null for fields that are not of a layer. */
+export interface FieldPlace {
+  readonly field: FieldName;
+  readonly layer: number | null;
+}
+
+/** Why a text is refused; the control adds the range. */
+export type Refusal = "not-a-number" | "not-whole" | "out-of-range";
+
+/** A number out of a text field, or why not. */
+export type NumberOutcome =
+  | { readonly ok: true; readonly value: number }
+  | { readonly ok: false; readonly reason: Refusal };
+
+/** An edited experiment, or the schema's objections. */
+export type EditOutcome =
+  | { readonly ok: true; readonly experiment: Experiment }
+  | { readonly ok: false; readonly issues: readonly ExperimentIssue[] };
+
+/** Key of a place, with the layer's index filled in: `model.layers.1.units`. Also the id of its control. */
+export function pathOf(place: FieldPlace): string {
+  return FIELD_RANGES[place.field].path.replace("[]", `.${place.layer ?? 0}`);
+}
+
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Reads what a person typed. Hexadecimal, blanks and words are no numbers here, whatever `Number` thinks of them. */
+export function parseNumber(text: string, range: FieldRange): NumberOutcome {
+  const trimmed = text.trim();
+  if (!DECIMAL.test(trimmed)) return { ok: false, reason: "not-a-number" };
+  const value = Number(trimmed);
+  if (value < range.minimum || value > range.maximum) return { ok: false, reason: "out-of-range" };
+  if (range.integer && !Number.isInteger(value)) return { ok: false, reason: "not-whole" };
+  return { ok: true, value };
+}
+
+/** The shortest text that reads back as the same number, in the way people write small rates (`0.003`, `1e-8`). */
+export function showNumber(value: number): string {
+  const plain = String(value);
+  return plain.length > 7 && Math.abs(value) < 1e-3 ? value.toExponential().replace("e-0", "e-") : plain;
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function valueAt(value: unknown, keys: readonly string[]): unknown {
+  const [key, ...rest] = keys;
+  if (key === undefined) return value;
+  if (Array.isArray(value)) return valueAt(value[Number(key)], rest);
+  return isRecord(value) && Object.hasOwn(value, key) ? valueAt(value[key], rest) : undefined;
+}
+
+function replacedAt(value: unknown, keys: readonly string[], next: unknown): unknown {
+  const [key, ...rest] = keys;
+  if (key === undefined) return next;
+  if (Array.isArray(value)) {
+    return value.map((item: unknown, index) => (index === Number(key) ? replacedAt(item, rest, next) : item));
+  }
+  return isRecord(value) ? { ...value, [key]: replacedAt(value[key], rest, next) } : value;
+}
+
+/** The number at a place; null where a field is switched off (clipping), undefined where the experiment has no such field. */
+export function numberAt(experiment: Experiment, place: FieldPlace): number | null | undefined {
+  const value = valueAt(experiment, pathOf(place).split("."));
+  return typeof value === "number" || value === null ? value : undefined;
+}
+
+/** The experiment with one value replaced, if the schema agrees. `path` is dotted, as in the schema's refusals. */
+export function withValue(experiment: Experiment, path: string, value: unknown): EditOutcome {
+  return parseExperiment(replacedAt(experiment, path.split("."), value));
+}
+
+/** What "reset to default" goes back to: the task's preset where it has the field, else the field table. */
+export function defaultAt(preset: Experiment | null, place: FieldPlace): number {
+  const ofPreset = preset ? numberAt(preset, place) : undefined;
+  return ofPreset ?? FIELD_RANGES[place.field].default;
+}
+
+/** The experiment with a copy of its last layer on top. */
+export function withLayerAdded(experiment: Experiment): EditOutcome {
+  const { layers } = experiment.model;
+  return withValue(experiment, "model.layers", [...layers, ...layers.slice(-1)]);
+}
+
+/** The experiment without its layer `index`. */
+export function withLayerRemoved(experiment: Experiment, index: number): EditOutcome {
+  return withValue(
+    experiment,
+    "model.layers",
+    experiment.model.layers.filter((_, at) => at !== index),
+  );
+}
+
+/** The experiment with the other optimizer at its default numbers. */
+export function withOptimizer(experiment: Experiment, name: Experiment["training"]["optimizer"]["name"]): EditOutcome {
+  const { beta1, beta2, epsilon, momentum } = FIELD_RANGES;
+  const optimizer =
+    name === "adam"
+      ? { name, beta1: beta1.default, beta2: beta2.default, epsilon: epsilon.default }
+      : { name, momentum: momentum.default };
+  return withValue(experiment, "training.optimizer", optimizer);
+}
+
+/** From this lag on, a GRU that starts with b_z = 0 stays at chance; measured, see `docs/equations.md`. */
+const LONG_LAG_STEPS = 32;
+
+/** True where the page should offer initial memory 1: a recall task too long for a cell that starts half open. */
+export function wantsInitialMemory(experiment: Experiment): boolean {
+  const { task, model } = experiment;
+  return task.name === "delayed-recall" && task.lag >= LONG_LAG_STEPS && model.initialMemory < 1;
+}
+
+const isLive = (path: string): boolean =>
+  Object.values(FIELD_RANGES).some((range) => range.acts === "live" && range.path === path);
+
+function collect(current: unknown, draft: unknown, path: string, found: string[]): void {
+  const both = Array.isArray(current) && Array.isArray(draft) && current.length === draft.length;
+  if (both || (isRecord(current) && isRecord(draft))) {
+    for (const key of new Set([...Object.keys(current), ...Object.keys(draft)])) {
+      collect(valueAt(current, [key]), valueAt(draft, [key]), path === "" ? key : `${path}.${key}`, found);
+    }
+  } else if (current !== draft && JSON.stringify(current) !== JSON.stringify(draft)) {
+    found.push(path);
+  }
+}
+
+/** Dotted paths at which `draft` asks for another run than `current`; live fields act at once and are left out. */
+export function restartChanges(current: Experiment, draft: Experiment): readonly string[] {
+  const found: string[] = [];
+  collect(current, draft, "", found);
+  return found.filter((path) => !isLive(path));
+}

@@ -1,0 +1,34 @@
+/** Two valid experiments for the tests of this room; the page itself gets its presets from the worker. */
+import { type Experiment, parseExperiment } from "../core/experiment.ts";
+
+function valid(value: unknown): Experiment {
+  const parsed = parseExperiment(value);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+  return parsed.experiment;
+}
+
+const training = {
+  optimizer: { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  learningRate: 0.01,
+  clipNorm: 1,
+  batch: 32,
+  length: 30,
+  evaluateEvery: 20,
+};
+const model = {
+  layers: [{ cell: "gru", reset: "after", activation: "tanh", units: 32 }],
+  head: "every",
+  initialMemory: 0,
+};
+
+/** A GRU on the weather. */
+export const weatherExperiment = valid({ version: 1, task: { name: "seattle-weather" }, model, training, seed: 1 });
+
+/** A GRU on delayed recall over 16 steps. */
+export const recallExperiment = valid({
+  version: 1,
+  task: { name: "delayed-recall", symbols: 4, lag: 16 },
+  model: { ...model, head: "last" },
+  training,
+  seed: 1,
+});

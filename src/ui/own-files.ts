@@ -1,0 +1,76 @@
+/**
+ * The bytes of the user's own data files, by hash, for as long as the page lives. They go to the worker and nowhere
+ * else; links and saved runs carry only name, size and SHA-256, so an experiment on own data may have to ask for its file.
+ */
+import type { OwnFileReference, TaskChoice } from "../core/experiment.ts";
+import type { Command, OwnFileBytes } from "../worker/protocol.ts";
+import { type FileKind, readFile } from "./files.ts";
+import type { InspectedFile, PageEvent } from "./state.ts";
+
+/** What this needs of the session. */
+export interface OwnFilesParts {
+  readonly send: (command: Command, transfer?: Transferable[]) => void;
+  readonly dispatch: (event: PageEvent) => void;
+}
+
+/** The user's files of this visit. */
+export interface OwnFiles {
+  /** Bytes for a task's file: null when the task has none or the file has not been given yet. */
+  readonly bytesFor: (task: TaskChoice) => OwnFileBytes | null;
+  readonly find: (sha256: string) => OwnFileBytes | null;
+  /** Opens the dialog that asks for the file; `given` runs once the right one is there. */
+  readonly askFor: (reference: OwnFileReference, given: () => void) => void;
+  /** Reads a file and lets the worker look into it for the dialog of its kind. */
+  readonly inspect: (kind: Exclude<FileKind, "run">, file: File) => Promise<void>;
+  /** The same for text that was typed or pasted. */
+  readonly inspectText: (name: string, text: string) => void;
+  /** The worker's answer. */
+  readonly inspected: (event: InspectedFile) => void;
+}
+
+/** A copy that may be handed to the worker while the original stays here. */
+const copyOf = (file: OwnFileBytes): OwnFileBytes => ({ name: file.name, bytes: file.bytes.slice(0) });
+
+/** Starts without any file. */
+export function createOwnFiles({ send, dispatch }: OwnFilesParts): OwnFiles {
+  const files = new Map<string, OwnFileBytes>();
+  let inspecting: OwnFileBytes | null = null;
+  let wanted: { readonly sha256: string; readonly given: () => void } | null = null;
+
+  const find = (sha256: string): OwnFileBytes | null => {
+    const file = files.get(sha256);
+    return file ? copyOf(file) : null;
+  };
+  const look = (kind: Exclude<FileKind, "run">, file: OwnFileBytes) => {
+    inspecting = file;
+    const copy = copyOf(file);
+    send({ type: "inspect-file", task: kind === "series" ? "own-series" : "own-text", file: copy }, [copy.bytes]);
+  };
+  return {
+    bytesFor: (task) => ("file" in task ? find(task.file.sha256) : null),
+    find,
+    askFor(reference, given) {
+      wanted = { sha256: reference.sha256, given };
+      dispatch({ type: "dialog-opened", dialog: { kind: "file-request", ...reference } });
+    },
+    async inspect(kind, file) {
+      const read = await readFile(file);
+      if (read.ok) look(kind, read.file);
+      else dispatch({ type: "file-refused", fault: read.fault });
+    },
+    inspectText(name, text) {
+      const bytes = new TextEncoder().encode(text);
+      look("text", { name, bytes: bytes.buffer });
+    },
+    inspected(event) {
+      if (!inspecting) return;
+      files.set(event.reference.sha256, inspecting);
+      inspecting = null;
+      if (wanted?.sha256 !== event.reference.sha256) return;
+      const { given } = wanted;
+      wanted = null;
+      dispatch({ type: "dialog-closed" });
+      given();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/**
+ * Starts and file openings on their way to the worker. One is under way at a time; of those asked for meanwhile only the
+ * last is kept, so a hundred clicks on reset make one run. An experiment on own data first gets its file from the user.
+ */
+import type { Fault } from "../core/errors.ts";
+import type { Experiment } from "../core/experiment.ts";
+import type { Command, OwnFileBytes } from "../worker/protocol.ts";
+import type { OwnFiles } from "./own-files.ts";
+import type { AppState, PageEvent } from "./state.ts";
+
+type RunRequest =
+  | { readonly kind: "start"; readonly experiment: Experiment; readonly autoplay: boolean }
+  | { readonly kind: "open"; readonly file: ArrayBuffer; readonly own: OwnFileBytes | null };
+
+/** What this needs of the session. */
+export interface RunRequestParts {
+  readonly get: () => AppState;
+  readonly dispatch: (event: PageEvent) => void;
+  readonly send: (command: Command) => void;
+  readonly ownFiles: OwnFiles;
+}
+
+/** Asks for runs. */
+export interface RunRequests {
+  /** A run from step 0; what is training now is put aside once the new run stands. */
+  readonly start: (experiment: Experiment, autoplay: boolean) => void;
+  /** A saved run. */
+  readonly openRun: (file: ArrayBuffer) => void;
+  /** The worker refused what is under way; a saved run that misses its data file is asked for again with it. */
+  readonly refused: (fault: Fault) => void;
+  /** To be called when an answer has come: sends what was asked for last meanwhile. */
+  readonly sendQueued: () => void;
+}
+
+/** Starts with nothing under way. */
+export function createRunRequests({ get, dispatch, send, ownFiles }: RunRequestParts): RunRequests {
+  let nextRunId = 1;
+  let queued: RunRequest | null = null;
+  let underWay: RunRequest | null = null;
+
+  const request = (run: RunRequest) => {
+    if (get().engine.phase !== "ready") return;
+    if (get().pending) {
+      queued = run;
+      return;
+    }
+    if (run.kind === "open") {
+      const runId = nextRunId++;
+      underWay = run;
+      dispatch({ type: "run-requested", runId, experiment: null });
+      send({ type: "open-run", runId, file: run.file, own: run.own });
+      return;
+    }
+    const { experiment, autoplay } = run;
+    const own = ownFiles.bytesFor(experiment.task);
+    if (own === null && "file" in experiment.task) {
+      ownFiles.askFor(experiment.task.file, () => request(run));
+      return;
+    }
+    const runId = nextRunId++;
+    underWay = run;
+    dispatch({ type: "run-requested", runId, experiment });
+    send({ type: "start", runId, experiment, own, autoplay });
+  };
+
+  return {
+    start: (experiment, autoplay) => request({ kind: "start", experiment, autoplay }),
+    openRun: (file) => request({ kind: "open", file, own: null }),
+    refused(fault) {
+      const run = underWay;
+      underWay = null;
+      if (fault.code !== "data-missing" || run?.kind !== "open") return;
+      const { name, bytes, sha256 } = fault.details;
+      if (typeof name !== "string" || typeof bytes !== "number" || typeof sha256 !== "string") return;
+      const again = () => request({ ...run, own: ownFiles.find(sha256) });
+      if (ownFiles.find(sha256)) again();
+      else ownFiles.askFor({ name, bytes, sha256 }, again);
+    },
+    sendQueued() {
+      if (get().pending || !queued) return;
+      const run = queued;
+      queued = null;
+      request(run);
+    },
+  };
+}

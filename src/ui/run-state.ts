@@ -1,0 +1,121 @@
+/**
+ * The run on the page, as the worker tells it: newest numbers only. Curves live in `series.ts`, outside React; pictures
+ * (`snapshot`) are kept by reference and drawn once. Events of any other run are dropped here, by `runId`.
+ */
+import type { Experiment } from "../core/experiment.ts";
+import type { DatasetSummary, Event, LayerSummary } from "../worker/protocol.ts";
+
+type EventOf<Type extends Event["type"]> = Extract<Event, { readonly type: Type }>;
+
+/** Validation loss and task metrics of the last evaluation. */
+export type Evaluation = EventOf<"evaluation">;
+/** Gates over the probe sequence. */
+export type Snapshot = EventOf<"snapshot">;
+
+/** One generated sample; `done` once it is complete. */
+export interface GeneratedSample {
+  readonly sample: number;
+  readonly step: number;
+  readonly text: string;
+  readonly done: boolean;
+}
+
+/** Everything the page shows of a run but its curves. */
+export interface RunState {
+  readonly runId: number;
+  /** As it was started; values changed while it runs are in `live`. */
+  readonly experiment: Experiment;
+  readonly parameters: number;
+  readonly layers: readonly LayerSummary[];
+  readonly dataset: DatasetSummary;
+  /** Training steps done. */
+  readonly step: number;
+  readonly epoch: number;
+  /** Training loss before the update of the last step; null until the first step is done. */
+  readonly loss: number | null;
+  readonly stepsPerSecond: number;
+  readonly tokensPerSecond: number;
+  readonly playing: boolean;
+  /** Attempt number while a lost device is being replaced, else null. */
+  readonly recovering: number | null;
+  readonly stopAt: number | null;
+  readonly live: { readonly learningRate: number; readonly clipNorm: number | null };
+  readonly evaluation: Evaluation | null;
+  readonly snapshot: Snapshot | null;
+  /** Newest last. */
+  readonly generated: readonly GeneratedSample[];
+}
+
+/** Samples kept for the text view; older ones scroll away. */
+const GENERATED_LIMIT = 12;
+
+/** The state of a run that has just been built or brought back. */
+export function openedRun(event: EventOf<"started">): RunState {
+  const { learningRate, clipNorm } = event.experiment.training;
+  return {
+    runId: event.runId,
+    experiment: event.experiment,
+    parameters: event.parameters,
+    layers: event.layers,
+    dataset: event.dataset,
+    step: event.step,
+    epoch: 0,
+    loss: null,
+    stepsPerSecond: 0,
+    tokensPerSecond: 0,
+    playing: false,
+    recovering: null,
+    stopAt: null,
+    live: { learningRate, clipNorm },
+    evaluation: null,
+    snapshot: null,
+    generated: [],
+  };
+}
+
+function withGenerated(run: RunState, event: EventOf<"generated">): RunState {
+  const { sample, step, text, done } = event;
+  const earlier = run.generated.filter((other) => other.sample !== sample);
+  const before = run.generated.find((other) => other.sample === sample)?.text ?? "";
+  return { ...run, generated: [...earlier, { sample, step, text: before + text, done }].slice(-GENERATED_LIMIT) };
+}
+
+/** Takes one event of the worker into the run it belongs to; any other run's event leaves it as it is. */
+export function reduceRun(run: RunState, event: Event): RunState {
+  if (!("runId" in event) || event.runId !== run.runId) return run;
+  switch (event.type) {
+    case "playing":
+      return { ...run, playing: event.playing, stopAt: event.reason === "stop-at" ? null : run.stopAt };
+    case "metrics":
+      return {
+        ...run,
+        step: event.first + event.loss.length,
+        epoch: event.epoch,
+        loss: event.loss.at(-1) ?? run.loss,
+        stepsPerSecond: event.stepsPerSecond,
+        tokensPerSecond: event.tokensPerSecond,
+      };
+    case "evaluation":
+      return { ...run, evaluation: event };
+    case "snapshot":
+      return { ...run, snapshot: event };
+    case "generated":
+      return withGenerated(run, event);
+    case "recovering":
+      return { ...run, recovering: event.attempt };
+    case "recovered":
+      return { ...run, recovering: null, step: event.step };
+    case "live-changed":
+      return event.field === "learningRate"
+        ? { ...run, live: { ...run.live, learningRate: event.value ?? run.live.learningRate } }
+        : { ...run, live: { ...run.live, clipNorm: event.value } };
+    case "fault":
+      return { ...run, recovering: null };
+    case "building":
+    case "started":
+    case "saved":
+      return run;
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * The page's side of the conversation with the worker: feeds its events to the store and answers those that want an
+ * answer. It holds what state must not: the client here, starts under way in `run-requests.ts`, bytes of the user's files
+ * in `own-files.ts`. What the user asks for becomes commands in `controls.ts`.
+ */
+import type { Fault } from "../core/errors.ts";
+import type { BackendWish, Command, Event } from "../worker/protocol.ts";
+import { type Controls, createControls } from "./controls.ts";
+import { downloadBytes } from "./files.ts";
+import { createOwnFiles, type OwnFiles } from "./own-files.ts";
+import { createRunRequests, type RunRequests } from "./run-requests.ts";
+import type { AppState, PageEvent } from "./state.ts";
+
+/** What of the worker's client the session needs. */
+export interface EngineClient {
+  send(command: Command, transfer?: Transferable[]): void;
+  subscribe(listener: (event: Event) => void): () => void;
+  terminate(): void;
+}
+
+/** The world around a session; tests bring their own. */
+export interface SessionParts {
+  readonly get: () => AppState;
+  readonly dispatch: (event: PageEvent | Event) => void;
+  readonly createClient: () => EngineClient;
+  readonly wish: BackendWish;
+  /** Sees every event before the state does: curves live outside it. */
+  readonly record: (event: Event) => void;
+  /** Calls back once the page has painted what the last events changed. */
+  readonly afterPaint: (callback: () => void) => void;
+}
+
+/** What components may ask for. */
+export interface Session extends Controls, Pick<RunRequests, "start" | "openRun"> {
+  /** Starts a worker, in place of the one before; `hello` or a fault answers. */
+  readonly connect: () => void;
+  readonly ownFiles: OwnFiles;
+  readonly dispatch: (event: PageEvent) => void;
+}
+
+/** Connects a store to a worker. Nothing is started before `connect`. */
+export function createSession(parts: SessionParts): Session {
+  const { get, dispatch } = parts;
+  let client: EngineClient | null = null;
+  const send = (command: Command, transfer: Transferable[] = []) => client?.send(command, transfer);
+  const ownFiles = createOwnFiles({ send, dispatch });
+  const runs = createRunRequests({ get, dispatch, send, ownFiles });
+
+  const receive = (event: Event) => {
+    parts.record(event);
+    const { pending } = get();
+    dispatch(event);
+    if (event.type === "snapshot") parts.afterPaint(() => send({ type: "acknowledge-snapshot" }));
+    if (event.type === "saved") {
+      downloadBytes(event.fileName, event.bytes, "application/octet-stream");
+      dispatch({ type: "told", key: "saved", details: { name: event.fileName, step: event.step } });
+    }
+    if (event.type === "file-inspected") ownFiles.inspected(event);
+    if (event.type === "fault" && pending?.runId === event.runId) runs.refused(event.fault);
+    runs.sendQueued();
+  };
+
+  const connect = () => {
+    client?.terminate();
+    dispatch({ type: "engine-opening" });
+    try {
+      client = parts.createClient();
+    } catch {
+      const fault: Fault = { code: "worker-failed", details: { reason: "construct" } };
+      receive({ type: "fault", runId: null, step: null, fault });
+      return;
+    }
+    client.subscribe(receive);
+    send({ type: "open-backend", wish: parts.wish });
+  };
+  const { start, openRun } = runs;
+  return { ...createControls({ get, dispatch, send, start }), connect, start, openRun, ownFiles, dispatch };
+}
