@@ -5,10 +5,10 @@ import { browserFlags, findBrowser } from "./scripts/browser.mjs";
 const port = Number(process.env.E2E_PORT ?? 4179);
 const url = `http://localhost:${port}/`;
 const executablePath = findBrowser();
+const use = { launchOptions: { ...(executablePath && { executablePath }), args: browserFlags } };
 
 export default defineConfig({
   testDir: "e2e",
-  testMatch: "*.spec.ts",
   outputDir: "test-results",
   // Two pages that train on one software adapter only slow each other down.
   workers: 1,
@@ -17,10 +17,8 @@ export default defineConfig({
   reporter: [["list"]],
   use: { ...devices["Desktop Chrome"], baseURL: url, trace: "retain-on-failure" },
   projects: [
-    {
-      name: "chromium",
-      use: { launchOptions: { ...(executablePath && { executablePath }), args: browserFlags } },
-    },
+    { name: "adapter", testMatch: "adapter.setup.ts", use },
+    { name: "chromium", testMatch: "*.spec.ts", use, dependencies: ["adapter"] },
   ],
   webServer: {
     command: `npm run build && node scripts/serve.mjs --port ${port}`,
