@@ -1,6 +1,7 @@
 /**
- * Twin of `gru-forward`. The record is worked on in place: a slot holds a pre-activation until its gate replaces it, so
- * z and r must be complete for all units of a row before the candidate's product starts.
+ * Twin of `gru-forward`. The record is worked on in place: a slot holds x W + b until its gate replaces it. Reset before
+ * needs r of all units of a row before the candidate's product starts. A pre-activation is stored and read back before
+ * it is tested, so that an overflow of f32 counts as not finite although the sum is formed in double precision.
  */
 import type { gruForward } from "../../operations/gru-forward.ts";
 import { activate, sigmoid } from "./activations.ts";
@@ -28,23 +29,19 @@ function runRowBefore({ h, record, U, flags }: Tensors, numbers: Sizes, hOld: nu
   const { H, activation, flagBit } = numbers;
   const n = z + 2 * H;
   const s = z + 3 * H;
-  for (let k = 0; k < H; k++) {
-    const hk = h[hOld + k]!;
-    for (let c = 0; c < 2 * H; c++) record[z + c]! += hk * U[k * 3 * H + c]!;
-  }
   for (let c = 0; c < 2 * H; c++) {
-    const a = record[z + c]!;
-    if (!Number.isFinite(a)) flags[0]! |= flagBit;
+    let a = record[z + c]!;
+    for (let k = 0; k < H; k++) a += h[hOld + k]! * U[k * 3 * H + c]!;
+    record[z + c] = a;
+    if (!Number.isFinite(record[z + c])) flags[0]! |= flagBit;
     record[z + c] = sigmoid(a);
   }
   for (let j = 0; j < H; j++) record[s + j] = record[z + H + j]! * h[hOld + j]!;
-  for (let k = 0; k < H; k++) {
-    const sk = record[s + k]!;
-    for (let j = 0; j < H; j++) record[n + j]! += sk * U[k * 3 * H + 2 * H + j]!;
-  }
   for (let j = 0; j < H; j++) {
-    const a = record[n + j]!;
-    if (!Number.isFinite(a)) flags[0]! |= flagBit;
+    let a = record[n + j]!;
+    for (let k = 0; k < H; k++) a += record[s + k]! * U[k * 3 * H + 2 * H + j]!;
+    record[n + j] = a;
+    if (!Number.isFinite(record[n + j])) flags[0]! |= flagBit;
     record[n + j] = activate(a, activation);
   }
 }
@@ -54,22 +51,20 @@ function runRowAfter({ h, record, U, bu, flags }: Tensors, numbers: Sizes, hOld:
   const { H, activation, flagBit } = numbers;
   const n = z + 2 * H;
   const q = z + 3 * H;
-  for (let c = 0; c < 2 * H; c++) record[z + c]! += bu[c]!;
-  for (let j = 0; j < H; j++) record[q + j] = bu[2 * H + j]!;
-  for (let k = 0; k < H; k++) {
-    const hk = h[hOld + k]!;
-    for (let c = 0; c < 2 * H; c++) record[z + c]! += hk * U[k * 3 * H + c]!;
-    for (let j = 0; j < H; j++) record[q + j]! += hk * U[k * 3 * H + 2 * H + j]!;
-  }
   for (let c = 0; c < 2 * H; c++) {
-    const a = record[z + c]!;
-    if (!Number.isFinite(a)) flags[0]! |= flagBit;
+    let a = record[z + c]! + bu[c]!;
+    for (let k = 0; k < H; k++) a += h[hOld + k]! * U[k * 3 * H + c]!;
+    record[z + c] = a;
+    if (!Number.isFinite(record[z + c])) flags[0]! |= flagBit;
     record[z + c] = sigmoid(a);
   }
   for (let j = 0; j < H; j++) {
-    record[n + j]! += record[z + H + j]! * record[q + j]!;
-    const a = record[n + j]!;
-    if (!Number.isFinite(a)) flags[0]! |= flagBit;
+    let sum = bu[2 * H + j]!;
+    for (let k = 0; k < H; k++) sum += h[hOld + k]! * U[k * 3 * H + 2 * H + j]!;
+    record[q + j] = sum;
+    const a = record[n + j]! + record[z + H + j]! * sum;
+    record[n + j] = a;
+    if (!Number.isFinite(record[n + j])) flags[0]! |= flagBit;
     record[n + j] = activate(a, activation);
   }
 }

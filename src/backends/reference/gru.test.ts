@@ -204,6 +204,19 @@ describe("gru-forward, not finite", () => {
     },
   );
 
+  it.each([0, 1, 2])("raises the flag where gate %i overflows f32 although its sum is finite in doubles", (gate) => {
+    const record = new Float32Array(8);
+    record[gate] = 3e38;
+    const U = new Float32Array(3);
+    U[gate] = 3e38;
+    const tensors = { h: new Float32Array([4, 0, 0]), record, U, bu: new Float32Array(3) };
+    for (const reset of [0, 1]) {
+      const flags = new Uint32Array(1);
+      gruForwardTwin({ ...tensors, record: record.slice(), flags }, { ...sizes, T: 1, reset });
+      expect(flags[0]).toBe(FLAG);
+    }
+  });
+
   it("raises no flag for pre-activations far in saturation", () => {
     const record = new Float32Array([1e30, -1e30, 1e30, 0, -1e30, 1e30, -1e30, 0]);
     const flags = new Uint32Array(1);
