@@ -1,0 +1,96 @@
+/** Properties that define the initial distribution: bounds, orthogonality, keys. No number here is from our own run. */
+import { describe, expect, test } from "vitest";
+import { elementCount } from "../core/dims.ts";
+import type { LayerChoice } from "../core/experiment.ts";
+import { initialiseParameters } from "./initialise.ts";
+import { createModel, type Model } from "./model.ts";
+
+const layer = (units: number, reset: LayerChoice["reset"]): LayerChoice => ({
+  cell: "gru",
+  reset,
+  activation: "tanh",
+  units,
+});
+
+const model = createModel({ layers: [layer(17, "before"), layer(33, "after")], inputWidth: 5, outputs: 3 });
+const params = initialiseParameters(model, { seed: 1, initialMemory: 1.5 });
+
+function segment(name: string, of: Model = model, from: Float32Array = params): Float32Array {
+  const found = of.segments.find((candidate) => candidate.name === name);
+  if (!found) throw new Error(`no segment ${name}`);
+  return from.subarray(found.offset, found.offset + elementCount(found.shape));
+}
+
+describe("initial parameters", () => {
+  test.each([
+    ["layers.0.U", 17],
+    ["layers.1.U", 33],
+  ])("%s holds three orthogonal matrices", (name, H) => {
+    const U = segment(name);
+    for (let gate = 0; gate < 3; gate++) {
+      for (let a = 0; a < H; a++) {
+        for (let b = 0; b < H; b++) {
+          let dot = 0;
+          for (let k = 0; k < H; k++) dot += U[a * 3 * H + gate * H + k]! * U[b * 3 * H + gate * H + k]!;
+          // Entries are rounded to f32 (6e-8), so a sum of H products is off by less than H · 1.2e-7.
+          expect(Math.abs(dot - (a === b ? 1 : 0))).toBeLessThan(H * 1.2e-7);
+        }
+      }
+    }
+  });
+
+  test.each([
+    ["layers.0.W", 5, 17],
+    ["layers.1.W", 17, 33],
+    ["head.W", 33, 3],
+  ])("%s is Glorot uniform for fans %i and %i", (name, fanIn, fanOut) => {
+    const limit = Math.sqrt(6 / (fanIn + fanOut));
+    const W = segment(name);
+    const mean = W.reduce((sum, value) => sum + value, 0) / W.length;
+    const variance = W.reduce((sum, value) => sum + value * value, 0) / W.length;
+    expect(Math.max(...W.map(Math.abs))).toBeLessThanOrEqual(Math.fround(limit));
+    // Five standard errors of the mean and of the second moment (4/45 limit⁴) of W.length uniforms.
+    expect(Math.abs(mean)).toBeLessThan((5 * limit) / Math.sqrt(3 * W.length));
+    expect(Math.abs(variance - limit ** 2 / 3)).toBeLessThan(5 * limit ** 2 * Math.sqrt(4 / 45 / W.length));
+  });
+
+  test("biases are zero but b_z, which is −initialMemory", () => {
+    for (const [index, H] of [17, 33].entries()) {
+      const b = segment(`layers.${index}.b`);
+      expect([...b.subarray(0, H)]).toEqual(Array.from({ length: H }, () => -1.5));
+      expect(b.subarray(H).every((value) => Object.is(value, 0))).toBe(true);
+    }
+    expect(segment("layers.1.bu").every((value) => Object.is(value, 0))).toBe(true);
+    expect(segment("head.b").every((value) => Object.is(value, 0))).toBe(true);
+    const without = initialiseParameters(model, { seed: 1, initialMemory: 0 });
+    expect(without.some((value) => Object.is(value, -0))).toBe(false);
+  });
+
+  test("the seed decides everything, and another seed shares no weight matrix", () => {
+    expect(initialiseParameters(model, { seed: 1, initialMemory: 1.5 })).toEqual(params);
+    const other = initialiseParameters(model, { seed: 2, initialMemory: 1.5 });
+    for (const name of ["layers.0.W", "layers.0.U", "layers.1.W", "layers.1.U", "head.W"]) {
+      const mine = segment(name);
+      expect(segment(name, model, other).filter((value, i) => value === mine[i]).length).toBeLessThan(mine.length / 10);
+    }
+  });
+
+  test("a segment's draw does not depend on what stands below it", () => {
+    const wider = createModel({ layers: [layer(18, "before"), layer(33, "after")], inputWidth: 5, outputs: 3 });
+    const widerParams = initialiseParameters(wider, { seed: 1, initialMemory: 1.5 });
+    expect(segment("layers.1.U", wider, widerParams)).toEqual(segment("layers.1.U"));
+  });
+
+  test("segments are aligned, in order and counted without their padding", () => {
+    const expected = 5 * 51 + 17 * 51 + 51 + (17 * 99 + 33 * 99 + 99 + 99) + (33 * 3 + 3); // W, U, b; W, U, b, bu; head
+    expect(model.parameters).toBe(expected);
+    expect(model.layerParameters).toEqual([5 * 51 + 17 * 51 + 51, 17 * 99 + 33 * 99 + 99 + 99]);
+    expect(model.segments.every(({ offset }) => offset % 64 === 0)).toBe(true);
+    const used = model.segments.map(({ offset, shape }) => [offset, offset + elementCount(shape)] as const);
+    used.reduce((end, [begin, next]) => {
+      expect(begin).toBeGreaterThanOrEqual(end);
+      return next;
+    }, 0);
+    expect(model.P).toBeGreaterThanOrEqual(used.at(-1)?.[1] ?? Number.POSITIVE_INFINITY);
+  });
+});
