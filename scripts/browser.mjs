@@ -28,12 +28,33 @@ export function findBrowser() {
 }
 
 /**
- * As `findBrowser`, but installs one where there is none: through Playwright, or as root on Debian through apt.
- * @returns {string | undefined} undefined when nothing worked
+ * As `findBrowser`, but installs one where there is none: through Playwright, or as root on Debian through apt. Ends the
+ * process with one sentence where nothing worked.
+ * @returns {string}
  */
-export function obtainBrowser() {
-  const found = findBrowser();
-  if (found !== undefined) return existsSync(found) ? found : undefined;
+export function requireBrowser() {
+  if (process.env.CHROMIUM_PATH && !existsSync(process.env.CHROMIUM_PATH)) {
+    stop(`No browser: CHROMIUM_PATH is ${process.env.CHROMIUM_PATH}, and nothing is there.`);
+  }
+  const browser = findBrowser() ?? installBrowser();
+  if (browser === undefined) {
+    stop(
+      "No browser: found no Chromium or Chrome, and neither `npx playwright install chromium` nor (as root on Debian) `apt-get install -y chromium` gave one; set CHROMIUM_PATH.",
+    );
+  }
+  return browser;
+}
+
+/**
+ * @param {string} sentence
+ * @returns {never}
+ */
+function stop(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
+
+function installBrowser() {
   console.log("No Chromium or Chrome here; installing one: npx playwright install chromium");
   run("npx", ["playwright", "install", "chromium"]);
   if (findBrowser() === undefined && process.getuid?.() === 0 && existsSync("/etc/debian_version")) {

@@ -2,7 +2,6 @@
  * Runs a command of `src/cli/` in Node: `node scripts/cli.mjs train --steps 100`. Node 20 reads no TypeScript and no
  * shader text, so the commands are built into `dist-cli/` first, whenever a source is newer than the last build.
  */
-import "./node-version.mjs";
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";

@@ -3,7 +3,6 @@
  * and asks the tests about each. A change that no test notices is a hole in the tests. A word after the command runs
  * only the mutants whose file name contains it.
  */
-import "./node-version.mjs";
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -2,9 +2,8 @@
  * `npm run test:naga`: the parity cases once more, with shaders compiled by Naga instead of Tint, in npm's deno. Each
  * software driver found here gets its own run, because a compiler's and a driver's faults differ.
  */
-import "./node-version.mjs";
 import { spawnSync } from "node:child_process";
-import { obtainBrowser } from "./browser.mjs";
+import { requireBrowser } from "./browser.mjs";
 import { buildCommand } from "./cli.mjs";
 import { softwareDrivers, vulkanEnvironment } from "./vulkan.mjs";
 
@@ -50,7 +49,7 @@ function parse(text) {
   }
 }
 
-obtainBrowser();
+requireBrowser();
 const drivers = softwareDrivers();
 if (drivers.length === 0) {
   console.error("No WebGPU adapter for Deno: tried the SwiftShader that Chromium ships and Mesa's llvmpipe.");

@@ -2,7 +2,6 @@
  * Serves a folder of plain files on this machine, with the security headers on every response, errors included.
  * `node scripts/serve.mjs [--port 4173] [--base /some/path/]` serves `dist/`.
  */
-import "./node-version.mjs";
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve, sep } from "node:path";

@@ -1,5 +1,4 @@
 /** `npm start`: builds the app, serves it on this machine, prints the address and opens a browser where there is one. */
-import "./node-version.mjs";
 import { spawn } from "node:child_process";
 import { build } from "vite";
 import { serve } from "./serve.mjs";

@@ -3,11 +3,10 @@
  * nothing else does; the rest one after the other, because two test runners on one software GPU only slow each other
  * down. The last line is `N passed, N failed`, where a static check counts as one.
  */
-import "./node-version.mjs";
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { obtainBrowser } from "./browser.mjs";
+import { requireBrowser } from "./browser.mjs";
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 /** @typedef {{ name: string, counts: Counts, seconds: number }} Result */
@@ -34,13 +33,7 @@ process.exitCode = await main();
 async function main() {
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
-  const browser = obtainBrowser();
-  if (browser === undefined) {
-    console.error(
-      "No browser: tried CHROMIUM_PATH, an installed Chromium or Chrome, npx playwright install chromium, and (as root on Debian) apt-get install chromium.",
-    );
-    return 1;
-  }
+  const browser = requireBrowser();
   process.env.CHROMIUM_PATH = browser;
   console.log(`Browser: ${browser}`);
 
