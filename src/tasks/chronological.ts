@@ -1,50 +1,51 @@
 /**
- * Cutting rows that follow each other in time into a training, a validation and a test part, and placing windows in them.
- * The past trains, the future tests; no window crosses from one part into another, so nothing leaks.
+ * Cutting moments that follow each other in time into a training, a validation and a test part, and placing windows in
+ * them. A row holds moment t and, as target, moment t + 1, so a window of `length` rows spans length + 1 moments; it never
+ * reaches into another part, not even with its last target. The past trains, the future tests.
  */
 import { InputError } from "../core/errors.ts";
 
-/** Rows first … end−1. */
-export interface RowRange {
+/** Moments (or rows) first … end−1. */
+export interface Range {
   readonly first: number;
   readonly end: number;
 }
 
-/** The three parts in order of time, without overlap. */
+/** The three parts in order of time; together they are all moments. */
 export interface Parts {
-  readonly train: RowRange;
-  readonly validation: RowRange;
-  readonly test: RowRange;
+  readonly train: Range;
+  readonly validation: Range;
+  readonly test: Range;
 }
 
+/** Windows kept at most of a long training part; their starts are then spread evenly. 4 MiB of starts. */
+export const MAXIMUM_TRAINING_WINDOWS = 2 ** 20;
+
 /**
- * The last `heldOut` share of the rows tests, the same share before it validates, and neither is shorter than one window.
- * Throws `data-too-short` when three windows do not fit.
+ * The last `heldOut` share (at most a third) of `moments` tests and the same share before it validates; neither is shorter
+ * than one window. Throws `data-too-short` with the numbers when three windows do not fit.
  */
-export function splitInTime(rows: number, length: number, heldOut: number): Parts {
-  const needed = 3 * length;
-  if (rows < needed) throw new InputError("data-too-short", { rows, needed, length });
-  const each = Math.max(Math.floor(rows * heldOut), length);
-  const validationFirst = rows - 2 * each;
-  const testFirst = rows - each;
-  if (validationFirst < length) return splitInTime(rows, length, 0); // many short parts: one window each, the rest trains
+export function splitInTime(moments: number, length: number, heldOut: number): Parts {
+  const needed = 3 * (length + 1);
+  if (moments < needed) throw new InputError("data-too-short", { rows: moments, needed, length });
+  const each = Math.max(Math.floor(moments * heldOut), length + 1);
+  const validationFirst = moments - 2 * each;
+  const testFirst = moments - each;
   return {
     train: { first: 0, end: validationFirst },
     validation: { first: validationFirst, end: testFirst },
-    test: { first: testFirst, end: rows },
+    test: { first: testFirst, end: moments },
   };
 }
 
-/** First rows of the windows of `length` that lie inside `range`, `stride` rows apart. Throws `data-too-short` when none does. */
-export function windowStarts(range: RowRange, length: number, stride = 1): Uint32Array<ArrayBuffer> {
-  const rows = range.end - range.first;
-  if (rows < length) throw new InputError("data-too-short", { rows, needed: length, length });
-  const count = Math.floor((rows - length) / stride) + 1;
-  return Uint32Array.from({ length: count }, (_, i) => range.first + i * stride);
-}
-
-/** At most `count` windows spread evenly over `range`, so that an evaluation costs the same however long the data is. */
-export function spreadStarts(range: RowRange, length: number, count: number): Uint32Array<ArrayBuffer> {
-  const fitting = range.end - range.first - length + 1;
-  return windowStarts(range, length, Math.max(1, Math.ceil(fitting / count)));
+/**
+ * First rows of the windows of `length` rows whose moments all lie in `range`: every one, or where that is more than
+ * `count`, at most `count` spread evenly. Throws `data-too-short` when none fits.
+ */
+export function windowStarts(range: Range, length: number, count: number): Uint32Array<ArrayBuffer> {
+  const moments = range.end - range.first;
+  const fitting = moments - length;
+  if (fitting < 1) throw new InputError("data-too-short", { rows: moments, needed: length + 1, length });
+  const stride = Math.ceil(fitting / count);
+  return Uint32Array.from({ length: Math.ceil(fitting / stride) }, (_, i) => range.first + i * stride);
 }

@@ -73,7 +73,7 @@ describe("the split", () => {
   test("refuses a window longer than the validation year, with the numbers", async () => {
     await expect(seattleWeather.load(withLength(365), null)).rejects.toMatchObject({
       code: "data-too-short",
-      details: { rows: 364, needed: 365, length: 365 },
+      details: { rows: 365, needed: 366, length: 365 },
     });
   });
 });

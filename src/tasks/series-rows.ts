@@ -4,7 +4,7 @@
  */
 import { ContractError, InputError } from "../core/errors.ts";
 import type { Column, Dataset, Scaling, ScoredRows } from "../core/task.ts";
-import type { RowRange } from "./chronological.ts";
+import type { Range } from "./chronological.ts";
 
 /** A column of a series before it is scaled: one value per moment. */
 export interface RawColumn {
@@ -18,7 +18,7 @@ export interface RawColumn {
  * that it enters the network as zeros and a later change of it as its plain difference. Throws `csv-invalid` when the
  * numbers are too far apart for a deviation.
  */
-export function fitScaling(column: RawColumn, range: RowRange): Scaling {
+export function fitScaling(column: RawColumn, range: Range): Scaling {
   const count = range.end - range.first;
   let mean = 0;
   let minimum = Number.POSITIVE_INFINITY;
@@ -43,7 +43,7 @@ export function fitScaling(column: RawColumn, range: RowRange): Scaling {
 export function scaledRows(
   columns: readonly RawColumn[],
   scalings: readonly Column[],
-  range: RowRange,
+  range: Range,
 ): Float32Array<ArrayBuffer> {
   const count = range.end - range.first;
   const rows = new Float32Array(count * columns.length); // [R, D]

@@ -1,0 +1,131 @@
+/**
+ * How English words are spelled: a model of letters, word by word. A window is one word of 2 to 14 letters: the boundary
+ * symbol and the letters go in, the letters and the boundary come out, and what is left of the 15 steps is masked. Which
+ * words train, validate and test is fixed, not drawn from the run's seed, so that runs of different seeds can be compared.
+ */
+import type { Experiment } from "../core/experiment.ts";
+import { permute, STREAM } from "../core/rng.ts";
+import type { DataSource, Dataset, TaskDefinition, Thumbnail } from "../core/task.ts";
+import { LONGEST_WORD } from "../core/task-rules.ts";
+import { decodeWords } from "./front-coding.ts";
+import { obeyRules } from "./obey-rules.ts";
+import { bigramPerplexity, type SymbolRows, scorePerplexity } from "./symbols.ts";
+
+const STEPS = LONGEST_WORD + 1;
+const BOUNDARY = 0;
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz";
+const VOCABULARY: readonly string[] = ["·", ...ALPHABET];
+/** Any number would do; changing it would make old results incomparable. */
+const SPLIT_SEED = 1;
+/** Words that validate, and as many that test: about 8,500 symbols, which pins perplexity to ±0.2. */
+const HELD_OUT_WORDS = 1024;
+const PROBES = 8;
+const THUMBNAIL_WORDS = 6;
+
+const preset: Experiment = {
+  version: 1,
+  task: { name: "english-spelling" },
+  model: {
+    layers: [{ cell: "gru", reset: "after", activation: "tanh", units: 64 }],
+    head: "every",
+    initialMemory: 0,
+  },
+  training: {
+    optimizer: { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    learningRate: 0.01,
+    clipNorm: 1,
+    batch: 64,
+    length: STEPS,
+    evaluateEvery: 50,
+  },
+  seed: 1,
+};
+
+const sources: readonly DataSource[] = [
+  {
+    title: "The CMU Pronouncing Dictionary (cmu-pronouncing-dictionary)",
+    url: "https://github.com/cmusphinx/cmudict",
+    licence: "BSD-2-Clause (dictionary, Carnegie Mellon University); ISC (package)",
+    about: "116,868 words of 2 to 14 letters; their spelling only.",
+  },
+];
+
+/** Words in the order of their rows: first those that train, then those that validate, last those that test. */
+async function wordsInOrder(): Promise<string[]> {
+  const { frontCoded } = await import("virtual:english-words");
+  const sorted = decodeWords(frontCoded);
+  const key = { seed: SPLIT_SEED, stream: STREAM.task, epoch: 0 };
+  return sorted.map((_, i) => sorted[permute(i, sorted.length, key)] ?? "");
+}
+
+/** Each word as `STEPS` rows. */
+function rowsOf(words: readonly string[]): SymbolRows {
+  const input = new Uint32Array(words.length * STEPS).fill(BOUNDARY);
+  const target = new Uint32Array(words.length * STEPS).fill(BOUNDARY);
+  const mask = new Float32Array(words.length * STEPS);
+  words.forEach((word, w) => {
+    for (let t = 0; t <= word.length; t++) {
+      const row = w * STEPS + t;
+      mask[row] = 1;
+      if (t === word.length) break; // the target is the boundary
+      const letter = word.charCodeAt(t) - 96; // "a" is 1
+      target[row] = letter;
+      input[row + 1] = letter;
+    }
+  });
+  return { input, target, mask, symbols: VOCABULARY.length };
+}
+
+async function load(experiment: Experiment): Promise<Dataset> {
+  obeyRules(experiment);
+  const words = await wordsInOrder();
+  const rows = rowsOf(words);
+  const validationFirst = words.length - 2 * HELD_OUT_WORDS;
+  const testFirst = words.length - HELD_OUT_WORDS;
+  const starts = (first: number, end: number) =>
+    Uint32Array.from({ length: end - first }, (_, i) => (first + i) * STEPS);
+  const perplexity = bigramPerplexity(
+    rows,
+    { first: 0, end: validationFirst * STEPS },
+    { first: validationFirst * STEPS, end: testFirst * STEPS },
+  );
+  return {
+    task: "english-spelling",
+    input: { kind: "tokens", rows: rows.input, vocabulary: VOCABULARY, boundary: BOUNDARY },
+    target: { kind: "classes", rows: rows.target, labels: VOCABULARY },
+    mask: rows.mask,
+    length: STEPS,
+    windows: {
+      train: starts(0, validationFirst),
+      validation: starts(validationFirst, testFirst),
+      test: starts(testFirst, words.length),
+    },
+    probes: words.slice(testFirst, testFirst + PROBES).map((word, i) => ({
+      title: word,
+      start: (testFirst + i) * STEPS,
+      length: word.length + 1,
+    })),
+    probeLength: STEPS,
+    rowLabels: null,
+    // On the validation words, because the page shows it beside the perplexity of the validation loss.
+    baseline: { name: "bigram", metrics: { perplexity } },
+    notes: [],
+  };
+}
+
+/** A few words that test. */
+function thumbnail(dataset: Dataset): Thumbnail {
+  return { kind: "words", words: dataset.probes.slice(0, THUMBNAIL_WORDS).map(({ title }) => title) };
+}
+
+/** The built-in task on spelling. */
+export const englishSpelling: TaskDefinition = {
+  name: "english-spelling",
+  preset,
+  sources,
+  head: "every",
+  scoredSteps: "every",
+  load,
+  thumbnail,
+  score: scorePerplexity,
+};

@@ -1,0 +1,76 @@
+/**
+ * What the tasks on symbols share: the perplexity of predictions and of the bigram model that a network has to beat.
+ * Perplexity is exp(mean −log p of the right symbol), per predicted symbol; a boundary that closes a word counts as one.
+ */
+import { ContractError } from "../core/errors.ts";
+import type { Dataset, ScoredRows } from "../core/task.ts";
+import type { Range } from "./chronological.ts";
+
+/** Rows of symbols: row t holds a symbol and the one that follows it. `mask` 0 leaves a row out. */
+export interface SymbolRows {
+  readonly input: Uint32Array<ArrayBuffer>; // [R]
+  readonly target: Uint32Array<ArrayBuffer>; // [R]
+  readonly mask: Float32Array<ArrayBuffer>; // [R]
+  /** V, the size of the vocabulary. */
+  readonly symbols: number;
+}
+
+/**
+ * Perplexity over `judged` of a bigram model with add-one smoothing, p(b | a) = (count(a, b) + 1) / (count(a) + V), whose
+ * counts come from `fitted` alone (Jurafsky & Martin, Speech and Language Processing, ch. 3).
+ */
+export function bigramPerplexity(rows: SymbolRows, fitted: Range, judged: Range): number {
+  const { input, target, mask, symbols } = rows;
+  const pairs = new Uint32Array(symbols * symbols);
+  const singles = new Uint32Array(symbols);
+  for (let row = fitted.first; row < fitted.end; row++) {
+    if (mask[row] === 0) continue;
+    const from = input[row] ?? 0;
+    const pair = from * symbols + (target[row] ?? 0);
+    pairs[pair] = (pairs[pair] ?? 0) + 1;
+    singles[from] = (singles[from] ?? 0) + 1;
+  }
+  let surprise = 0;
+  let count = 0;
+  for (let row = judged.first; row < judged.end; row++) {
+    if (mask[row] === 0) continue;
+    const from = input[row] ?? 0;
+    const seen = pairs[from * symbols + (target[row] ?? 0)] ?? 0;
+    surprise -= Math.log((seen + 1) / ((singles[from] ?? 0) + symbols));
+    count++;
+  }
+  return Math.exp(surprise / count);
+}
+
+/** Ids of the classes that the scored rows should have predicted. */
+function classesOf(dataset: Dataset): { readonly rows: Uint32Array; readonly count: number } {
+  const { target } = dataset;
+  if (target.kind !== "classes")
+    throw new ContractError({ operation: "score", tensor: "target" }, "classes", target.kind);
+  return { rows: target.rows, count: target.labels.length };
+}
+
+/** `perplexity` of the predictions, softmax over logits [count, V]. */
+export function scorePerplexity(dataset: Dataset, scored: ScoredRows): { readonly perplexity: number } {
+  const classes = classesOf(dataset);
+  let surprise = 0;
+  scored.rows.forEach((row, i) => {
+    const logits = scored.logits.subarray(i * classes.count, (i + 1) * classes.count);
+    const largest = logits.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
+    const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+    surprise += Math.log(sum) + largest - (logits[classes.rows[row] ?? 0] ?? Number.NaN);
+  });
+  return { perplexity: Math.exp(surprise / scored.rows.length) };
+}
+
+/** `accuracy`: share of rows whose largest logit stands at the right class; the first of equals counts. */
+export function scoreAccuracy(dataset: Dataset, scored: ScoredRows): { readonly accuracy: number } {
+  const classes = classesOf(dataset);
+  let right = 0;
+  scored.rows.forEach((row, i) => {
+    const logits = scored.logits.subarray(i * classes.count, (i + 1) * classes.count);
+    const predicted = logits.indexOf(logits.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY));
+    if (predicted === classes.rows[row]) right++;
+  });
+  return { accuracy: right / scored.rows.length };
+}
