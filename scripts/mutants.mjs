@@ -1,81 +1,117 @@
 /**
- * `npm run mutants`: makes the small changes listed in `tests/mutants.json`, one at a time, in a copy of the working tree,
- * and asks the tests about each. A change that no test notices is a hole in the tests. A word after the command runs
- * only the mutants whose file name contains it.
+ * `npm run mutants [-- filter]`: does the suite notice a slip of the pen? Each mutant changes one character (a sign, an
+ * index, a slot, a factor) of a twin or a shader and must turn a test red. Works on a copy of the tree in a temporary
+ * folder, never on the files themselves. Exit 0 when every mutant is caught, 1 when one survives, when the unchanged
+ * tree is red or when the text that a mutant wants to change is gone.
  */
-import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import "./node-version.mjs";
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
+import { mutants } from "./mutants-list.mjs";
 
-/** @typedef {{ file: string, from: string, to: string, about: string }} Mutant */
+/** @typedef {import("./mutants-list.mjs").Mutant} Mutant */
 
-/** Tests that answer for a file: shaders are judged against their twins, everything else by the unit tests. */
-const suites = {
-  shaders: ["--project", "kernels-node"],
-  source: ["--project", "unit", "src/backends", "src/engine", "src/checks", "tests/golden"],
-};
+const root = resolve(import.meta.dirname, "..");
+/** Not needed by the tests, or linked instead of copied. */
+const leftOut = new Set(["node_modules", ".git", "dist", "dist-cli", "test-results"].map((name) => join(root, name)));
 
-/** @param {string} file */
-const suiteOf = (file) => (file.startsWith("shaders/") ? suites.shaders : suites.source);
+process.exitCode = await main(process.argv.slice(2));
 
-const copy = copyTree();
-process.on("exit", () => rmSync(copy, { recursive: true, force: true }));
-process.on("SIGINT", () => process.exit(130));
-
-const only = process.argv[2] ?? "";
-/** @type {Mutant[]} */
-const listed = JSON.parse(readFileSync("tests/mutants.json", "utf8"));
-const mutants = listed.filter(({ file }) => file.includes(only));
-for (const suite of new Set(mutants.map(({ file }) => suiteOf(file)))) {
-  const { status, stdout } = runTests(suite);
-  if (status !== 0) {
-    console.error(`${stdout}\nThe tests fail without any change, so they cannot judge one: ${suite.join(" ")}`);
-    process.exit(1);
+/** @param {string[]} filters */
+async function main(filters) {
+  const chosen = mutants.filter(({ file }) => filters.every((filter) => file.includes(filter)));
+  const copy = mkdtempSync(join(tmpdir(), "gatescope-mutants-"));
+  try {
+    cpSync(root, copy, { recursive: true, filter: (source) => !leftOut.has(source) });
+    symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "junction");
+    if (!(await isGreen(copy, chosen))) return 1;
+    let survivors = 0;
+    for (const mutant of chosen) {
+      if (!(await isCaught(copy, mutant))) survivors++;
+    }
+    console.log(`\n${chosen.length - survivors} of ${chosen.length} mutants caught`);
+    return survivors === 0 && chosen.length > 0 ? 0 : 1;
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
   }
 }
-
-const survivors = mutants.filter((mutant) => {
-  const killed = isNoticed(mutant);
-  console.log(`${killed ? "noticed " : "SURVIVED"}  ${mutant.file}: ${mutant.about}`);
-  return !killed;
-});
-console.log(`\nmutants: ${mutants.length - survivors.length} passed, ${survivors.length} failed`);
-process.exitCode = survivors.length === 0 ? 0 : 1;
 
 /**
- * Applies one change, runs the tests, and takes the change back.
+ * The unchanged copy has to pass, or red would prove nothing.
+ * @param {string} copy
+ * @param {Mutant[]} chosen
+ */
+async function isGreen(copy, chosen) {
+  for (const project of new Set(chosen.map((mutant) => mutant.project))) {
+    const tests = new Set(chosen.filter((mutant) => mutant.project === project).map((mutant) => mutant.tests));
+    const { success, passed, output } = await runTests(copy, project, [...tests]);
+    if (!success || passed === 0) {
+      console.error(`${output}\nThe unchanged tree is red in ${project}: nothing can be learnt from mutants.`);
+      return false;
+    }
+  }
+  return true;
+}
+
+/**
+ * @param {string} copy
  * @param {Mutant} mutant
  */
-function isNoticed({ file, from, to }) {
-  const path = join(copy, file);
+async function isCaught(copy, { file, from, to, project, tests }) {
+  const path = join(copy, ...file.split("/"));
   const text = readFileSync(path, "utf8");
-  const places = text.split(from).length - 1;
-  if (places !== 1) throw new Error(`${file}: "${from}" stands there ${places} times; a mutant needs one place`);
-  writeFileSync(
-    path,
-    text.replace(from, () => to),
-  );
-  const { status } = runTests(suiteOf(file));
-  writeFileSync(path, text);
-  return status !== 0;
-}
-
-/** @param {readonly string[]} suite */
-function runTests(suite) {
-  const args = [join(copy, "node_modules/vitest/vitest.mjs"), "run", "--bail=1", ...suite];
-  return spawnSync(process.execPath, args, { cwd: copy, encoding: "utf8", timeout: 300_000 });
-}
-
-/** Copies what git tracks or would track, as it is now, and links the packages. */
-function copyTree() {
-  const folder = mkdtempSync(join(tmpdir(), "mutants-"));
-  const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-    encoding: "utf8",
-  });
-  for (const file of new Set(files.split("\0").filter((name) => name !== "" && existsSync(name)))) {
-    cpSync(file, join(folder, file));
+  const parts = text.split(from);
+  if (parts.length !== 2 || !differsByOneCharacter(from, to)) {
+    console.log(`✗ ${file}: "${from}" occurs ${parts.length - 1} times, or "${to}" is more than one character away`);
+    return false;
   }
-  symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "dir");
-  return folder;
+  writeFileSync(path, parts.join(to));
+  try {
+    const { failed } = await runTests(copy, project, [tests]);
+    console.log(`${failed > 0 ? "✓ caught  " : "✗ SURVIVED"} ${file}: ${from}  →  ${to}`);
+    return failed > 0;
+  } finally {
+    writeFileSync(path, text);
+  }
+}
+
+/**
+ * One replaced, inserted or removed character.
+ * @param {string} a
+ * @param {string} b
+ */
+function differsByOneCharacter(a, b) {
+  let start = 0;
+  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  return Math.max(a.length, b.length) - start - end === 1;
+}
+
+/**
+ * Counts of tests. A file that does not even load is no success but no failed test either: it proves nothing.
+ * @param {string} copy
+ * @param {string} project
+ * @param {string[]} files
+ * @returns {Promise<{ success: boolean, passed: number, failed: number, output: string }>}
+ */
+async function runTests(copy, project, files) {
+  const report = join(copy, "report.json");
+  rmSync(report, { force: true });
+  const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
+  const args = ["run", "--project", project, "--reporter=json", `--outputFile=${report}`, "--bail=1"];
+  const paths = files.map((file) => file.split("/").join(sep));
+  const child = spawn(process.execPath, [vitest, ...args, ...paths], { cwd: copy, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  child.stdout.on("data", (data) => (output += data));
+  child.stderr.on("data", (data) => (output += data));
+  await new Promise((done) => child.on("close", done));
+  try {
+    const { success, numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
+    return { success, passed: numPassedTests, failed: numFailedTests, output };
+  } catch {
+    return { success: false, passed: 0, failed: 0, output };
+  }
 }
