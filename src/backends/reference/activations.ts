@@ -14,7 +14,7 @@ export function softplus(a: number): number {
 }
 
 /** Value of the constant `activation` that selects ReLU; 0 selects tanh. */
-export const RELU = 1;
+const RELU = 1;
 
 /** φ(a): tanh or ReLU by the constant `activation`. */
 export function activate(a: number, activation: number): number {

@@ -9,7 +9,7 @@ import { uniform } from "../../core/rng.ts";
 const EPSILON = 1e-5;
 
 /** Largest difference to a central difference, relative to max|ref| + 0.1: a hundred times the expected error. */
-export const DIFFERENCE_TOLERANCE = 1e-8;
+const DIFFERENCE_TOLERANCE = 1e-8;
 
 /** A random test's seed; it appears in the message of every failed comparison. */
 const SEED = 20140917;
