@@ -1,0 +1,142 @@
+/**
+ * Plays a stack of golden layers under an injected upstream gradient. Gates are read between the phases, because
+ * backward turns the record into gradients of the pre-activations. Results are in the file's layout, batch-first.
+ */
+import type { Backend, Player } from "../core/backend.ts";
+import { buildStackProgram } from "../engine/build-parts.ts";
+import { TENSOR } from "../engine/layers.ts";
+import type { Model } from "../engine/model.ts";
+import { type GoldenCase, swapLeadingAxes } from "../interop/golden-file.ts";
+import {
+  type GoldenGruKind,
+  goldenFromRecord,
+  goldenGates,
+  goldenRecordGradients,
+  layerOfGolden,
+  parametersFromGolden,
+  parametersToGolden,
+} from "../interop/golden-gru.ts";
+import { parameterWrites, segmentOf, type TensorWrite } from "./golden-parameters.ts";
+import { inputOf, readFloats, withPlayer } from "./golden-run.ts";
+
+/** One layer of a case. `prefix` stands before its names in the file: empty for a cell, `L0.fwd.` in a stack. */
+export interface GoldenLayer {
+  readonly kind: GoldenGruKind;
+  readonly H: number;
+  readonly D: number;
+  readonly prefix: string;
+}
+
+/** A case whose inputs are in the house's layout. */
+export interface StackCase {
+  readonly T: number;
+  readonly B: number;
+  readonly D: number;
+  readonly layers: readonly GoldenLayer[];
+  readonly outputs: "every" | "last";
+  readonly x: Float32Array<ArrayBuffer>; // [T, B, D]
+  readonly upstream: Float32Array<ArrayBuffer>; // [T, B, H] or, for the last output only, [B, H]
+}
+
+/** What one layer computed. */
+export interface LayerResult {
+  readonly layer: GoldenLayer;
+  readonly y: Float32Array<ArrayBuffer>; // [B, T, H]
+  readonly hT: Float32Array<ArrayBuffer>; // [B, H]
+  readonly dh: Float32Array<ArrayBuffer>; // [B, T, H]
+  readonly dh0: Float32Array<ArrayBuffer>; // [B, H]
+  /** Gates and pre-activation gradients [B, T, H] by the file's names. */
+  readonly steps: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+  /** Parameter gradients by the file's names, without prefix. */
+  readonly gradients: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+}
+
+/** What a stack computed. */
+export interface StackResult {
+  readonly layers: readonly LayerResult[];
+  readonly loss: Float32Array<ArrayBuffer>; // [1]
+  readonly dx: Float32Array<ArrayBuffer>; // [B, T, D]
+}
+
+/** Plays the case; null when the file lacks a parameter or an initial state. */
+export async function playStack(
+  backend: Backend,
+  golden: GoldenCase,
+  stackCase: StackCase,
+): Promise<StackResult | null> {
+  const { T, B, D, layers, outputs } = stackCase;
+  const choices = layers.map(({ kind, H }) => layerOfGolden(kind, H));
+  const { program, model } = buildStackProgram({
+    layers: choices,
+    T,
+    B,
+    inputWidth: D,
+    input: "features",
+    readout: outputs,
+  });
+  const writes = writesOf(golden, stackCase, model);
+  if (writes === null) return null;
+  return withPlayer(backend, program, async (player) => {
+    for (const { tensor, offset, data } of writes) player.write(tensor, data, offset);
+    return playPhases(player, stackCase, model);
+  });
+}
+
+function writesOf(golden: GoldenCase, stackCase: StackCase, model: Model): readonly TensorWrite[] | null {
+  const { T, B, layers, x, upstream, outputs } = stackCase;
+  const ones = new Float32Array(outputs === "every" ? T * B : B).fill(1);
+  const writes: TensorWrite[] = [
+    { tensor: "batch.input", offset: 0, data: x },
+    { tensor: "upstream", offset: 0, data: upstream },
+    { tensor: "ones", offset: 0, data: ones },
+    { tensor: "count", offset: 0, data: Float32Array.of(1) },
+  ];
+  for (const [index, layer] of layers.entries()) {
+    const { kind, prefix, H } = layer;
+    const h0 = inputOf(golden, `${prefix}h0`);
+    const parameters = parametersFromGolden(kind, layer, (name) => golden.tensors.get(prefix + name)?.data);
+    if (parameters === null || h0?.length !== B * H) return null;
+    writes.push({ tensor: TENSOR.h(index), offset: 0, data: h0 });
+    writes.push(...parameterWrites(model, index, parameters));
+  }
+  return writes;
+}
+
+async function playPhases(player: Player, stackCase: StackCase, model: Model): Promise<StackResult> {
+  const { T, B, D, layers } = stackCase;
+  player.play("forward", {});
+  const forward = await Promise.all(
+    layers.map(async (layer, index) => ({
+      layer,
+      record: await readFloats(player, TENSOR.record(index)),
+      h: await readFloats(player, TENSOR.h(index)),
+    })),
+  );
+  const loss = await readFloats(player, "loss");
+  player.play("backward", {});
+  const grads = await readFloats(player, TENSOR.gradients);
+  const results = await Promise.all(
+    forward.map(async ({ layer, record, h }, index): Promise<LayerResult> => {
+      const { kind, H } = layer;
+      const dRecord = await readFloats(player, TENSOR.record(index));
+      const dh = await readFloats(player, TENSOR.dh(index));
+      const extents = { T, B, H };
+      const steps = new Map<string, Float32Array<ArrayBuffer>>();
+      for (const [name, view] of goldenGates(kind)) steps.set(name, goldenFromRecord(record, view, extents));
+      for (const [name, view] of goldenRecordGradients(kind)) steps.set(name, goldenFromRecord(dRecord, view, extents));
+      // Row t of h and dh belongs to the state before step t: outputs start at row 1.
+      const rows = { outer: T, inner: B, width: H };
+      return {
+        layer,
+        y: swapLeadingAxes(h.subarray(B * H), rows),
+        hT: h.slice(T * B * H),
+        dh: swapLeadingAxes(dh.subarray(B * H), rows),
+        dh0: dh.slice(0, B * H),
+        steps,
+        gradients: parametersToGolden(kind, layer, (name) => segmentOf(grads, model, index, name)),
+      };
+    }),
+  );
+  const dx = await readFloats(player, "batch.dx");
+  return { layers: results, loss, dx: swapLeadingAxes(dx, { outer: T, inner: B, width: D }) };
+}
