@@ -36,6 +36,20 @@ export class BackendLostError extends Error {
   override readonly name = "BackendLostError";
 }
 
+/** A kernel that the device's compiler refused; `line` counts from 1 in `file` and is 0 where the compiler gave no place. */
+export class ShaderError extends Error {
+  override readonly name = "ShaderError";
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  constructor(message: string, where: { file: string; line: number; column: number; cause?: unknown }) {
+    super(`${where.file}:${where.line}:${where.column}: ${message}`, { cause: where.cause });
+    this.file = where.file;
+    this.line = where.line;
+    this.column = where.column;
+  }
+}
+
 /** A file or a field that a user gave and that is refused; `path` says where, `expected` what is allowed. */
 export class InputError extends Error {
   override readonly name = "InputError";

@@ -43,7 +43,10 @@ export type Grid = readonly [x: number, y: number, z: number];
 export interface Kernel {
   /** File stem under `shaders/`, e.g. `gru-forward.step.gates`. */
   readonly file: string;
-  /** Group 0 in binding order, by the contract's tensor names (or the implementation's scratch names). */
+  /**
+   * Group 0 in binding order, by the contract's tensor names (or the implementation's scratch names). In the WGSL a name
+   * that the language reserves (`target`) carries a trailing underscore.
+   */
   readonly bindings: readonly { readonly tensor: string; readonly access: "read" | "read_write" }[];
   /** Group 1, binding 0: one uniform block in this order, each 4 bytes. */
   readonly scalars: readonly KernelScalar[];
@@ -53,6 +56,8 @@ export interface Kernel {
   readonly lib?: readonly string[];
   /** Workgroup counts from the call's numbers and the plan's sizes. */
   readonly grid: (numbers: Numbers, sizes: Numbers) => Grid;
+  /** Loop iterations of the busiest invocation, all loops summed. Adapters exist that silently stop after 65,535. */
+  readonly trips: (numbers: Numbers, sizes: Numbers) => number;
 }
 
 /** Kernels played in order; with `loop`, in order for each value of `t`. */

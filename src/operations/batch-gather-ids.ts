@@ -2,6 +2,7 @@
  * The same as `batch-gather` for u32 rows: token ids and class targets. Rows b ≥ `live` become id 0 (masked by the mask batch).
  */
 import { defineOperation } from "../core/operation.ts";
+import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `batch-gather-ids`; see its equation and tensors. */
 export const batchGatherIds = defineOperation({
@@ -17,5 +18,23 @@ export const batchGatherIds = defineOperation({
   constants: ["shift"],
   scalars: ["slot", "live"],
   tolerance: { relative: 0, reason: "copies and integer arithmetic only" },
-  implementations: {},
+  implementations: {
+    element: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "batch-gather-ids.element",
+              bindings: [...reads("rows", "starts"), ...writes("ids")],
+              scalars: u32("T", "B", "shift", "slot", "live"),
+              sizes: { WORKGROUP_SIZE: 16 },
+              lib: ["linear-index"],
+              grid: invocations(["T·B", 1]),
+              trips: loops(),
+            },
+          ],
+        },
+      ],
+    },
+  },
 });

@@ -3,6 +3,7 @@
  * B starts. Rows b ≥ `live` are written as 0, which with the mask makes a short last batch exact.
  */
 import { defineOperation } from "../core/operation.ts";
+import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `batch-gather`; see its equation and tensors. */
 export const batchGather = defineOperation({
@@ -18,5 +19,23 @@ export const batchGather = defineOperation({
   constants: ["shift"],
   scalars: ["slot", "live"],
   tolerance: { relative: 0, reason: "copies and integer arithmetic only" },
-  implementations: {},
+  implementations: {
+    element: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "batch-gather.element",
+              bindings: [...reads("rows", "starts"), ...writes("x")],
+              scalars: u32("T", "B", "D", "shift", "slot", "live"),
+              sizes: { WORKGROUP_SIZE: 16 },
+              lib: ["linear-index"],
+              grid: invocations(["T·B·D", 1]),
+              trips: loops(),
+            },
+          ],
+        },
+      ],
+    },
+  },
 });

@@ -2,6 +2,7 @@
  * Moves the last state of a sequence to the front, h[0] = h[T], so that the next play continues it: generation step by step, carried state.
  */
 import { defineOperation } from "../core/operation.ts";
+import { invocations, loops, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `carry-state`; see its equation and tensors. */
 export const carryState = defineOperation({
@@ -15,5 +16,23 @@ export const carryState = defineOperation({
   constants: [],
   scalars: [],
   tolerance: { relative: 0, reason: "copies and integer arithmetic only" },
-  implementations: {},
+  implementations: {
+    element: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "carry-state.element",
+              bindings: writes("h"),
+              scalars: u32("T", "B", "H"),
+              sizes: { WORKGROUP_SIZE: 16 },
+              lib: ["linear-index"],
+              grid: invocations(["B·H", 1]),
+              trips: loops(),
+            },
+          ],
+        },
+      ],
+    },
+  },
 });

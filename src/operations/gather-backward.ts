@@ -2,6 +2,7 @@
  * Gradient of `gather-forward` with respect to W: a sum of rows by id, in ascending n so that two runs agree bit for bit (no atomics).
  */
 import { defineOperation } from "../core/operation.ts";
+import { elements, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `gather-backward`; see its equation and tensors. */
 export const gatherBackward = defineOperation({
@@ -23,5 +24,55 @@ export const gatherBackward = defineOperation({
   constants: ["daOffset", "daStride"],
   scalars: [],
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
-  implementations: {},
+  implementations: {
+    list: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "gather-backward.list.clear",
+              bindings: writes("first"),
+              scalars: [],
+              sizes: { WORKGROUP_SIZE: 16 },
+              lib: ["linear-index"],
+              grid: invocations(["N", "SLAB_ROWS"], ["D", 1]),
+              trips: loops(),
+            },
+            {
+              file: "gather-backward.list.link",
+              bindings: [...reads("ids"), ...writes("first", "next")],
+              scalars: u32("N", "D"),
+              sizes: { WORKGROUP_SIZE: 16, SLAB_ROWS: 8192 },
+              lib: ["linear-index"],
+              grid: invocations(["N", 1]),
+              trips: loops(["SLAB_ROWS", 1]),
+            },
+            {
+              file: "gather-backward.list.sum",
+              bindings: [...reads("first", "next", "da"), ...writes("slabs")],
+              scalars: u32("C", "daOffset", "daStride"),
+              sizes: { WORKGROUP_SIZE: 16 },
+              lib: ["linear-index"],
+              grid: invocations(["N", "SLAB_ROWS"], ["D", 1], ["C", 4]),
+              trips: loops(["SLAB_ROWS", 1]),
+            },
+            {
+              file: "gather-backward.list.total",
+              bindings: [...reads("slabs"), ...writes("dW")],
+              scalars: u32("D", "C"),
+              sizes: { WORKGROUP_SIZE: 16 },
+              lib: ["linear-index"],
+              grid: invocations(["D·C", 1]),
+              trips: loops(["N", "SLAB_ROWS"]),
+            },
+          ],
+        },
+      ],
+      scratch: {
+        first: elements(["N", "SLAB_ROWS"], ["D", 1]),
+        next: elements(["N", 1]),
+        slabs: elements(["N", "SLAB_ROWS"], ["D·C", 1]),
+      },
+    },
+  },
 });

@@ -2,6 +2,7 @@
  * The projection of token ids: a one-hot row times W is a row of W, so a row gather replaces the GEMM and no one-hot tensor exists.
  */
 import { defineOperation } from "../core/operation.ts";
+import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `gather-forward`; see its equation and tensors. */
 export const gatherForward = defineOperation({
@@ -24,5 +25,23 @@ export const gatherForward = defineOperation({
   constants: ["outOffset", "outStride"],
   scalars: [],
   tolerance: { relative: 1e-6, reason: "one rounded addition" },
-  implementations: {},
+  implementations: {
+    element: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "gather-forward.element",
+              bindings: [...reads("ids", "W", "b"), ...writes("out")],
+              scalars: u32("N", "C", "outOffset", "outStride"),
+              sizes: { WORKGROUP_SIZE: 16 },
+              lib: ["linear-index"],
+              grid: invocations(["N·C", 1]),
+              trips: loops(),
+            },
+          ],
+        },
+      ],
+    },
+  },
 });

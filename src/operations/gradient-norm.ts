@@ -2,6 +2,7 @@
  * Global L2 norm of the flat gradient buffer (its padding is 0). A norm that is not finite sets `flagBit` in flags.
  */
 import { defineOperation } from "../core/operation.ts";
+import { elements, invocations, loops, oneWorkgroup, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `gradient-norm`; see its equation and tensors. */
 export const gradientNorm = defineOperation({
@@ -17,5 +18,33 @@ export const gradientNorm = defineOperation({
   constants: ["flagBit"],
   scalars: [],
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
-  implementations: {},
+  implementations: {
+    lanes: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "gradient-norm.lanes.square",
+              bindings: [...reads("grads"), ...writes("sums")],
+              scalars: u32("P"),
+              sizes: { WORKGROUP_SIZE: 16, LANES: 1024 },
+              lib: ["linear-index"],
+              grid: invocations(["LANES", 1]),
+              trips: loops(["P", "LANES"]),
+            },
+            {
+              file: "gradient-norm.lanes.root",
+              bindings: [...reads("sums"), ...writes("norm", "flags")],
+              scalars: u32("flagBit"),
+              sizes: { WORKGROUP_SIZE: 16, LANES: 1024 },
+              lib: ["finite"],
+              grid: oneWorkgroup,
+              trips: loops(["LANES", "WORKGROUP_SIZE"], ["WORKGROUP_SIZE", 1]),
+            },
+          ],
+        },
+      ],
+      scratch: { sums: elements(["LANES", 1]) },
+    },
+  },
 });

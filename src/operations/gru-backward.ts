@@ -3,7 +3,28 @@
  * garbage (upstream = 0, a head on the last step); what dh[0] held is ignored in both. Out: dh[t+1] = total dL/dh[t+1], dh[0] = gradient of the initial state, and the record
  * turns into da_z|da_r|da_n|s (before) or da_z|da_r|da_n|dq (after). dh serves as carry, so gradient flow is there to be seen for free.
  */
-import { defineOperation } from "../core/operation.ts";
+import { defineOperation, type Kernel } from "../core/operation.ts";
+import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+
+const delta: Kernel = {
+  file: "gru-backward.step.delta",
+  bindings: [...reads("h"), ...writes("record"), ...reads("U"), ...writes("dh")],
+  scalars: u32("t", "T", "B", "H", "reset", "activation", "upstream"),
+  sizes: { WORKGROUP_SIZE: 4 },
+  lib: ["linear-index", "activations"],
+  grid: invocations(["B", 8], ["H", 4]),
+  trips: loops(["3H", 1], ["8", 1]),
+};
+
+const reset: Kernel = {
+  file: "gru-backward.step.reset",
+  bindings: [...reads("h"), ...writes("record"), ...reads("U"), ...writes("dh")],
+  scalars: u32("t", "B", "H"),
+  sizes: { WORKGROUP_SIZE: 4 },
+  lib: ["linear-index"],
+  grid: invocations(["B", 8], ["H", 4]),
+  trips: loops(["H", 1], ["8", 1]),
+};
 
 /** Contract of `gru-backward`; see its equation and tensors. */
 export const gruBackward = defineOperation({
@@ -31,5 +52,13 @@ export const gruBackward = defineOperation({
   constants: ["reset", "activation", "upstream"],
   scalars: [],
   tolerance: { relative: 5e-5, reason: "f32 sums in another order, carried over T steps" },
-  implementations: {},
+  implementations: {
+    step: {
+      passes: [
+        { kernels: [delta, reset], loop: { from: "T", to: 1 }, when: { reset: 0 } },
+        { kernels: [delta], loop: { from: 0, to: 0 }, when: { reset: 0 } },
+        { kernels: [delta], loop: { from: "T", to: 0 }, when: { reset: 1 } },
+      ],
+    },
+  },
 });

@@ -5,13 +5,14 @@
  * (bind any segment of 3H elements otherwise). A raw pre-activation that is not finite sets `flagBit` in flags.
  */
 import { defineOperation } from "../core/operation.ts";
+import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `gru-forward`; see its equation and tensors. */
 export const gruForward = defineOperation({
   name: "gru-forward",
   equation:
     "z,r = σ(a_zr + h' U_zr [+ bu_zr]); before: n = φ(a_n + (r⊙h') U_n); after: n = φ(a_n + r⊙(h' U_n + bu_n)); h = (1−z)⊙h' + z⊙n",
-  source: "Cho et al. 2014 (before), Chung et al. 2014 (sign of z), cuDNN (after); ",
+  source: "Cho et al. 2014 (before), Chung et al. 2014 (sign of z), cuDNN (after)",
   tensors: {
     h: { access: "inout", type: "f32", shape: ["T+1", "B", "H"], about: "h[0] in, h[1…T] out" },
     record: {
@@ -31,5 +32,49 @@ export const gruForward = defineOperation({
     relative: 2e-5,
     reason: "sigmoid and tanh of the adapter: 1.2e-7 absolute here, up to 1e-5 elsewhere, over T steps",
   },
-  implementations: {},
+  implementations: {
+    step: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "gru-forward.step.gates",
+              bindings: [...reads("h"), ...writes("record"), ...reads("U"), ...writes("flags")],
+              scalars: u32("t", "B", "H", "flagBit"),
+              sizes: { WORKGROUP_SIZE: 4 },
+              lib: ["linear-index", "finite", "activations"],
+              grid: invocations(["B", 8], ["H", 4]),
+              trips: loops(["H", 1], ["8", 1]),
+            },
+            {
+              file: "gru-forward.step.candidate",
+              bindings: [...writes("h", "record"), ...reads("U"), ...writes("flags")],
+              scalars: u32("t", "B", "H", "activation", "flagBit"),
+              sizes: { WORKGROUP_SIZE: 4 },
+              lib: ["linear-index", "finite", "activations"],
+              grid: invocations(["B", 8], ["H", 4]),
+              trips: loops(["H", 1], ["8", 1]),
+            },
+          ],
+          loop: { from: 1, to: "T" },
+          when: { reset: 0 },
+        },
+        {
+          kernels: [
+            {
+              file: "gru-forward.step.fused",
+              bindings: [...writes("h", "record"), ...reads("U", "bu"), ...writes("flags")],
+              scalars: u32("t", "B", "H", "activation", "flagBit"),
+              sizes: { WORKGROUP_SIZE: 4 },
+              lib: ["linear-index", "finite", "activations"],
+              grid: invocations(["B", 4], ["H", 4]),
+              trips: loops(["H", 1], ["4", 1]),
+            },
+          ],
+          loop: { from: 1, to: "T" },
+          when: { reset: 1 },
+        },
+      ],
+    },
+  },
 });

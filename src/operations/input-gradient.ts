@@ -2,6 +2,7 @@
  * Gradient of the rows that entered `project-forward`: what a layer or the head hands down. `dx` is usually the dh of the layer below.
  */
 import { defineOperation } from "../core/operation.ts";
+import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `input-gradient`; see its equation and tensors. */
 export const inputGradient = defineOperation({
@@ -29,5 +30,23 @@ export const inputGradient = defineOperation({
   constants: ["daOffset", "daStride", "dxOffset", "dxStride"],
   scalars: [],
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
-  implementations: {},
+  implementations: {
+    tile: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "input-gradient.tile",
+              bindings: [...reads("da", "W"), ...writes("dx")],
+              scalars: u32("N", "D", "C", "daOffset", "daStride", "dxOffset", "dxStride"),
+              sizes: { WORKGROUP_SIZE: 16 },
+              lib: ["linear-index"],
+              grid: invocations(["N", 8], ["D", 8]),
+              trips: loops(["C", 1], ["8", 1]),
+            },
+          ],
+        },
+      ],
+    },
+  },
 });

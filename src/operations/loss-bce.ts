@@ -3,6 +3,7 @@
  * Rows with mask 0 give loss and gradient 0. dlogits row n is written at dOffset + n·dStride.
  */
 import { defineOperation } from "../core/operation.ts";
+import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `loss-bce`; see its equation and tensors. */
 export const lossBce = defineOperation({
@@ -34,5 +35,23 @@ export const lossBce = defineOperation({
   constants: ["pOffset", "pStride", "dOffset", "dStride", "flagBit"],
   scalars: [],
   tolerance: { relative: 1e-5, reason: "exp and log of the adapter: log is 4.8e-7 absolute near 1" },
-  implementations: {},
+  implementations: {
+    row: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "loss-bce.row",
+              bindings: [...reads("logits", "target", "mask", "count"), ...writes("rowLoss", "dlogits", "flags")],
+              scalars: u32("N", "V", "pOffset", "pStride", "dOffset", "dStride", "flagBit"),
+              sizes: { WORKGROUP_SIZE: 16 },
+              lib: ["linear-index", "finite", "activations", "log1p"],
+              grid: invocations(["N", 1]),
+              trips: loops(["V", 1]),
+            },
+          ],
+        },
+      ],
+    },
+  },
 });

@@ -2,6 +2,7 @@
  * Counts the rows that the loss averages over. On the GPU, because a batch's mask is gathered there and never seen by the host.
  */
 import { defineOperation } from "../core/operation.ts";
+import { loops, oneWorkgroup, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `mask-count`; see its equation and tensors. */
 export const maskCount = defineOperation({
@@ -16,5 +17,23 @@ export const maskCount = defineOperation({
   constants: [],
   scalars: [],
   tolerance: { relative: 0, reason: "sums of ones are exact below 2^24" },
-  implementations: {},
+  implementations: {
+    lanes: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "mask-count.lanes",
+              bindings: [...reads("mask"), ...writes("count")],
+              scalars: u32("N"),
+              sizes: { WORKGROUP_SIZE: 128 },
+              lib: [],
+              grid: oneWorkgroup,
+              trips: loops(["N", "WORKGROUP_SIZE"], ["WORKGROUP_SIZE", 1]),
+            },
+          ],
+        },
+      ],
+    },
+  },
 });

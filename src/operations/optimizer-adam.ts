@@ -4,6 +4,7 @@
  * correction1 = 1−β₁ⁱ and correction2 = 1−β₂ⁱ are computed in f64 on the host and rounded once.
  */
 import { defineOperation } from "../core/operation.ts";
+import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `optimizer-adam`; see its equation and tensors. */
 export const optimizerAdam = defineOperation({
@@ -29,5 +30,31 @@ export const optimizerAdam = defineOperation({
   constants: [],
   scalars: ["learningRate", "clip", "slot", "beta1", "beta2", "epsilon", "correction1", "correction2"],
   tolerance: { relative: 1e-6, reason: "elementwise; division and square root are exact to an ulp or two" },
-  implementations: {},
+  implementations: {
+    lanes: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "optimizer-adam.lanes",
+              bindings: [
+                ...reads("grads"),
+                ...writes("params", "state"),
+                ...reads("norm", "loss", "flags"),
+                ...writes("metrics"),
+              ],
+              scalars: [
+                ...u32("P", "slot"),
+                ...f32("learningRate", "clip", "beta1", "beta2", "epsilon", "correction1", "correction2"),
+              ],
+              sizes: { WORKGROUP_SIZE: 16, LANES: 1024 },
+              lib: ["linear-index"],
+              grid: invocations(["LANES", 1]),
+              trips: loops(["P", "LANES"]),
+            },
+          ],
+        },
+      ],
+    },
+  },
 });

@@ -4,6 +4,7 @@
  * `first` is 1 at the first step, where the buffer becomes g.
  */
 import { defineOperation } from "../core/operation.ts";
+import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `optimizer-sgd`; see its equation and tensors. */
 export const optimizerSgd = defineOperation({
@@ -29,5 +30,28 @@ export const optimizerSgd = defineOperation({
   constants: [],
   scalars: ["learningRate", "clip", "slot", "momentum", "first"],
   tolerance: { relative: 1e-6, reason: "elementwise; division and square root are exact to an ulp or two" },
-  implementations: {},
+  implementations: {
+    lanes: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "optimizer-sgd.lanes",
+              bindings: [
+                ...reads("grads"),
+                ...writes("params", "state"),
+                ...reads("norm", "loss", "flags"),
+                ...writes("metrics"),
+              ],
+              scalars: [...u32("P", "slot", "first"), ...f32("learningRate", "clip", "momentum")],
+              sizes: { WORKGROUP_SIZE: 16, LANES: 1024 },
+              lib: ["linear-index"],
+              grid: invocations(["LANES", 1]),
+              trips: loops(["P", "LANES"]),
+            },
+          ],
+        },
+      ],
+    },
+  },
 });

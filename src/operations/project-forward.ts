@@ -3,12 +3,13 @@
  * strides are constants in elements because activations are read and written inside larger rows.
  */
 import { defineOperation } from "../core/operation.ts";
+import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `project-forward`; see its equation and tensors. */
 export const projectForward = defineOperation({
   name: "project-forward",
   equation: "out[outOffset + n·outStride + c] = b[c] + Σ_k x[xOffset + n·xStride + k] · W[k, c]",
-  source: "affine map; ",
+  source: "affine map",
   tensors: {
     x: {
       access: "in",
@@ -31,5 +32,23 @@ export const projectForward = defineOperation({
   constants: ["xOffset", "xStride", "outOffset", "outStride"],
   scalars: [],
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
-  implementations: {},
+  implementations: {
+    tile: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "project-forward.tile",
+              bindings: [...reads("x", "W", "b"), ...writes("out")],
+              scalars: u32("N", "D", "C", "xOffset", "xStride", "outOffset", "outStride"),
+              sizes: { WORKGROUP_SIZE: 16 },
+              lib: ["linear-index"],
+              grid: invocations(["N", 8], ["C", 8]),
+              trips: loops(["D", 1], ["8", 1]),
+            },
+          ],
+        },
+      ],
+    },
+  },
 });

@@ -2,6 +2,7 @@
  * The mean loss of a batch from its row losses; a count of 0 gives 0. A sum that is not finite sets `flagBit` in flags.
  */
 import { defineOperation } from "../core/operation.ts";
+import { loops, oneWorkgroup, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `reduce-loss`; see its equation and tensors. */
 export const reduceLoss = defineOperation({
@@ -18,5 +19,23 @@ export const reduceLoss = defineOperation({
   constants: ["perRow", "flagBit"],
   scalars: [],
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
-  implementations: {},
+  implementations: {
+    lanes: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "reduce-loss.lanes",
+              bindings: [...reads("rowLoss", "count"), ...writes("loss", "flags")],
+              scalars: u32("N", "perRow", "flagBit"),
+              sizes: { WORKGROUP_SIZE: 128 },
+              lib: ["finite"],
+              grid: oneWorkgroup,
+              trips: loops(["N", "WORKGROUP_SIZE"], ["WORKGROUP_SIZE", 1]),
+            },
+          ],
+        },
+      ],
+    },
+  },
 });

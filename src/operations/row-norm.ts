@@ -2,6 +2,7 @@
  * L2 norm of each row, for gradient-through-time views and verification.
  */
 import { defineOperation } from "../core/operation.ts";
+import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `row-norm`; see its equation and tensors. */
 export const rowNorm = defineOperation({
@@ -16,5 +17,23 @@ export const rowNorm = defineOperation({
   constants: ["xOffset"],
   scalars: [],
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
-  implementations: {},
+  implementations: {
+    row: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "row-norm.row",
+              bindings: [...reads("x"), ...writes("out")],
+              scalars: u32("N", "H", "xOffset"),
+              sizes: { WORKGROUP_SIZE: 16 },
+              lib: ["linear-index"],
+              grid: invocations(["N", 1]),
+              trips: loops(["H", 1]),
+            },
+          ],
+        },
+      ],
+    },
+  },
 });

@@ -2,6 +2,7 @@
  * Probabilities of a binary head, for views and metrics; training uses the logits.
  */
 import { defineOperation } from "../core/operation.ts";
+import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `sigmoid-forward`; see its equation and tensors. */
 export const sigmoidForward = defineOperation({
@@ -16,5 +17,23 @@ export const sigmoidForward = defineOperation({
   constants: [],
   scalars: [],
   tolerance: { relative: 2e-6, reason: "exp of the adapter" },
-  implementations: {},
+  implementations: {
+    element: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "sigmoid-forward.element",
+              bindings: [...reads("logits"), ...writes("out")],
+              scalars: u32("N", "V"),
+              sizes: { WORKGROUP_SIZE: 16 },
+              lib: ["linear-index", "activations"],
+              grid: invocations(["N·V", 1]),
+              trips: loops(),
+            },
+          ],
+        },
+      ],
+    },
+  },
 });

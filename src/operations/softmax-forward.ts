@@ -2,6 +2,7 @@
  * Class probabilities of a head, for views, sampling and metrics; training uses the logits.
  */
 import { defineOperation } from "../core/operation.ts";
+import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `softmax-forward`; see its equation and tensors. */
 export const softmaxForward = defineOperation({
@@ -16,5 +17,23 @@ export const softmaxForward = defineOperation({
   constants: [],
   scalars: [],
   tolerance: { relative: 1e-5, reason: "exp of the adapter" },
-  implementations: {},
+  implementations: {
+    row: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "softmax-forward.row",
+              bindings: [...reads("logits"), ...writes("out")],
+              scalars: u32("N", "V"),
+              sizes: { WORKGROUP_SIZE: 16 },
+              lib: ["linear-index", "activations"],
+              grid: invocations(["N", 1]),
+              trips: loops(["3V", 1]),
+            },
+          ],
+        },
+      ],
+    },
+  },
 });

@@ -3,6 +3,7 @@
  * result is a column block of a segment; lists the operands by cell and form.
  */
 import { defineOperation } from "../core/operation.ts";
+import { elements, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `weight-gradient`; see its equation and tensors. */
 export const weightGradient = defineOperation({
@@ -37,5 +38,33 @@ export const weightGradient = defineOperation({
   constants: ["leftOffset", "leftStride", "rightOffset", "rightStride", "outOffset", "outStride"],
   scalars: [],
   tolerance: { relative: 2e-5, reason: "f32 sums in another order than the twin's" },
-  implementations: {},
+  implementations: {
+    split: {
+      passes: [
+        {
+          kernels: [
+            {
+              file: "weight-gradient.split.product",
+              bindings: [...reads("left", "right"), ...writes("slabs")],
+              scalars: u32("N", "D", "C", "leftOffset", "leftStride", "rightOffset", "rightStride"),
+              sizes: { WORKGROUP_SIZE: 16, SLAB_ROWS: 512 },
+              lib: ["linear-index"],
+              grid: invocations(["N", "SLAB_ROWS"], ["D", 8], ["C", 8]),
+              trips: loops(["SLAB_ROWS", 1], ["8", 1]),
+            },
+            {
+              file: "weight-gradient.split.sum",
+              bindings: [...reads("slabs"), ...writes("dW")],
+              scalars: u32("D", "C", "outOffset", "outStride"),
+              sizes: { WORKGROUP_SIZE: 16 },
+              lib: ["linear-index"],
+              grid: invocations(["D·C", 1]),
+              trips: loops(["N", "SLAB_ROWS"]),
+            },
+          ],
+        },
+      ],
+      scratch: { slabs: elements(["N", "SLAB_ROWS"], ["D·C", 1]) },
+    },
+  },
 });

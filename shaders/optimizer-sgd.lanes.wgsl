@@ -1,0 +1,68 @@
+// optimizer-sgd, `lanes`: one SGD step over the flat parameters, with momentum and clipping by global norm.
+//
+//   f = clip > 0 ? min(1, clip / (norm + 1e-6)) : 1    g = f·grads
+//   buf = first ? g : momentum·buf + g    params −= learningRate · (momentum > 0 ? buf : g)
+//
+// | binding | tensor  | access     | shape                       |
+// | ------- | ------- | ---------- | --------------------------- |
+// | 0       | grads   | read       | [P]                         |
+// | 1       | params  | read_write | [P]                         |
+// | 2       | state   | read_write | [1, P], buf                 |
+// | 3       | norm    | read       | [1]                         |
+// | 4       | loss    | read       | [1]                         |
+// | 5       | flags   | read       | [1]                         |
+// | 6       | metrics | read_write | [M, 4], loss, norm, f, rate |
+//
+// Lane i updates elements i, i + LANES, …; lane 0 also writes row `slot` of the metrics ring. While flags[0] is not 0 nothing
+// is written.
+
+struct Args {
+  P: u32,
+  slot: u32,
+  first: u32,
+  learningRate: f32,
+  clip: f32,
+  momentum: f32,
+}
+
+@group(0) @binding(0) var<storage, read> grads: array<f32>;
+@group(0) @binding(1) var<storage, read_write> params: array<f32>;
+@group(0) @binding(2) var<storage, read_write> state: array<f32>;
+@group(0) @binding(3) var<storage, read> norm: array<f32>;
+@group(0) @binding(4) var<storage, read> loss: array<f32>;
+@group(0) @binding(5) var<storage, read> flags: array<u32>;
+@group(0) @binding(6) var<storage, read_write> metrics: array<f32>;
+@group(1) @binding(0) var<uniform> args: Args;
+
+override WORKGROUP_SIZE: u32 = 16u;
+override LANES: u32 = 1024u;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
+  if (i >= LANES || flags[0] != 0u) { return; }
+  var f = 1.0;
+  if (args.clip > 0.0) {
+    f = min(1.0, args.clip / (norm[0] + 1e-6));
+  }
+  for (var p = i; p < args.P; p += LANES) {
+    let g = f * grads[p];
+    var buf = g;
+    if (args.first == 0u) {
+      buf = args.momentum * state[p] + g;
+    }
+    state[p] = buf;
+    params[p] -= args.learningRate * select(g, buf, args.momentum > 0.0);
+  }
+  if (i == 0u) {
+    let row = args.slot * 4u;
+    metrics[row] = loss[0];
+    metrics[row + 1u] = norm[0];
+    metrics[row + 2u] = f;
+    metrics[row + 3u] = args.learningRate;
+  }
+}

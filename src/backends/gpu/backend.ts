@@ -1,0 +1,51 @@
+/**
+ * The WebGPU backend: one device, its pipelines, and players built on both. It never opens a second device; after a
+ * loss the caller opens a new backend.
+ */
+import type { Backend, BackendLoss, Player } from "../../core/backend.ts";
+import type { Plan, Program } from "../../core/program.ts";
+import type { OpenedDevice } from "./device.ts";
+import { lowerProgram, type Station } from "./lowering.ts";
+import { createBuffers, refuseTooLarge } from "./memory.ts";
+import { createPending } from "./pending.ts";
+import { createPipelines } from "./pipelines.ts";
+import { planDefaults } from "./plan.ts";
+import { createPlayer } from "./player.ts";
+
+/** Wraps an opened device, which from now on belongs to the backend. */
+export function createGpuBackend({ device, info }: OpenedDevice): Backend {
+  const pending = createPending(device);
+  const layouts = createPipelines(device);
+  // What no error scope catches is our mistake; results after it cannot be trusted, so every later read tells it.
+  device.onuncapturederror = ({ error }) => pending.fail(new Error(`WebGPU: ${error.message}`));
+
+  async function create(
+    program: Program,
+    plan: Plan,
+    progress?: (done: number, total: number) => void,
+  ): Promise<Player> {
+    const lowered = lowerProgram(program, plan);
+    refuseTooLarge(lowered, info.limits);
+    const stations = new Set<Station>();
+    for (const { dispatches } of lowered.phases.values()) for (const { station } of dispatches) stations.add(station);
+    let done = 0;
+    progress?.(done, stations.size);
+    const compile = async (station: Station) => {
+      const pipeline = await pending.guard(layouts.compile(station.kernel, station.sizes));
+      done++;
+      progress?.(done, stations.size);
+      return [station, pipeline] as const;
+    };
+    const pipelines = new Map(await Promise.all([...stations].map(compile)));
+    const buffers = await pending.guard(createBuffers(device, lowered));
+    return createPlayer({ device, program, lowered, buffers, layouts, pipelines, pending });
+  }
+
+  return {
+    info,
+    lost: device.lost.then(({ reason, message }): BackendLoss => ({ reason, message })),
+    plan: (program) => planDefaults(program, info.software),
+    create,
+    dispose: () => device.destroy(),
+  };
+}

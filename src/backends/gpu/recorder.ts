@@ -1,0 +1,77 @@
+/**
+ * Records dispatches into one command encoder and one compute pass until something asks for a submit: the caller, a copy
+ * that must see the results, the pace, or a full set of run-time slots.
+ */
+import type { Numbers } from "../../core/operation.ts";
+import type { Dispatch } from "./lowering.ts";
+import type { Pace } from "./pace.ts";
+import type { RuntimeSlots, UniformSlots } from "./uniforms.ts";
+
+/** A dispatch with its GPU objects. `offsetBytes` is the place of its fixed uniform block. */
+export interface Step {
+  readonly dispatch: Dispatch;
+  readonly pipeline: GPUComputePipeline;
+  readonly tensors: GPUBindGroup;
+  readonly offsetBytes: number;
+}
+
+/** See `createRecorder`. */
+export interface Recorder {
+  /** Encodes one dispatch; may submit what was recorded before. */
+  record(step: Step, scalars: Numbers): void;
+  /** Encodes something that is no dispatch, behind everything recorded. */
+  append<Result>(encode: (encoder: GPUCommandEncoder) => Result): Result;
+  /** Submits what was recorded; nothing happens where nothing was. */
+  flush(): void;
+}
+
+/** What a recorder works with; `submitted` is called once per submit. */
+export interface RecorderParts {
+  readonly device: GPUDevice;
+  readonly fixed: UniformSlots;
+  readonly runtime: RuntimeSlots;
+  readonly pace: Pace;
+  readonly submitted: () => void;
+}
+
+/** Starts with nothing recorded. */
+export function createRecorder({ device, fixed, runtime, pace, submitted }: RecorderParts): Recorder {
+  const offset = new Uint32Array(1);
+  let encoder: GPUCommandEncoder | undefined;
+  let pass: GPUComputePassEncoder | undefined;
+  let dispatches = 0;
+
+  function endPass(): GPUCommandEncoder {
+    pass?.end();
+    pass = undefined;
+    encoder ??= device.createCommandEncoder();
+    return encoder;
+  }
+
+  function flush(): void {
+    if (!encoder) return;
+    const commands = endPass().finish();
+    encoder = undefined;
+    runtime.upload();
+    device.queue.submit([commands]);
+    pace.submitted(dispatches);
+    dispatches = 0;
+    submitted();
+  }
+
+  return {
+    flush,
+    append: (encode) => encode(endPass()),
+    record({ dispatch, pipeline, tensors, offsetBytes }, scalars) {
+      const { dynamic, grid } = dispatch.station;
+      if (dispatches >= pace.limit || (dynamic && runtime.full)) flush();
+      pass ??= endPass().beginComputePass();
+      offset[0] = dynamic ? runtime.take(dispatch, scalars) : offsetBytes;
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, tensors);
+      pass.setBindGroup(1, dynamic ? runtime.group : fixed.group, offset, 0, 1);
+      pass.dispatchWorkgroups(...grid);
+      dispatches++;
+    },
+  };
+}

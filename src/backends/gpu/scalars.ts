@@ -1,0 +1,23 @@
+/**
+ * Writes the uniform block of a dispatch: scalars of 4 bytes in the kernel's order. A value is, in this order, the loop
+ * index, a run-time scalar of the play, a number of the call.
+ */
+import { ELEMENT_BYTES } from "../../core/dims.ts";
+import { ContractError } from "../../core/errors.ts";
+import type { Numbers } from "../../core/operation.ts";
+import type { Dispatch } from "./lowering.ts";
+
+/** Writes the block of `dispatch` at `offsetBytes`. Throws `ContractError` for a scalar that nobody gives. */
+export function writeScalars(view: DataView, offsetBytes: number, dispatch: Dispatch, runtime: Numbers): void {
+  const { station, t } = dispatch;
+  let at = offsetBytes;
+  for (const { name, type } of station.kernel.scalars) {
+    const value = name === "t" ? t : (runtime[name] ?? station.numbers[name]);
+    if (value === undefined) {
+      throw new ContractError({ operation: station.kernel.file }, `the scalar ${name}`, "nothing");
+    }
+    if (type === "u32") view.setUint32(at, value, true);
+    else view.setFloat32(at, value, true);
+    at += ELEMENT_BYTES;
+  }
+}

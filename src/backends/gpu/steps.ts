@@ -1,0 +1,55 @@
+/** Joins lowered dispatches with their pipelines and bind groups, once, when a player is created. */
+import type { Dispatch, LoweredProgram, Station } from "./lowering.ts";
+import { type Pipelines, UNIFORM_STRIDE } from "./pipelines.ts";
+import type { Step } from "./recorder.ts";
+import { createFixedSlots, type UniformSlots } from "./uniforms.ts";
+
+/** Everything that steps are made of. */
+export interface StepParts {
+  readonly device: GPUDevice;
+  readonly lowered: LoweredProgram;
+  readonly layouts: Pipelines;
+  readonly pipelines: ReadonlyMap<Station, GPUComputePipeline>;
+  readonly buffers: ReadonlyMap<string, GPUBuffer>;
+}
+
+/** The steps of each phase, and the uniform blocks of those without run-time scalars. */
+export interface PreparedSteps {
+  readonly phases: ReadonlyMap<string, readonly Step[]>;
+  readonly fixed: UniformSlots;
+}
+
+/** Builds one bind group per station and one uniform block per dispatch. */
+export function prepareSteps(parts: StepParts): PreparedSteps {
+  const groups = new Map<Station, GPUBindGroup>();
+  const fixedDispatches: Dispatch[] = [];
+  const phases = new Map<string, Step[]>();
+  for (const [phase, { dispatches }] of parts.lowered.phases) {
+    const steps = dispatches.map((dispatch): Step => {
+      const { station } = dispatch;
+      let tensors = groups.get(station);
+      if (!tensors) {
+        tensors = createTensorGroup(parts, station);
+        groups.set(station, tensors);
+      }
+      const offsetBytes = fixedDispatches.length * UNIFORM_STRIDE;
+      if (!station.dynamic) fixedDispatches.push(dispatch);
+      return { dispatch, pipeline: expect(parts.pipelines.get(station), station.label), tensors, offsetBytes };
+    });
+    phases.set(phase, steps);
+  }
+  return { phases, fixed: createFixedSlots(parts.device, parts.layouts.scalarLayout, fixedDispatches) };
+}
+
+function createTensorGroup({ device, layouts, buffers }: StepParts, station: Station): GPUBindGroup {
+  const entries = station.segments.map(({ buffer, offsetBytes, sizeBytes }, binding) => ({
+    binding,
+    resource: { buffer: expect(buffers.get(buffer), buffer), offset: offsetBytes, size: sizeBytes },
+  }));
+  return device.createBindGroup({ label: station.label, layout: layouts.tensorLayout(station.kernel), entries });
+}
+
+function expect<Value>(value: Value | undefined, name: string): Value {
+  if (value === undefined) throw new Error(`${name} was not prepared`);
+  return value;
+}

@@ -1,0 +1,66 @@
+/**
+ * The terms in which implementations are written down: bindings, scalars, and rules that turn a call's numbers and the
+ * plan's sizes into workgroups, scratch elements and loop trips. An axis is cut into tiles: `["N", 8]` is ⌈N / 8⌉ and
+ * `["N", "SLAB_ROWS"]` divides by a size. Extents are expressions as in the contracts (`T·B`, `3H`).
+ */
+import type { Grid, Kernel, KernelScalar, Numbers } from "../core/operation.ts";
+import { evaluateExtent } from "../core/required-elements.ts";
+
+/** An extent and the number of its elements that one tile holds. */
+export type Tiling = readonly [extent: string, tile: number | string];
+
+type Rule<Result> = (numbers: Numbers, sizes: Numbers) => Result;
+
+/** WebGPU's default limit of workgroups along one axis of a dispatch. */
+const MAX_WORKGROUPS_PER_AXIS = 65_535;
+
+/** Tensors a kernel only reads, in binding order. */
+export function reads(...tensors: readonly string[]): Kernel["bindings"] {
+  return tensors.map((tensor) => ({ tensor, access: "read" }));
+}
+
+/** Tensors a kernel writes, or reads and writes, in binding order. */
+export function writes(...tensors: readonly string[]): Kernel["bindings"] {
+  return tensors.map((tensor) => ({ tensor, access: "read_write" }));
+}
+
+/** Scalars of type u32, in the order of the uniform block. */
+export function u32(...names: readonly string[]): readonly KernelScalar[] {
+  return names.map((name) => ({ name, type: "u32" }));
+}
+
+/** Scalars of type f32, in the order of the uniform block. */
+export function f32(...names: readonly string[]): readonly KernelScalar[] {
+  return names.map((name) => ({ name, type: "f32" }));
+}
+
+function tileCount([extent, tile]: Tiling, numbers: Numbers): number {
+  const elements = evaluateExtent(extent, numbers);
+  return Math.ceil(elements / (typeof tile === "number" ? tile : evaluateExtent(tile, numbers)));
+}
+
+/** Elements of a scratch buffer: the product of the tiles. */
+export function elements(...axes: readonly Tiling[]): Rule<number> {
+  return (numbers, sizes) => axes.reduce((product, axis) => product * tileCount(axis, { ...numbers, ...sizes }), 1);
+}
+
+/** Loop trips of one invocation: the sum of the tiles, one term for each loop that follows another. */
+export function loops(...axes: readonly Tiling[]): Rule<number> {
+  return (numbers, sizes) => axes.reduce((sum, axis) => sum + tileCount(axis, { ...numbers, ...sizes }), 0);
+}
+
+/**
+ * Workgroups of WORKGROUP_SIZE invocations, one invocation per tile. More than 65,535 workgroups are folded over y;
+ * `shaders/lib/linear-index.wgsl` unfolds them.
+ */
+export function invocations(...axes: readonly Tiling[]): Rule<Grid> {
+  const count = elements(...axes);
+  return (numbers, sizes) => {
+    const workgroups = Math.ceil(count(numbers, sizes) / evaluateExtent("WORKGROUP_SIZE", sizes));
+    if (workgroups <= MAX_WORKGROUPS_PER_AXIS) return [workgroups, 1, 1];
+    return [MAX_WORKGROUPS_PER_AXIS, Math.ceil(workgroups / MAX_WORKGROUPS_PER_AXIS), 1];
+  };
+}
+
+/** A single workgroup, whose lanes share the work by strides. */
+export const oneWorkgroup: Rule<Grid> = () => [1, 1, 1];
