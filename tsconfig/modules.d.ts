@@ -1,4 +1,7 @@
-/** Imports that the bundler resolves and the compiler cannot see: shader sources as text, and the data that `build/task-data.ts` cuts. */
+/**
+ * Imports that the bundler resolves and the compiler cannot see: shader sources as text, and the data that `build/task-data.ts` cuts.
+ * Besides, the part of papaparse that we use: its published types pull all of Node into every room.
+ */
 declare module "*.wgsl?raw" {
   const source: string;
   export default source;
@@ -17,4 +20,22 @@ declare module "virtual:seattle-weather" {
 declare module "virtual:english-words" {
   /** The sorted words, front-coded; `src/tasks/front-coding.ts` reads them. */
   export const frontCoded: string;
+}
+
+declare module "papaparse" {
+  interface Settings {
+    readonly delimiter: string;
+    readonly newline: "\n";
+    /** Stop after that many records. */
+    readonly preview?: number;
+    /** Called with each record in turn; nothing is collected then. Exceptions pass through. */
+    readonly step?: (record: {
+      readonly data: string[];
+      readonly errors: readonly { readonly code: string }[];
+    }) => void;
+  }
+  const Papa: {
+    parse(text: string, settings: Settings): { readonly data: string[][] };
+  };
+  export default Papa;
 }
