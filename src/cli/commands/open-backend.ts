@@ -1,0 +1,38 @@
+/**
+ * Backends for a terminal: WebGPU through Dawn (npm `webgpu`), loaded only when it is wanted, or the CPU player. Which
+ * Vulkan driver Dawn finds is decided by the environment that `scripts/cli.mjs` prepares.
+ */
+import { type BackendWish, openBackend } from "../../backends/open.ts";
+import type { Backend } from "../../core/backend.ts";
+import { type Terminal, UsageError } from "./terminal.ts";
+
+/** Reads `--backend`; without it WebGPU is taken where there is an adapter. */
+export function readBackendWish(value: string | undefined): BackendWish {
+  if (value === undefined) return "auto";
+  if (value === "webgpu" || value === "cpu") return value;
+  throw new UsageError(`--backend must be webgpu or cpu, not ${value}`);
+}
+
+/** The backend wished for, or null after saying why it cannot be had. An unexpressed wish may end on the CPU, audibly. */
+export async function openCommandBackend(wish: BackendWish, terminal: Terminal): Promise<Backend | null> {
+  const gpu = wish === "cpu" ? undefined : await openNodeGpu();
+  const { backend, faults } = await openBackend(wish, gpu);
+  for (const { code, details } of faults) {
+    const message = details.message ? `: ${details.message}` : "";
+    terminal.note(`WebGPU cannot be had (${code}${message})${backend ? "; using the CPU player" : ""}`);
+  }
+  return backend ?? null;
+}
+
+/** Dawn's `navigator.gpu`, or undefined where its package or a library it needs is missing. */
+async function openNodeGpu(): Promise<GPU | undefined> {
+  try {
+    const { create, globals } = await import("webgpu");
+    const gpu = create([]);
+    // Once collected its promises never settle, so something global has to hold it.
+    Object.assign(globalThis, globals, { gatescopeGpu: gpu });
+    return gpu;
+  } catch {
+    return undefined;
+  }
+}
