@@ -45,7 +45,7 @@ export function createFixedSlots(
   dispatches.forEach((dispatch, i) => {
     writeScalars(view, i * UNIFORM_STRIDE, dispatch, {});
   });
-  device.queue.writeBuffer(slots.buffer, 0, view);
+  device.queue.writeBuffer(slots.buffer, 0, view.buffer);
   return slots;
 }
 
@@ -66,7 +66,7 @@ export function createRuntimeSlots(device: GPUDevice, layout: GPUBindGroupLayout
       return offsetBytes;
     },
     upload() {
-      if (taken > 0) device.queue.writeBuffer(slots.buffer, 0, view, 0, taken * UNIFORM_STRIDE);
+      if (taken > 0) device.queue.writeBuffer(slots.buffer, 0, view.buffer, 0, taken * UNIFORM_STRIDE);
       taken = 0;
     },
   };

@@ -1,0 +1,218 @@
+/**
+ * Seeded cases of every operation for `parity`: odd extents, both forms, windows inside larger rows, masks, flags, and
+ * sizes that cross a workgroup, a slab or a folded grid. A tensor without a fill of its own holds uniform numbers in
+ * [−1, 1), outputs included, so that what must stay and what must be overwritten are both seen.
+ */
+import type { Fill, ParityCase } from "./parity-case.ts";
+import { RECURRENT_CASES } from "./parity-recurrent-cases.ts";
+
+/** A fill that holds one value everywhere. */
+const constant =
+  (value: number): Fill =>
+  () =>
+    value;
+const idsBelow =
+  (count: number): Fill =>
+  (random) =>
+    Math.floor(random * count);
+const scaled =
+  (factor: number): Fill =>
+  (random) =>
+    (2 * random - 1) * factor;
+const notFiniteAt =
+  (index: number): Fill =>
+  (random, i) =>
+    i === index ? Number.NaN : random;
+
+/** Rows, summed axis and columns of the matrix products; the last ones cross workgroups and slabs. */
+const PRODUCTS: readonly (readonly [N: number, D: number, C: number])[] = [
+  [1, 1, 1],
+  [3, 17, 63],
+  [17, 63, 65],
+  [63, 65, 1],
+  [65, 1, 3],
+  [1, 63, 17],
+  [1027, 3, 17],
+  [333, 9, 130],
+];
+
+function productCases(): ParityCase[] {
+  return PRODUCTS.flatMap(([N, D, C], i) => {
+    const gap = i % 3;
+    const x = { xOffset: gap, xStride: D + gap };
+    const da = { daOffset: 2 * gap, daStride: C + gap };
+    return [
+      { operation: "project-forward", numbers: { N, D, C, ...x, outOffset: 3 * gap, outStride: C + 2 * gap } },
+      { operation: "input-gradient", numbers: { N, D, C, ...da, dxOffset: 3 * gap, dxStride: D + gap } },
+      {
+        operation: "weight-gradient",
+        numbers: {
+          ...{ N, D, C, leftOffset: gap, leftStride: D + 2 * gap },
+          ...{ rightOffset: 3 * gap, rightStride: C + gap, outOffset: gap, outStride: C + gap },
+        },
+      },
+      { operation: "bias-gradient", numbers: { N, C, rightOffset: gap, rightStride: C + gap, outOffset: 2 * gap } },
+      {
+        operation: "gather-forward",
+        numbers: { N, D, C, outOffset: gap, outStride: C + gap },
+        fill: { ids: idsBelow(D) },
+      },
+      { operation: "gather-backward", numbers: { N, D, C, ...da }, fill: { ids: idsBelow(D) } },
+    ];
+  });
+}
+
+/** More rows than one invocation may loop over. */
+const MANY_ROWS = 70_001;
+
+const LONG_SUMS: readonly ParityCase[] = [
+  {
+    operation: "weight-gradient",
+    numbers: {
+      ...{ N: MANY_ROWS, D: 3, C: 3, leftOffset: 0, leftStride: 3 },
+      ...{ rightOffset: 0, rightStride: 3, outOffset: 0, outStride: 3 },
+    },
+  },
+  {
+    operation: "bias-gradient",
+    numbers: { N: MANY_ROWS, C: 3, rightOffset: 0, rightStride: 3, outOffset: 0 },
+  },
+  {
+    operation: "gather-backward",
+    numbers: { N: MANY_ROWS, D: 1, C: 3, daOffset: 0, daStride: 3 },
+    fill: { ids: constant(0) },
+  },
+  { operation: "mask-count", numbers: { N: MANY_ROWS }, fill: { mask: idsBelow(2) } },
+  {
+    operation: "reduce-loss",
+    numbers: { N: MANY_ROWS, perRow: 3, flagBit: 4 },
+    fill: { count: constant(MANY_ROWS), flags: constant(0) },
+  },
+  { operation: "gradient-norm", numbers: { P: MANY_ROWS, flagBit: 8 }, fill: { flags: constant(0) } },
+  // More elements than 65,535 workgroups of 16 hold: the grid is folded.
+  { operation: "sigmoid-forward", numbers: { N: 1_050_003, V: 1 } },
+];
+
+function batchCases(): ParityCase[] {
+  const shapes = [
+    { T: 1, B: 1, D: 1, R: 5, K: 1, shift: 0, slot: 0, live: 1 },
+    { T: 3, B: 17, D: 5, R: 65, K: 3, shift: 1, slot: 2, live: 17 },
+    { T: 17, B: 3, D: 63, R: 63, K: 2, shift: 1, slot: 1, live: 2 },
+    { T: 7, B: 65, D: 1, R: 40, K: 1, shift: 0, slot: 0, live: 0 },
+  ];
+  return shapes.flatMap(({ D, slot, live, ...numbers }) => {
+    const starts = idsBelow(numbers.R - numbers.T - numbers.shift);
+    const scalars = { slot, live };
+    return [
+      { operation: "batch-gather", numbers: { ...numbers, D }, scalars, fill: { starts } },
+      { operation: "batch-gather-ids", numbers, scalars, fill: { starts, rows: idsBelow(99) } },
+    ];
+  });
+}
+
+function rowCases(): ParityCase[] {
+  const shapes = [
+    { N: 1, V: 1 },
+    { N: 3, V: 17 },
+    { N: 65, V: 3 },
+    { N: 17, V: 63 },
+    { N: 130, V: 65 },
+  ];
+  return shapes.flatMap(({ N, V }, i) => [
+    { operation: "sigmoid-forward", numbers: { N, V }, fill: { logits: scaled(10 ** i) } },
+    { operation: "softmax-forward", numbers: { N, V }, fill: { logits: scaled(10 ** i) } },
+    { operation: "row-norm", numbers: { N, H: V, xOffset: 7 * i } },
+    { operation: "mask-count", numbers: { N }, fill: { mask: idsBelow(2) } },
+    { operation: "carry-state", numbers: { T: 1 + i, B: N, H: V } },
+    {
+      operation: "reduce-loss",
+      numbers: { N, perRow: V, flagBit: 2 },
+      fill: { count: constant(i), flags: constant(1) },
+    },
+  ]);
+}
+
+function lossCases(): ParityCase[] {
+  const shapes = [
+    { N: 1, V: 1, gap: 0, scale: 1 },
+    { N: 3, V: 17, gap: 2, scale: 3 },
+    { N: 65, V: 2, gap: 0, scale: 120 },
+    { N: 17, V: 63, gap: 1, scale: 10 },
+  ];
+  return ["loss-mse", "loss-bce", "loss-ce", "loss-linear"].flatMap((operation) =>
+    shapes.flatMap(({ N, V, gap, scale }): ParityCase[] => {
+      const numbers = { N, V, pOffset: gap, pStride: V + gap, dOffset: 2 * gap, dStride: V + 2 * gap, flagBit: 16 };
+      const target = operation === "loss-ce" ? idsBelow(V) : constant(0.25);
+      const mask: Fill = (random, i) => (i === 0 || random < 0.7 ? 1 : 0);
+      const fill = { logits: scaled(scale), target, mask, count: constant(N), flags: constant(2) };
+      const bad = { ...fill, logits: notFiniteAt(gap) };
+      return [
+        { operation, numbers, fill, flags: 2 },
+        { operation, numbers, fill: bad, compared: ["flags"], flags: 18 },
+        { operation, numbers, fill: { ...fill, mask: constant(0), count: constant(0) }, flags: 2 },
+      ];
+    }),
+  );
+}
+
+function optimizerCases(): ParityCase[] {
+  const common = { learningRate: 0.01, slot: 2 };
+  const choices = [
+    { P: 1, clip: 0, flags: 0, momentum: 0, first: 1 },
+    { P: 65, clip: 0.5, flags: 0, momentum: 0.9, first: 1 },
+    { P: 1027, clip: 0.5, flags: 0, momentum: 0.9, first: 0 },
+    { P: 4999, clip: 100, flags: 0, momentum: 0, first: 0 },
+    { P: 63, clip: 0, flags: 4, momentum: 0.9, first: 0 },
+  ];
+  const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, correction1: 0.271, correction2: 0.002997001 };
+  return choices.flatMap(({ P, clip, flags, momentum, first }) => {
+    const numbers = { P, M: 5, S: 2 };
+    const fill = { norm: constant(3), flags: constant(flags) };
+    const positive: Fill = (random) => random;
+    return [
+      {
+        operation: "optimizer-adam",
+        numbers,
+        scalars: { ...common, clip, ...adam },
+        fill: { ...fill, state: positive },
+      },
+      { operation: "optimizer-sgd", numbers, scalars: { ...common, clip, momentum, first }, fill },
+    ];
+  });
+}
+
+function normCases(): ParityCase[] {
+  const flags = constant(1);
+  const sizes = [1, 3, 63, 65, 1024, 5001];
+  return [
+    ...sizes.map(
+      (P): ParityCase => ({ operation: "gradient-norm", numbers: { P, flagBit: 8 }, fill: { flags }, flags: 1 }),
+    ),
+    {
+      operation: "gradient-norm",
+      numbers: { P: 65, flagBit: 8 },
+      fill: { flags, grads: notFiniteAt(64) },
+      compared: ["flags"],
+      flags: 9,
+    },
+    {
+      operation: "reduce-loss",
+      numbers: { N: 17, perRow: 1, flagBit: 2 },
+      fill: { flags, count: constant(17), rowLoss: notFiniteAt(16) },
+      compared: ["flags"],
+      flags: 3,
+    },
+  ];
+}
+
+/** Every case, in a fixed order: a case is named by its place among those of its operation. */
+export const PARITY_CASES: readonly ParityCase[] = [
+  ...productCases(),
+  ...LONG_SUMS,
+  ...batchCases(),
+  ...rowCases(),
+  ...lossCases(),
+  ...optimizerCases(),
+  ...normCases(),
+  ...RECURRENT_CASES,
+];

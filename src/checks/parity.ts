@@ -1,0 +1,151 @@
+/**
+ * Plays seeded cases of single operations on a backend and on the CPU player and compares them with the contract's
+ * tolerance. The link in the chain of trust between twins and kernels: tests, `npm run test:naga` and the page's own
+ * check of the GPU all call it.
+ */
+import { createReferenceBackend } from "../backends/reference/player.ts";
+import type { Backend, Player } from "../core/backend.ts";
+import type { Operation } from "../core/operation.ts";
+import type { Program, ProgramTensor } from "../core/program.ts";
+import { evaluateExtent, requiredElements } from "../core/required-elements.ts";
+import { uniform } from "../core/rng.ts";
+import { findOperation } from "../operations/registry.ts";
+import { type Comparison, compareArrays, compareSteps, passes, severity } from "./compare.ts";
+import type { Fill, ParityCase } from "./parity-case.ts";
+import { PARITY_CASES } from "./parity-cases.ts";
+
+/** What to check; everything by default. */
+export interface ParityOptions {
+  /** Names of operations. */
+  readonly operations?: readonly string[];
+  readonly seed?: number;
+  /** Called before each case. */
+  readonly progress?: (done: number, total: number) => void;
+}
+
+/** The worst tensor of one case. */
+export interface ParityResult extends Comparison {
+  readonly operation: string;
+  /** Extents and constants, enough to play the case again. */
+  readonly numbers: string;
+  readonly tensor: string;
+  readonly passed: boolean;
+}
+
+/** Every case, with the seed that repeats it. */
+export interface ParityReport {
+  readonly backend: string;
+  readonly adapter: string;
+  readonly seed: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly results: readonly ParityResult[];
+}
+
+/** Elements behind what the call needs, which must stay as they are. */
+const TAIL = 5;
+
+/** Allowed error of dL/dh in each step, relative to the largest gradient of that step. */
+const STEP_TOLERANCE = 1e-3;
+
+/** Stream of the random numbers; they are nobody else's. */
+const PARITY_STREAM = 100;
+
+/** Runs the cases one after the other. Rejects only where the backend cannot build or play a case. */
+export async function runParity(backend: Backend, options: ParityOptions = {}): Promise<ParityReport> {
+  const seed = options.seed ?? 1;
+  const reference = createReferenceBackend();
+  const cases = PARITY_CASES.filter(({ operation }) => options.operations?.includes(operation) ?? true);
+  const results: ParityResult[] = [];
+  for (const [i, parityCase] of cases.entries()) {
+    options.progress?.(i, cases.length);
+    const program = createProgram(parityCase);
+    const arrays = fillTensors(program, parityCase, { seed, step: i });
+    const got = await playCase(backend, program, parityCase, arrays);
+    const wanted = await playCase(reference, program, parityCase, arrays);
+    results.push(judge(parityCase, got, wanted));
+  }
+  const failed = results.filter(({ passed }) => !passed).length;
+  const { kind, adapter } = backend.info;
+  return { backend: kind, adapter, seed, passed: results.length - failed, failed, results };
+}
+
+type Arrays = ReadonlyMap<string, Float32Array | Uint32Array>;
+
+/** One phase with one call; every tensor of the contract is a tensor of the Program, a little longer than needed. */
+function createProgram({ operation, numbers }: ParityCase): Program {
+  const contract = findOperation(operation);
+  const names = Object.keys(contract.tensors);
+  const tensors = Object.entries(contract.tensors).map(
+    ([name, { type, ...rest }]): ProgramTensor => ({
+      name,
+      type,
+      shape: [requiredElements({ type, ...rest }, numbers) + TAIL],
+      role: "activation",
+    }),
+  );
+  const call = {
+    operation,
+    label: "parity",
+    numbers: callNumbers(contract, numbers),
+    tensors: Object.fromEntries(names.map((name) => [name, { tensor: name }])),
+  };
+  return { tensors, phases: { forward: [call] } };
+}
+
+/** Leaves out what a case names only to size a tensor. */
+function callNumbers(contract: Operation, numbers: ParityCase["numbers"]): Record<string, number> {
+  const named = [...contract.extents, ...contract.constants];
+  return Object.fromEntries(Object.entries(numbers).filter(([name]) => named.includes(name)));
+}
+
+function fillTensors(program: Program, { fill }: ParityCase, key: { seed: number; step: number }): Arrays {
+  const arrays = new Map<string, Float32Array | Uint32Array>();
+  for (const [stream, { name, type, shape }] of program.tensors.entries()) {
+    const length = shape[0] ?? 0;
+    const array = type === "u32" ? new Uint32Array(length) : new Float32Array(length);
+    const standard: Fill = (random) => (type === "u32" ? 0 : 2 * random - 1);
+    const value = fill?.[name] ?? standard;
+    for (let i = 0; i < length; i++) array[i] = value(uniform(key.seed, PARITY_STREAM + stream, key.step, i), i);
+    arrays.set(name, array);
+  }
+  return arrays;
+}
+
+async function playCase(backend: Backend, program: Program, parityCase: ParityCase, arrays: Arrays): Promise<Arrays> {
+  const player: Player = await backend.create(program, backend.plan(program));
+  try {
+    for (const [name, array] of arrays) player.write(name, array);
+    player.play("forward", parityCase.scalars ?? {});
+    const read = async (name: string) => [name, await player.read(name)] as const;
+    return new Map(await Promise.all(comparedTensors(parityCase).map(read)));
+  } finally {
+    player.dispose();
+  }
+}
+
+function comparedTensors({ operation, compared }: ParityCase): readonly string[] {
+  const { tensors } = findOperation(operation);
+  return compared ?? Object.keys(tensors).filter((name) => tensors[name]?.access !== "in");
+}
+
+function judge(parityCase: ParityCase, got: Arrays, wanted: Arrays): ParityResult {
+  const { operation, numbers } = parityCase;
+  const { tolerance } = findOperation(operation);
+  const comparisons = comparedTensors(parityCase).flatMap((tensor) => {
+    const [ours, theirs] = [got.get(tensor) ?? [], wanted.get(tensor) ?? []];
+    const relative = theirs instanceof Uint32Array ? 0 : tolerance.relative;
+    const whole = { tensor, ...compareArrays(ours, theirs, relative) };
+    if (tensor !== "dh") return [whole];
+    const T = evaluateExtent("T+1", numbers);
+    const shape = [1, T, evaluateExtent("B·H", numbers)] as const;
+    return [whole, { tensor: "dh, by step", ...compareSteps(ours, theirs, shape, STEP_TOLERANCE) }];
+  });
+  if (parityCase.flags !== undefined) {
+    const flags = got.get("flags")?.[0] ?? Number.NaN;
+    comparisons.push({ tensor: "flags, as stated", ...compareArrays([flags], [parityCase.flags], 0) });
+  }
+  const worst = comparisons.reduce((a, b) => (severity(b) > severity(a) ? b : a));
+  const passed = comparisons.every(passes);
+  return { operation, numbers: JSON.stringify(numbers), ...worst, passed };
+}

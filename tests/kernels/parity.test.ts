@@ -1,0 +1,22 @@
+/** Every operation on WebGPU against its twin, at odd sizes; the cases are those of `src/checks/parity-cases.ts`. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openBackend } from "../../src/backends/open.ts";
+import { runParity } from "../../src/checks/parity.ts";
+import type { Backend } from "../../src/core/backend.ts";
+import { OPERATIONS } from "../../src/operations/registry.ts";
+
+let backend: Backend;
+
+beforeAll(async () => {
+  const opened = await openBackend("webgpu", navigator.gpu);
+  if (!opened.backend) throw new Error(`no WebGPU: ${JSON.stringify(opened.faults)}`);
+  backend = opened.backend;
+});
+
+afterAll(() => backend.dispose());
+
+test.each(OPERATIONS.map(({ name }) => name))("%s agrees with its twin", { timeout: 60_000 }, async (operation) => {
+  const report = await runParity(backend, { operations: [operation] });
+  expect(report.results.filter(({ passed }) => !passed)).toEqual([]);
+  expect(report.passed).toBeGreaterThan(0);
+});
