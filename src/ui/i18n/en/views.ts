@@ -47,7 +47,7 @@ export const viewMessages = {
   "gates.sortHelp.memory": "Steps over which 1 − z lets the old state fall to 37 %, longest memory on top.",
   "gates.sortAgain": "Sort again",
   "gates.export": "Gates as CSV",
-  "gates.unitAxis": "unit",
+  "gates.unitRow": "unit {unit}",
   "gates.view": "Layer {layer}, gate {gate}: {units} units by {steps} steps",
   "gates.widget": "heatmap",
   "gates.keys":
@@ -61,7 +61,9 @@ export const viewMessages = {
   "gates.summary":
     "Layer {layer}, gate {gate}: mean {mean}, smallest {low} (t {lowT}, unit {lowUnit}), largest {high} (t {highT}, unit {highUnit}).",
   "gates.summaryTitle": "Numbers in words",
-  "gates.notFinite": "not finite",
+  "gates.summaryNotFinite": "Layer {layer}, gate {gate}: no finite value.",
+  "gates.valueAtCursor": "Value at the cursor",
+  "gates.layer": "Layer {layer} · {cell} · {units} units",
 
   "loss.title": "Loss",
   "loss.empty": "No data yet. The curve starts with the first training step.",
@@ -78,6 +80,7 @@ export const viewMessages = {
   "loss.keys": "Left and right arrow keys move the cursor, Home and End go to the ends, Escape shows all steps again.",
   "loss.zoomHint": "Drag to zoom, double-click to show all.",
   "loss.none": "–",
+  "loss.idle": "Point at the chart, or move with the arrow keys, for the numbers of a step.",
   "loss.summaryTrain": {
     one: "{count} step. Loss {last}.",
     other: "{count} steps. Loss {first} at first, {last} now.",

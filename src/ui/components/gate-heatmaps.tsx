@@ -1,0 +1,224 @@
+/**
+ * The panel in the middle of the page: the probe strip, and under it unit × time heatmaps of every layer, all sharing
+ * one time axis and one cursor. An order of units is computed when it is chosen and then kept, so that rows do not jump
+ * while the network learns; "Sort again" takes the newest values.
+ */
+import { useId, useState } from "react";
+import type { Event, LayerSummary } from "../../worker/protocol.ts";
+import { t } from "../i18n/translate.ts";
+import type { Cursor } from "../plots/cursor.ts";
+import { summarizeView, type UnitSort, unitOrder } from "../plots/unit-order.ts";
+import controls from "../styles/controls.module.css";
+import layout from "../styles/layout.module.css";
+import { Button } from "./button.tsx";
+import { CheckField, SelectField } from "./fields.tsx";
+import { GateReadout } from "./gate-readout.tsx";
+import { GateView, shownName } from "./gate-view.tsx";
+import styles from "./gates.module.css";
+import { EmptyView, Panel } from "./panel.tsx";
+import { type ProbeNames, ProbeStrip } from "./probe-strip.tsx";
+import { usePalette } from "./use-palette.ts";
+
+/** The gates at one training step. */
+export type Snapshot = Extract<Event, { readonly type: "snapshot" }>;
+
+/**
+ * `snapshot` null: nothing read yet. `cursor` is the page's one cursor. `showKeep` draws z as 1 − z here and wherever
+ * else z is shown. `onExport` writes the CSV.
+ */
+export interface GateHeatmapsProps {
+  readonly snapshot: Snapshot | null;
+  readonly layers: readonly LayerSummary[];
+  readonly names: ProbeNames;
+  readonly cursor: Cursor | null;
+  readonly showKeep: boolean;
+  readonly onCursor: (cursor: Cursor | null) => void;
+  readonly onShowKeep: (showKeep: boolean) => void;
+  readonly onExport: () => void;
+}
+
+/** Strip, views, readout and their controls. */
+export function GateHeatmaps(props: GateHeatmapsProps) {
+  const { snapshot, onExport } = props;
+  const [sorted, setSorted] = useState<Sorted>({ sort: "index", orders: [] });
+  const apply = (sort: UnitSort) => setSorted({ sort, orders: snapshot ? ordersOf(sort, snapshot) : [] });
+  return (
+    <Panel title={t("gates.title")} aside={snapshot ? t("gates.atStep", { step: snapshot.step }) : undefined}>
+      <div className={layout.toolbar}>
+        <SelectField label={t("gates.sort")} value={sorted.sort} choices={SORTS} onChange={apply} />
+        {sorted.sort === "index" ? null : (
+          <Button disabled={!snapshot} onClick={() => apply(sorted.sort)}>
+            {t("gates.sortAgain")}
+          </Button>
+        )}
+        <span className={layout.spacer}>
+          <Button disabled={!snapshot} onClick={onExport}>
+            {t("gates.export")}
+          </Button>
+        </span>
+      </div>
+      <p className={styles.convention}>{t(SORT_HELP[sorted.sort])}</p>
+      {snapshot ? (
+        <Ground {...props} snapshot={snapshot} orders={sorted.orders} />
+      ) : (
+        <EmptyView>{t("gates.waiting")}</EmptyView>
+      )}
+    </Panel>
+  );
+}
+
+/** Orders frozen when they were chosen, one per layer. */
+interface Sorted {
+  readonly sort: UnitSort;
+  readonly orders: readonly Uint32Array[];
+}
+
+const SORTS = (["index", "openness", "similarity", "memory"] as const).map((sort) => ({
+  value: sort,
+  label: t(`gates.sort.${sort}`),
+}));
+
+const SORT_HELP = {
+  index: "gates.sortHelp.index",
+  openness: "gates.sortHelp.openness",
+  similarity: "gates.sortHelp.similarity",
+  memory: "gates.sortHelp.memory",
+} as const satisfies Readonly<Record<UnitSort, string>>;
+
+type Layer = Snapshot["layers"][number];
+
+const unitsOf = (layer: Layer, steps: number) => (layer.views[0]?.values.length ?? 0) / steps;
+
+function ordersOf(sort: UnitSort, snapshot: Snapshot): readonly Uint32Array[] {
+  const steps = snapshot.probe.length;
+  return snapshot.layers.map((layer) => {
+    const valuesOf = (name: string) => layer.views.find((view) => view.name === name)?.values ?? null;
+    return unitOrder(sort, { steps, units: unitsOf(layer, steps), z: valuesOf("z"), h: valuesOf("h") });
+  });
+}
+
+interface GroundProps extends GateHeatmapsProps {
+  readonly snapshot: Snapshot;
+  readonly orders: readonly Uint32Array[];
+}
+
+function Ground({ snapshot, layers, names, orders, cursor, showKeep, onCursor, onShowKeep }: GroundProps) {
+  const keysId = useId();
+  const palette = usePalette();
+  const steps = snapshot.probe.length;
+  const [indexOrders, setIndexOrders] = useState(() => ordersOf("index", snapshot));
+  const fits = (order: Uint32Array | undefined, index: number): order is Uint32Array => {
+    const layer = snapshot.layers[index];
+    return layer !== undefined && order?.length === unitsOf(layer, steps);
+  };
+  if (!snapshot.layers.every((_, index) => fits(indexOrders[index], index))) {
+    setIndexOrders(ordersOf("index", snapshot)); // another model: React renders again before it paints
+  }
+  const here = cursor && cursor.t < steps ? cursor : null;
+  const current = here ? snapshot.layers[here.layer] : undefined;
+  return (
+    <div className={styles.ground}>
+      <span id={keysId} className={controls.hidden}>
+        {t("gates.keys")}
+      </span>
+      <GateReadout
+        cursor={current ? here : null}
+        views={current?.views ?? []}
+        units={current ? unitsOf(current, steps) : 0}
+        labels={snapshot.probe.labels}
+        complementOf={showKeep ? "z" : null}
+      />
+      <ProbeStrip probe={snapshot.probe} names={names} palette={palette} t={here?.t ?? null} />
+      {snapshot.layers.map((layer, index) => {
+        const chosen = orders[index];
+        const order = fits(chosen, index) ? chosen : indexOrders[index];
+        if (!order) return null;
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its place in the stack.
+          <section key={index} className={styles.layer}>
+            <h3 className={styles.layerTitle}>{layerTitle(index, layers[index])}</h3>
+            {layer.views.map((view) => (
+              <GateView
+                key={view.name}
+                layer={index}
+                view={view}
+                steps={steps}
+                order={order}
+                complement={showKeep && view.name === "z"}
+                scheme={palette.scheme}
+                cursor={here}
+                keysId={keysId}
+                remark={view.name === "z" ? <Convention showKeep={showKeep} onShowKeep={onShowKeep} /> : null}
+                onCursor={onCursor}
+              />
+            ))}
+          </section>
+        );
+      })}
+      <Words snapshot={snapshot} showKeep={showKeep} />
+    </div>
+  );
+}
+
+function layerTitle(index: number, summary: LayerSummary | undefined): string {
+  const place = { layer: index + 1 };
+  if (!summary) return t("common.layer", place);
+  return t("gates.layer", { ...place, cell: summary.cell.toUpperCase(), units: summary.units });
+}
+
+interface ConventionProps {
+  readonly showKeep: boolean;
+  readonly onShowKeep: (showKeep: boolean) => void;
+}
+
+/** The sentence that says which sign of z is drawn, with the toggle. */
+function Convention({ showKeep, onShowKeep }: ConventionProps) {
+  return (
+    <div className={styles.viewHead}>
+      <span className={styles.convention}>{showKeep ? t("gates.conventionKeep") : t("gates.convention")}</span>
+      <CheckField label={t("gates.showKeep")} checked={showKeep} onChange={onShowKeep} />
+    </div>
+  );
+}
+
+/** Means and extremes of every view, for those who do not see the pictures. */
+function Words({ snapshot, showKeep }: { readonly snapshot: Snapshot; readonly showKeep: boolean }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className={styles.words} open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t("gates.summaryTitle")}</summary>
+      {open ? (
+        <ul>
+          {sentencesOf(snapshot, showKeep).map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      ) : null}
+    </details>
+  );
+}
+
+function sentencesOf(snapshot: Snapshot, showKeep: boolean): readonly string[] {
+  return snapshot.layers.flatMap((layer, index) =>
+    layer.views.map((view) => {
+      const complement = showKeep && view.name === "z";
+      const summary = summarizeView(view.values, unitsOf(layer, snapshot.probe.length), complement);
+      return summarySentence(index + 1, shownName(view.name, complement), summary);
+    }),
+  );
+}
+
+function summarySentence(layer: number, gate: string, summary: ReturnType<typeof summarizeView>): string {
+  if (!summary) return t("gates.summaryNotFinite", { layer, gate });
+  return t("gates.summary", {
+    layer,
+    gate,
+    mean: summary.mean,
+    low: summary.low.value,
+    lowT: summary.low.t + 1,
+    lowUnit: summary.low.unit + 1,
+    high: summary.high.value,
+    highT: summary.high.t + 1,
+    highUnit: summary.high.unit + 1,
+  });
+}
