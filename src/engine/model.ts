@@ -80,3 +80,23 @@ export function bindSegments(
   }
   return bindings;
 }
+
+/** What people see of a layer. */
+export interface LayerDescription {
+  readonly cell: string;
+  readonly form: LayerChoice["reset"];
+  readonly units: number;
+  readonly parameters: number;
+  readonly views: readonly { readonly name: string; readonly range: "gate" | "state" }[];
+}
+
+/** Describes the layers, lowest first, with the views that a probe will bring. */
+export function describeLayers(model: Model): readonly LayerDescription[] {
+  return model.shape.layers.map((layer, index) => ({
+    cell: layer.cell,
+    form: layer.reset,
+    units: layer.units,
+    parameters: model.layerParameters[index] ?? 0,
+    views: findCell(layer).views.map(({ name, range }) => ({ name, range })),
+  }));
+}

@@ -3,13 +3,13 @@
  * with each head, loss, kind of input and a mask with holes. This checks the wiring that no single twin can get wrong.
  */
 import { describe, expect, test } from "vitest";
-import { bindProgram } from "../backends/reference/bind-program.ts";
-import { assertClose, differentiate, seededArray } from "../backends/reference/finite-differences.ts";
-import type { LayerChoice } from "../core/experiment.ts";
-import { buildStackProgram } from "./build-parts.ts";
-import { buildProgram } from "./build-program.ts";
-import { TENSOR } from "./layers.ts";
-import type { ProgramSpec } from "./program-spec.ts";
+import { bindProgram } from "../../src/backends/reference/bind-program.ts";
+import { assertClose, differentiate, seededArray } from "../../src/backends/reference/finite-differences.ts";
+import type { LayerChoice } from "../../src/core/experiment.ts";
+import { buildStackProgram } from "../../src/engine/build-parts.ts";
+import { buildProgram } from "../../src/engine/build-program.ts";
+import { TENSOR } from "../../src/engine/layers.ts";
+import type { ProgramSpec } from "../../src/engine/program-spec.ts";
 
 const T = 4;
 const B = 3;

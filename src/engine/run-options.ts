@@ -1,0 +1,24 @@
+/** What the owner of a run lends to it: clock, score, state to go on from. Nothing here changes what a step computes. */
+import type { Plan } from "../core/program.ts";
+import type { ScoredRows } from "../core/task.ts";
+import type { ScoredSteps } from "./evaluation.ts";
+import type { RunState } from "./run-state.ts";
+
+/** What the owner lends to a run. */
+export interface RunOptions {
+  /** Monotonic clock in milliseconds, for speeds and for the time of snapshots; it decides no result. */
+  readonly now: () => number;
+  /** The task's score of test predictions, and which steps it wants. */
+  readonly score: (scored: ScoredRows) => Readonly<Record<string, number>>;
+  readonly scoredSteps: ScoredSteps;
+  /** State to go on from; without it the run starts at step 0 from the seed. */
+  readonly state?: RunState;
+  /** Plan to play by instead of the backend's own. */
+  readonly plan?: Plan;
+  /** Counts compiled kernels. */
+  readonly progress?: (done: number, total: number) => void;
+  /** Awaited between batches of an evaluation, which may take long on a CPU. */
+  readonly breathe?: () => Promise<void>;
+  /** Wished time of a chunk of training steps. */
+  readonly chunkMs?: number;
+}

@@ -1,0 +1,52 @@
+/**
+ * From an experiment and its data to the spec of a training Program. Everything that a task or a user could have got
+ * wrong about the data's size is refused here, before anything is allocated.
+ */
+import { InputError } from "../core/errors.ts";
+import type { Experiment } from "../core/experiment.ts";
+import type { Dataset } from "../core/task.ts";
+import { LOSS_OF_TARGET } from "./losses.ts";
+import type { ProgramSpec } from "./program-spec.ts";
+
+/** Most training steps between two looks at the metrics; their batches' starts are uploaded together. */
+const STARTS_RING = 128;
+/** Rows of the metrics ring; it is emptied once per turn, so the number only trades memory for that upload. */
+const METRICS_RING = 4096;
+
+/** Throws unless every window lies inside the data: a task that cuts others would train on its neighbours' rows. */
+function checkWindows(starts: Uint32Array, length: number, rows: number): void {
+  for (const start of starts) {
+    if (start + length > rows) throw new Error(`a window of ${length} rows starts at ${start} of ${rows}`);
+  }
+}
+
+/** The spec of a run. Throws `InputError` (`data-too-short`) when training, validation or test has no window. */
+export function createRunSpec(experiment: Experiment, dataset: Dataset): ProgramSpec {
+  const { input, target, length, windows } = dataset;
+  const R = dataset.mask.length;
+  for (const starts of [windows.train, windows.validation, windows.test]) {
+    if (starts.length === 0) throw new InputError("data-too-short", { rows: R, needed: 3 * length, length });
+    checkWindows(starts, length, R);
+  }
+  const tokens = input.kind === "tokens";
+  const outputs = target.kind === "classes" ? target.labels.length : target.columns.length;
+  const inputWidth = tokens ? input.vocabulary.length : input.columns.length;
+  const { head } = experiment.model;
+  return {
+    layers: experiment.model.layers,
+    inputWidth,
+    outputs,
+    input: input.kind,
+    head,
+    loss: LOSS_OF_TARGET[target.kind],
+    optimizer: experiment.training.optimizer.name,
+    T: length,
+    B: experiment.training.batch,
+    R,
+    K: STARTS_RING,
+    M: METRICS_RING,
+    probeLength: dataset.probeLength,
+    // What comes out can go in again only where both sides count the same symbols.
+    generate: tokens && target.kind === "classes" && outputs === inputWidth && head === "every",
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * A run: one experiment on one dataset, played by a backend it is given. The owner calls `advance` in a loop and reads
+ * its mailbox in between; at most one of `advance`, `drain`, `evaluate`, `snapshot` and `restoreBest` may be under way.
+ * Probe and generation may be asked for at any time. A fresh run, a saved one and one whose device was lost are opened
+ * on the same road.
+ */
+import type { Backend, Player } from "../core/backend.ts";
+import { InputError } from "../core/errors.ts";
+import type { Experiment, LiveField } from "../core/experiment.ts";
+import type { Plan, Program } from "../core/program.ts";
+import type { Dataset } from "../core/task.ts";
+import { buildProgram } from "./build-program.ts";
+import type { Generator } from "./generation.ts";
+import { TENSOR } from "./layers.ts";
+import type { Model } from "./model.ts";
+import type { ProbeResult, ProbeSequence } from "./probe.ts";
+import type { ProgramSpec } from "./program-spec.ts";
+import type { RunOptions } from "./run-options.ts";
+import type { Evaluation, RunReport } from "./run-report.ts";
+import { createRunSpec } from "./run-spec.ts";
+import { type BestState, createInitialState, type LiveChange, type RunState } from "./run-state.ts";
+import { TrainingRun } from "./training-run.ts";
+
+/** See the file's header. */
+export interface Run {
+  readonly experiment: Experiment;
+  readonly spec: ProgramSpec;
+  readonly program: Program;
+  readonly model: Model;
+  readonly plan: Plan;
+  /** Good training steps whose metrics were reported. */
+  readonly step: number;
+  readonly best: BestState | null;
+  readonly live: readonly LiveChange[];
+  readonly counts: Player["counts"];
+  /** The newest state on the host; reading it needs no device, so it survives the loss of one. */
+  readonly recovery: RunState;
+  /** Null where outputs cannot be fed back. */
+  readonly generator: Generator | null;
+  /**
+   * Sends training steps up to step `until`, waits for one chunk of them, and evaluates when an evaluation step is
+   * reached. Rejects with `BackendLostError` when the device is gone: create another run from `recovery`.
+   */
+  advance(until: number): Promise<RunReport>;
+  /** Waits for everything in flight, as before a pause. Sends nothing. */
+  drain(): Promise<RunReport>;
+  /** Evaluates now, with nothing in flight. Changes nothing: the best state is only ever chosen at evaluation steps. */
+  evaluate(): Promise<Evaluation>;
+  /** Changes a live field from the next step sent on. Throws `InputError` for a value the schema would refuse. */
+  setLive(field: LiveField, value: number | null): LiveChange;
+  /** Takes the best parameters, with moments at zero, at the present step. Throws without a best state. */
+  restoreBest(): Promise<void>;
+  /** Sends the probe now; see `playProbe`. `step` is that of the parameters it saw. */
+  probe(sequence: ProbeSequence): Promise<ProbeResult & { readonly step: number }>;
+  /** The whole state, with nothing in flight. */
+  snapshot(): Promise<RunState>;
+  /** Frees the device's memory. Idempotent. */
+  dispose(): void;
+}
+
+/** Refuses a state of another model; its parameters would land in wrong places. */
+function checkState(state: RunState, fresh: RunState): void {
+  const lengths = [
+    ["params", state.params, fresh.params],
+    ["moments", state.moments, fresh.moments],
+    ["best", state.best?.params ?? fresh.params, fresh.params],
+  ] as const;
+  for (const [tensor, { length }, expected] of lengths) {
+    if (length !== expected.length)
+      throw new InputError("file-mismatch", { tensor, length, expected: expected.length });
+  }
+}
+
+/** Uploads what stays: data rows, parameters, moments. */
+function upload(player: Player, dataset: Dataset, state: RunState): void {
+  player.write("data.input", dataset.input.rows);
+  player.write("data.target", dataset.target.rows);
+  player.write("data.mask", dataset.mask);
+  player.write(TENSOR.parameters, state.params);
+  player.write(TENSOR.moments, state.moments);
+}
+
+/**
+ * Builds the Program, opens its player and uploads the data. Throws `InputError` for data or a state that do not fit,
+ * `ProgramRefusedError` when the backend cannot hold it; nothing is left open then.
+ */
+export async function createRun(
+  experiment: Experiment,
+  dataset: Dataset,
+  backend: Backend,
+  options: RunOptions,
+): Promise<Run> {
+  const spec = createRunSpec(experiment, dataset);
+  const built = buildProgram(spec);
+  const plan = options.plan ?? backend.plan(built.program);
+  // The backend refuses what it cannot hold before initial weights of that size are drawn.
+  const player = await backend.create(built.program, plan, options.progress);
+  try {
+    const fresh = createInitialState(experiment, built.model, plan);
+    const state = options.state ? { ...options.state, experiment, plan } : fresh;
+    checkState(state, fresh);
+    upload(player, dataset, state);
+    return new TrainingRun({ experiment, dataset, spec, built, plan, player, options }, state);
+  } catch (error) {
+    player.dispose();
+    throw error;
+  }
+}

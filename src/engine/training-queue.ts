@@ -1,0 +1,184 @@
+/**
+ * The training steps in flight: sends chunks of forward, backward and update without waiting and hands back their
+ * metrics in order. After a raised flag the optimizer leaves everything untouched, so every later chunk comes back with
+ * fewer good steps than it had, and the state on the device is that of the last good step.
+ */
+import type { Player } from "../core/backend.ts";
+import type { Experiment } from "../core/experiment.ts";
+import type { Dataset } from "../core/task.ts";
+import { TENSOR } from "./layers.ts";
+import type { LiveLog } from "./live-log.ts";
+import { writeOptimizerScalars } from "./optimizers.ts";
+import type { ProgramSpec } from "./program-spec.ts";
+import { readFloats, readWord } from "./read-tensor.ts";
+import { BatchOrder } from "./scheduler.ts";
+
+/** Columns of a row of the metrics ring: loss | norm | clip factor | learning rate. */
+export const METRIC_COLUMNS = 4;
+const LEARNING_RATE = 3;
+const NO_SCALARS = {};
+
+/** Parameters and moments as they were after a chunk. */
+export interface DeviceState {
+  readonly params: Float32Array<ArrayBuffer>; // [P]
+  readonly moments: Float32Array<ArrayBuffer>; // [S, P]
+}
+
+interface ChunkReads {
+  readonly metrics: Float32Array; // [count, 4]
+  /** Sticky bits; 0 while all is finite. */
+  readonly flags: number;
+  readonly state: DeviceState | null;
+}
+
+/** A chunk that has run: steps first … first + count − 1, of which the first `good` changed the parameters. */
+export interface FinishedChunk extends ChunkReads {
+  readonly first: number;
+  readonly count: number;
+  readonly good: number;
+  readonly elapsedMs: number;
+}
+
+interface PendingChunk {
+  readonly first: number;
+  readonly count: number;
+  readonly sentMs: number;
+  /** Never rejects: a lost device must not become an unhandled rejection before somebody takes the chunk. */
+  readonly outcome: Promise<{ readonly reads: ChunkReads } | { readonly error: unknown }>;
+}
+
+/** What a queue is made of. */
+export interface QueueParts {
+  readonly player: Player;
+  readonly spec: ProgramSpec;
+  readonly experiment: Experiment;
+  readonly dataset: Dataset;
+  readonly live: LiveLog;
+  /** Monotonic clock in milliseconds. */
+  readonly now: () => number;
+}
+
+/** Reads parameters and moments as they are after everything sent so far. */
+export async function readState(player: Player): Promise<DeviceState> {
+  const [params, moments] = await Promise.all([
+    readFloats(player, TENSOR.parameters),
+    readFloats(player, TENSOR.moments),
+  ]);
+  return { params, moments };
+}
+
+/** Steps whose metrics row was written: the optimizer skips it from the flagged step on, and rates are never 0. */
+function countGood(metrics: Float32Array, count: number): number {
+  for (let i = 0; i < count; i++) {
+    if (metrics[i * METRIC_COLUMNS + LEARNING_RATE] === 0) return i;
+  }
+  return count;
+}
+
+/** See the file's header. One queue per run. */
+export class TrainingQueue {
+  readonly #parts: QueueParts;
+  readonly #order: BatchOrder;
+  readonly #starts: Uint32Array; // [K, B]
+  readonly #emptyRing: Float32Array; // [M, 4]
+  readonly #pending: PendingChunk[] = [];
+  readonly #forward = { slot: 0, live: 0 };
+  readonly #update: Record<string, number> = {};
+  #submitted: number;
+  #momentsSince: number;
+  #finishedMs = 0;
+
+  constructor(parts: QueueParts, at: { readonly step: number; readonly momentsSince: number }) {
+    const { spec, dataset, experiment } = parts;
+    this.#parts = parts;
+    this.#order = new BatchOrder(dataset.windows.train, spec.B, experiment.seed);
+    this.#starts = new Uint32Array(spec.K * spec.B);
+    this.#emptyRing = new Float32Array(spec.M * METRIC_COLUMNS);
+    this.#submitted = at.step;
+    this.#momentsSince = at.momentsSince;
+    this.#forward.live = spec.B;
+  }
+
+  /** Steps sent, which is the step of the parameters that the next play will see. */
+  get submitted(): number {
+    return this.#submitted;
+  }
+
+  /** Chunks sent and not taken. */
+  get inFlight(): number {
+    return this.#pending.length;
+  }
+
+  /** Most steps that one chunk may have now: the ring of starts, and the rest of the metrics ring. */
+  get room(): number {
+    const { K, M } = this.#parts.spec;
+    return Math.min(K, M - (this.#submitted % M));
+  }
+
+  /** Passes over the training windows begun before `step`. */
+  epoch(step: number): number {
+    return this.#order.epoch(step);
+  }
+
+  /** Sends `count` ≤ `room` steps; `withState` also reads parameters and moments after them. Does not wait. */
+  send(count: number, withState: boolean): void {
+    const { player, spec, experiment, live, now } = this.#parts;
+    const first = this.#submitted;
+    const sentMs = now();
+    const row = first % spec.M;
+    // Unwritten rows tell which step was flagged, so the ring is emptied each time it starts again.
+    if (row === 0 && first > 0) player.write("metrics", this.#emptyRing);
+    this.#order.write(this.#starts, first, count);
+    player.write("starts", this.#starts.subarray(0, count * spec.B));
+    for (let i = 0; i < count; i++) {
+      const step = first + i;
+      this.#forward.slot = i;
+      this.#update.slot = row + i;
+      live.writeScalars(this.#update, step);
+      writeOptimizerScalars(this.#update, experiment.training.optimizer, step - this.#momentsSince + 1);
+      player.play("forward", this.#forward);
+      player.play("backward", NO_SCALARS);
+      player.play("update", this.#update);
+    }
+    player.submit();
+    this.#submitted = first + count;
+    this.#pending.push({ first, count, sentMs, outcome: this.#collect(row, count, withState) });
+  }
+
+  async #collect(row: number, count: number, withState: boolean): Promise<Awaited<PendingChunk["outcome"]>> {
+    const { player } = this.#parts;
+    try {
+      const [metrics, flags, state] = await Promise.all([
+        readFloats(player, "metrics", { offset: row * METRIC_COLUMNS, length: count * METRIC_COLUMNS }),
+        readWord(player, "flags"),
+        withState ? readState(player) : null,
+      ]);
+      return { reads: { metrics, flags, state } };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** Waits for the oldest chunk. Rejects with `BackendLostError` when the device is gone; null when none is in flight. */
+  async take(): Promise<FinishedChunk | null> {
+    const chunk = this.#pending.shift();
+    if (!chunk) return null;
+    const outcome = await chunk.outcome;
+    if ("error" in outcome) throw outcome.error;
+    const { first, count, sentMs } = chunk;
+    // A chunk queued behind another began when that one ended.
+    const finishedMs = this.#parts.now();
+    const elapsedMs = finishedMs - Math.max(sentMs, this.#finishedMs);
+    this.#finishedMs = finishedMs;
+    const { reads } = outcome;
+    const good = reads.flags === 0 ? count : countGood(reads.metrics, count);
+    return { ...reads, first, count, good, elapsedMs };
+  }
+
+  /** Goes on from `step` after a flag or a return to the best state, with nothing in flight. */
+  restart(at: { readonly step: number; readonly momentsSince: number }): void {
+    if (this.#pending.length > 0) throw new Error(`${this.#pending.length} chunks are still in flight`);
+    this.#submitted = at.step;
+    this.#momentsSince = at.momentsSince;
+  }
+}

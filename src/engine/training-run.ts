@@ -1,0 +1,235 @@
+/**
+ * The trainer behind the `Run` interface. Chunks of steps are kept in flight so that the device never waits; they are
+ * drained at evaluation steps only, which the experiment fixes, so no result depends on how fast anything was.
+ */
+import type { Player } from "../core/backend.ts";
+import type { Experiment, LiveField } from "../core/experiment.ts";
+import type { Plan, Program } from "../core/program.ts";
+import type { Dataset } from "../core/task.ts";
+import type { BuiltProgram } from "./build-program.ts";
+import { Generator } from "./generation.ts";
+import { HeldOut } from "./held-out.ts";
+import { TENSOR } from "./layers.ts";
+import { LiveLog } from "./live-log.ts";
+import { LossWatch } from "./loss-watch.ts";
+import type { Model } from "./model.ts";
+import { type ProbeResult, type ProbeSequence, playProbe } from "./probe.ts";
+import type { ProgramSpec } from "./program-spec.ts";
+import type { RunOptions } from "./run-options.ts";
+import { createMetricsBlock, type Evaluation, type OpenReport, openReport, type RunReport } from "./run-report.ts";
+import type { BestState, LiveChange, RunState } from "./run-state.ts";
+import { ChunkSizer } from "./scheduler.ts";
+import { type DeviceState, type FinishedChunk, readState, TrainingQueue } from "./training-queue.ts";
+
+/** Chunks in flight: one runs, one waits behind it. */
+const DEPTH = 2;
+/** Wished time of a chunk: two of them in flight answer a click within 150 ms. */
+const CHUNK_MS = 75;
+/** Training time between two states that are read back for recovery. */
+const RECOVERY_MS = 2000;
+const NO_FLAGS = new Uint32Array(1);
+const NO_BREATH = () => Promise.resolve();
+
+/** What a run is made of. */
+export interface RunParts {
+  readonly experiment: Experiment;
+  readonly dataset: Dataset;
+  readonly spec: ProgramSpec;
+  readonly built: BuiltProgram;
+  readonly plan: Plan;
+  readonly player: Player;
+  readonly options: RunOptions;
+}
+
+/** See the file's header; created by `createRun`, whose player already holds data and state. */
+export class TrainingRun {
+  readonly experiment: Experiment;
+  readonly spec: ProgramSpec;
+  readonly program: Program;
+  readonly model: Model;
+  readonly plan: Plan;
+  readonly generator: Generator | null;
+  readonly #parts: RunParts;
+  readonly #player: Player;
+  readonly #queue: TrainingQueue;
+  readonly #heldOut: HeldOut;
+  readonly #live: LiveLog;
+  readonly #watch: LossWatch;
+  readonly #sizer: ChunkSizer;
+  #step: number;
+  #momentsSince: number;
+  #evaluatedAt: number;
+  #recovery: RunState;
+  #recoveryMs: number;
+
+  constructor(parts: RunParts, state: RunState) {
+    const { experiment, dataset, spec, built, plan, player, options } = parts;
+    this.experiment = experiment;
+    this.spec = spec;
+    this.program = built.program;
+    this.model = built.model;
+    this.plan = plan;
+    this.generator = spec.generate ? new Generator(player, spec, experiment.seed) : null;
+    this.#parts = parts;
+    this.#player = player;
+    this.#live = new LiveLog(experiment, state.live);
+    this.#queue = new TrainingQueue({ player, spec, experiment, dataset, live: this.#live, now: options.now }, state);
+    const { score, scoredSteps, breathe = NO_BREATH } = options;
+    this.#heldOut = new HeldOut({ player, spec, dataset, scoredSteps, breathe, score }, state.best);
+    this.#watch = new LossWatch(state.watch);
+    this.#sizer = new ChunkSizer(options.chunkMs ?? CHUNK_MS);
+    this.#step = state.step;
+    this.#momentsSince = state.momentsSince;
+    this.#evaluatedAt = state.evaluatedAt;
+    this.#recovery = state;
+    this.#recoveryMs = options.now();
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  get best(): BestState | null {
+    return this.#heldOut.best;
+  }
+
+  get live(): readonly LiveChange[] {
+    return this.#live.changes;
+  }
+
+  get counts(): Player["counts"] {
+    return this.#player.counts;
+  }
+
+  get recovery(): RunState {
+    return { ...this.#recovery, live: this.#live.changes };
+  }
+
+  async advance(until: number): Promise<RunReport> {
+    const report = openReport();
+    while (this.#queue.inFlight < DEPTH) {
+      const left = Math.min(until, this.#nextEvaluation()) - this.#queue.submitted;
+      if (left <= 0) break;
+      const now = this.#parts.options.now();
+      const withState = now - this.#recoveryMs >= RECOVERY_MS;
+      if (withState) this.#recoveryMs = now;
+      this.#queue.send(this.#sizer.size(Math.min(left, this.#queue.room)), withState);
+    }
+    await this.#takeOne(report);
+    if (report.fault === null && this.#queue.inFlight === 0 && this.#evaluationIsDue()) {
+      await this.#evaluateByPlan(report);
+    }
+    return report;
+  }
+
+  async drain(): Promise<RunReport> {
+    const report = openReport();
+    while (this.#queue.inFlight > 0 && report.fault === null) await this.#takeOne(report);
+    return report;
+  }
+
+  evaluate(): Promise<Evaluation> {
+    this.#requireDrained();
+    return this.#heldOut.evaluate(this.#step, false);
+  }
+
+  setLive(field: LiveField, value: number | null): LiveChange {
+    return this.#live.set(this.#queue.submitted, field, value);
+  }
+
+  async restoreBest(): Promise<void> {
+    this.#requireDrained();
+    const { best } = this.#heldOut;
+    if (!best) throw new Error("no evaluation has chosen a best state yet");
+    const state = { params: best.params, moments: new Float32Array(this.#recovery.moments.length) };
+    this.#player.write(TENSOR.parameters, state.params);
+    this.#player.write(TENSOR.moments, state.moments);
+    this.#player.write("flags", NO_FLAGS);
+    this.#momentsSince = this.#step;
+    this.#queue.restart({ step: this.#step, momentsSince: this.#momentsSince });
+    this.#watch.reset();
+    this.#keepForRecovery(state);
+    await this.#player.settle();
+  }
+
+  async probe(sequence: ProbeSequence): Promise<ProbeResult & { readonly step: number }> {
+    const step = this.#queue.submitted;
+    return { ...(await playProbe(this.#player, this.spec, sequence)), step };
+  }
+
+  async snapshot(): Promise<RunState> {
+    this.#requireDrained();
+    this.#keepForRecovery(await readState(this.#player));
+    return this.recovery;
+  }
+
+  dispose(): void {
+    this.#player.dispose();
+  }
+
+  #requireDrained(): void {
+    if (this.#queue.inFlight > 0) throw new Error(`${this.#queue.inFlight} chunks of steps are still in flight`);
+  }
+
+  /** The step at which sending must stop for an evaluation: the present one if it was not evaluated yet. */
+  #nextEvaluation(): number {
+    const { evaluateEvery } = this.experiment.training;
+    const { submitted } = this.#queue;
+    if (submitted % evaluateEvery === 0 && submitted > 0 && this.#evaluatedAt !== submitted) return submitted;
+    return (Math.floor(submitted / evaluateEvery) + 1) * evaluateEvery;
+  }
+
+  #evaluationIsDue(): boolean {
+    return (
+      this.#step > 0 && this.#step % this.experiment.training.evaluateEvery === 0 && this.#evaluatedAt !== this.#step
+    );
+  }
+
+  async #takeOne(report: OpenReport): Promise<void> {
+    const chunk = await this.#queue.take();
+    if (!chunk) return;
+    this.#sizer.record(chunk.count, chunk.elapsedMs);
+    if (chunk.good > 0) {
+      report.metrics.push(createMetricsBlock(chunk, this.#queue.epoch(chunk.first + chunk.good - 1)));
+    }
+    for (let i = 0; i < chunk.good; i++) {
+      report.fault ??= this.#watch.observeLoss(chunk.first + i, chunk.metrics[i * 4] ?? Number.NaN);
+    }
+    this.#step = chunk.first + chunk.good;
+    if (chunk.state) this.#keepForRecovery(chunk.state);
+    if (chunk.flags !== 0) await this.#stopAtFlag(chunk, report);
+  }
+
+  /** Parameters on the device are those of the last good step, so the run can go on from there at once. */
+  async #stopAtFlag(chunk: FinishedChunk, report: OpenReport): Promise<void> {
+    while (this.#queue.inFlight > 0) await this.#queue.take();
+    const origin = this.#parts.built.flagOrigins.find(({ bit }) => (chunk.flags & bit) !== 0);
+    const { operation = "unknown", label = "unknown" } = origin ?? {};
+    report.fault = { code: "not-finite", details: { step: this.#step, operation, where: label } };
+    this.#player.write("flags", NO_FLAGS);
+    this.#queue.restart({ step: this.#step, momentsSince: this.#momentsSince });
+  }
+
+  #keepForRecovery({ params, moments }: DeviceState): void {
+    this.#recovery = {
+      experiment: this.experiment,
+      plan: this.plan,
+      step: this.#step,
+      momentsSince: this.#momentsSince,
+      evaluatedAt: this.#evaluatedAt,
+      params,
+      moments,
+      best: this.#heldOut.best,
+      watch: this.#watch.state,
+      live: this.#live.changes,
+    };
+  }
+
+  async #evaluateByPlan(report: OpenReport): Promise<void> {
+    const evaluation = await this.#heldOut.evaluate(this.#step, true);
+    report.evaluation = evaluation;
+    this.#evaluatedAt = this.#step;
+    const stalled = this.#watch.observeEvaluation(this.#step, evaluation.bestStep);
+    if (stalled) report.notices.push(stalled);
+  }
+}
