@@ -101,6 +101,16 @@ describe("structure", () => {
   });
 });
 
+describe("task rules", () => {
+  it("lets the length of a recall window follow its lag", () => {
+    expect(edited(withValue(recallExperiment, "task.lag", 20)).training.length).toBe(21);
+  });
+
+  it("leaves the length alone where the user may choose it", () => {
+    expect(edited(withValue(weatherExperiment, "training.length", 7)).training.length).toBe(7);
+  });
+});
+
 describe("restartChanges", () => {
   it("names every field that needs a new run and no live one", () => {
     const live = edited(withValue(weatherExperiment, "training.learningRate", 0.5));

@@ -5,6 +5,7 @@
  */
 import { type Experiment, type ExperimentIssue, parseExperiment } from "../core/experiment.ts";
 import { FIELD_RANGES, type FieldName, type FieldRange } from "../core/fields.ts";
+import { fixedHead, fixedLength } from "../core/task-rules.ts";
 
 /** One numeric field of one experiment: `layer` counts from 0 and is null for fields that are not of a layer. */
 export interface FieldPlace {
@@ -67,15 +68,33 @@ function replacedAt(value: unknown, keys: readonly string[], next: unknown): unk
   return isRecord(value) ? { ...value, [key]: replacedAt(value[key], rest, next) } : value;
 }
 
+/** True where the experiment has a number at a dotted path. */
+export function hasNumber(experiment: Experiment, path: string): boolean {
+  return typeof valueAt(experiment, path.split(".")) === "number";
+}
+
 /** The number at a place; null where a field is switched off (clipping), undefined where the experiment has no such field. */
 export function numberAt(experiment: Experiment, place: FieldPlace): number | null | undefined {
   const value = valueAt(experiment, pathOf(place).split("."));
   return typeof value === "number" || value === null ? value : undefined;
 }
 
-/** The experiment with one value replaced, if the schema agrees. `path` is dotted, as in the schema's refusals. */
+/** Fields that the task dictates follow it: a lag of 20 means windows of 21 steps, and no control for the length. */
+function obeyingTask(experiment: Experiment): Experiment {
+  const { task, model, training } = experiment;
+  const length = fixedLength(task) ?? training.length;
+  const head = fixedHead(task) ?? model.head;
+  if (length === training.length && head === model.head) return experiment;
+  return { ...experiment, model: { ...model, head }, training: { ...training, length } };
+}
+
+/**
+ * The experiment with one value replaced, if the schema agrees. `path` is dotted, as in the schema's refusals. What the
+ * task dictates is set along.
+ */
 export function withValue(experiment: Experiment, path: string, value: unknown): EditOutcome {
-  return parseExperiment(replacedAt(experiment, path.split("."), value));
+  const parsed = parseExperiment(replacedAt(experiment, path.split("."), value));
+  return parsed.ok ? { ok: true, experiment: obeyingTask(parsed.experiment) } : parsed;
 }
 
 /** What "reset to default" goes back to: the task's preset where it has the field, else the field table. */

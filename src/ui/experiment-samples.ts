@@ -29,6 +29,6 @@ export const recallExperiment = valid({
   version: 1,
   task: { name: "delayed-recall", symbols: 4, lag: 16 },
   model: { ...model, head: "last" },
-  training,
+  training: { ...training, length: 17 },
   seed: 1,
 });

@@ -1,13 +1,72 @@
-/** Mounts the page into `#root`. */
+/** Composition root of the page: makes store, curves, session and watches, mounts the app, connects to the worker. */
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { createRunStore } from "../storage/runs.ts";
+import { createWorkerClient } from "../worker/client.ts";
+import { wishOf } from "./address.ts";
+import { App } from "./app.tsx";
+import { AppContextHolder } from "./app-context.ts";
+import { keepOffline } from "./offline.ts";
+import { createPage, followAddress, followLinks, openFirstRun } from "./page.ts";
+import { applyPreferences, loadPreferences } from "./preferences.ts";
+import { recordEvent } from "./record.ts";
+import { createSeries } from "./series.ts";
+import { createSession } from "./session.ts";
+import { createAppStore } from "./store.ts";
+import { watchForKeeping, watchSilence, watchVisibility } from "./watches.ts";
+import "./styles/tokens.css";
+import "./styles/base.css";
+
+const app = createAppStore();
+const series = createSeries();
+const runs = createRunStore();
+
+/** After the next frame has been drawn, or at once when the page is hidden and draws none. */
+function afterPaint(callback: () => void): void {
+  requestAnimationFrame(() => setTimeout(callback));
+}
+
+async function keep(file: ArrayBuffer): Promise<void> {
+  const { run } = app.get();
+  const fault = await runs.keep({ file, own: run ? session.ownFiles.bytesFor(run.experiment.task) : null });
+  if (fault) session.dispatch({ type: "faulted", fault });
+}
+
+const session = createSession({
+  get: app.get,
+  dispatch: app.dispatch,
+  createClient: createWorkerClient,
+  wish: wishOf(location.search),
+  record(event) {
+    silence.heard();
+    recordEvent(series, event, app.get().run?.runId ?? null);
+  },
+  keep: (file) => void keep(file),
+  afterPaint,
+});
+const silence = watchSilence({ app, session });
+const page = createPage({ app, session });
+
+app.subscribe((state, before) => {
+  if (state.preferences !== before.preferences) applyPreferences(state.preferences);
+  if (state.engine.phase === "ready" && before.engine.phase !== "ready") void openFirstRun({ app, session, runs });
+});
+app.dispatch({ type: "preferences-changed", preferences: loadPreferences() });
+followAddress(app);
+followLinks({ app, session });
+watchVisibility({ app, session, closeStorage: runs.close });
+watchForKeeping({ app, session });
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
-    <main>
-      <h1>Gatescope</h1>
-    </main>
+    <AppContextHolder value={{ app, session, page, series }}>
+      <App />
+    </AppContextHolder>
   </StrictMode>,
 );
+session.connect();
+void keepOffline((news) => {
+  if (news === "update") session.dispatch({ type: "told", key: "update-ready", actions: ["update-app"] });
+});

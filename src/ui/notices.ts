@@ -16,17 +16,16 @@ export type NoticeAction =
   | "reload"
   | "save"
   | "open-file"
-  | "give-data"
   | "start-default"
   | "show-report"
-  | "show-probe"
   | "update-app";
 
-/** Plain messages that are no faults. */
+/** Plain messages that are no faults; `notice.<key>` says each. */
 export type NoticeKey =
   | "self-started"
   | "waits-for-play"
   | "link-waits"
+  | "kept-waits"
   | "put-aside"
   | "run-back"
   | "file-opened"
@@ -38,12 +37,8 @@ export type NoticeKey =
   | "stopped-at"
   | "one-file"
   | "no-folder"
-  | "file-too-large"
-  | "wrong-data-file"
   | "engine-silent"
-  | "update-ready"
-  | "offline-ready"
-  | "initial-memory-set";
+  | "update-ready";
 
 type Details = Readonly<Record<string, string | number>>;
 
@@ -81,9 +76,9 @@ export const FAULT_ACTIONS: Readonly<Record<FaultCode, readonly NoticeAction[]>>
   "file-unreadable": ["open-file"],
   "text-invalid": ["open-file"],
   "csv-invalid": ["open-file"],
-  "data-missing": ["give-data"],
+  "data-missing": ["open-file"],
   "data-too-short": ["open-file"],
-  "probe-invalid": ["show-probe"],
+  "probe-invalid": [],
   "storage-unavailable": ["save"],
   "storage-full": ["save"],
   "worker-failed": ["restart-engine"],
@@ -96,7 +91,7 @@ const INFORMING: readonly FaultCode[] = ["no-improvement", "file-not-finite"];
 /** How loud a notice is; `alarm` is read out at once. */
 export function toneOf(notice: Notice): "calm" | "warning" | "alarm" {
   if (notice.kind === "message") {
-    return notice.key === "engine-silent" || notice.key === "wrong-data-file" ? "warning" : "calm";
+    return notice.key === "engine-silent" ? "warning" : "calm";
   }
   return INFORMING.includes(notice.fault.code) ? "warning" : "alarm";
 }

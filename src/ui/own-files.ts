@@ -4,8 +4,8 @@
  */
 import type { OwnFileReference, TaskChoice } from "../core/experiment.ts";
 import type { Command, OwnFileBytes } from "../worker/protocol.ts";
+import type { InspectedFile, PageEvent } from "./app-state.ts";
 import { type FileKind, readFile } from "./files.ts";
-import type { InspectedFile, PageEvent } from "./state.ts";
 
 /** What this needs of the session. */
 export interface OwnFilesParts {
@@ -18,6 +18,8 @@ export interface OwnFiles {
   /** Bytes for a task's file: null when the task has none or the file has not been given yet. */
   readonly bytesFor: (task: TaskChoice) => OwnFileBytes | null;
   readonly find: (sha256: string) => OwnFileBytes | null;
+  /** Keeps a file whose hash is known to be right. */
+  readonly remember: (sha256: string, file: OwnFileBytes) => void;
   /** Opens the dialog that asks for the file; `given` runs once the right one is there. */
   readonly askFor: (reference: OwnFileReference, given: () => void) => void;
   /** Reads a file and lets the worker look into it for the dialog of its kind. */
@@ -49,6 +51,7 @@ export function createOwnFiles({ send, dispatch }: OwnFilesParts): OwnFiles {
   return {
     bytesFor: (task) => ("file" in task ? find(task.file.sha256) : null),
     find,
+    remember: (sha256, file) => void files.set(sha256, file),
     askFor(reference, given) {
       wanted = { sha256: reference.sha256, given };
       dispatch({ type: "dialog-opened", dialog: { kind: "file-request", ...reference } });

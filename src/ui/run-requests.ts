@@ -5,12 +5,14 @@
 import type { Fault } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { Command, OwnFileBytes } from "../worker/protocol.ts";
+import type { AppState, PageEvent } from "./app-state.ts";
+import type { NoticeKey } from "./notices.ts";
 import type { OwnFiles } from "./own-files.ts";
-import type { AppState, PageEvent } from "./state.ts";
 
-type RunRequest =
+type RunRequest = { readonly notice: NoticeKey | null } & (
   | { readonly kind: "start"; readonly experiment: Experiment; readonly autoplay: boolean }
-  | { readonly kind: "open"; readonly file: ArrayBuffer; readonly own: OwnFileBytes | null };
+  | { readonly kind: "open"; readonly file: ArrayBuffer; readonly own: OwnFileBytes | null }
+);
 
 /** What this needs of the session. */
 export interface RunRequestParts {
@@ -23,13 +25,17 @@ export interface RunRequestParts {
 /** Asks for runs. */
 export interface RunRequests {
   /** A run from step 0; what is training now is put aside once the new run stands. */
-  readonly start: (experiment: Experiment, autoplay: boolean) => void;
-  /** A saved run. */
-  readonly openRun: (file: ArrayBuffer) => void;
+  readonly start: (experiment: Experiment, autoplay: boolean, notice?: NoticeKey) => void;
+  /** A saved run, with the user's data file where it is at hand. */
+  readonly openRun: (file: ArrayBuffer, own: OwnFileBytes | null, notice: NoticeKey) => void;
+  /** The worker has built a run: the data file that came with a saved one is now known by its hash. */
+  readonly stands: (experiment: Experiment) => void;
   /** The worker refused what is under way; a saved run that misses its data file is asked for again with it. */
   readonly refused: (fault: Fault) => void;
   /** To be called when an answer has come: sends what was asked for last meanwhile. */
   readonly sendQueued: () => void;
+  /** Forgets everything that was asked for: a new worker knows nothing of it. */
+  readonly forget: () => void;
 }
 
 /** Starts with nothing under way. */
@@ -47,11 +53,11 @@ export function createRunRequests({ get, dispatch, send, ownFiles }: RunRequestP
     if (run.kind === "open") {
       const runId = nextRunId++;
       underWay = run;
-      dispatch({ type: "run-requested", runId, experiment: null });
+      dispatch({ type: "run-requested", pending: { runId, experiment: null, notice: run.notice } });
       send({ type: "open-run", runId, file: run.file, own: run.own });
       return;
     }
-    const { experiment, autoplay } = run;
+    const { experiment, autoplay, notice } = run;
     const own = ownFiles.bytesFor(experiment.task);
     if (own === null && "file" in experiment.task) {
       ownFiles.askFor(experiment.task.file, () => request(run));
@@ -59,13 +65,23 @@ export function createRunRequests({ get, dispatch, send, ownFiles }: RunRequestP
     }
     const runId = nextRunId++;
     underWay = run;
-    dispatch({ type: "run-requested", runId, experiment });
+    dispatch({ type: "run-requested", pending: { runId, experiment, notice } });
     send({ type: "start", runId, experiment, own, autoplay });
   };
 
   return {
-    start: (experiment, autoplay) => request({ kind: "start", experiment, autoplay }),
-    openRun: (file) => request({ kind: "open", file, own: null }),
+    start: (experiment, autoplay, notice) => request({ kind: "start", experiment, autoplay, notice: notice ?? null }),
+    openRun: (file, own, notice) => request({ kind: "open", file, own, notice }),
+    stands({ task }) {
+      if (underWay?.kind === "open" && underWay.own && "file" in task) {
+        ownFiles.remember(task.file.sha256, underWay.own);
+      }
+      underWay = null;
+    },
+    forget() {
+      queued = null;
+      underWay = null;
+    },
     refused(fault) {
       const run = underWay;
       underWay = null;

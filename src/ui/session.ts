@@ -5,11 +5,11 @@
  */
 import type { Fault } from "../core/errors.ts";
 import type { BackendWish, Command, Event } from "../worker/protocol.ts";
+import type { AppState, PageEvent } from "./app-state.ts";
 import { type Controls, createControls } from "./controls.ts";
 import { downloadBytes } from "./files.ts";
 import { createOwnFiles, type OwnFiles } from "./own-files.ts";
 import { createRunRequests, type RunRequests } from "./run-requests.ts";
-import type { AppState, PageEvent } from "./state.ts";
 
 /** What of the worker's client the session needs. */
 export interface EngineClient {
@@ -26,6 +26,8 @@ export interface SessionParts {
   readonly wish: BackendWish;
   /** Sees every event before the state does: curves live outside it. */
   readonly record: (event: Event) => void;
+  /** Stores the copy of a run that survives a reload. */
+  readonly keep: (file: ArrayBuffer) => void;
   /** Calls back once the page has painted what the last events changed. */
   readonly afterPaint: (callback: () => void) => void;
 }
@@ -51,10 +53,12 @@ export function createSession(parts: SessionParts): Session {
     const { pending } = get();
     dispatch(event);
     if (event.type === "snapshot") parts.afterPaint(() => send({ type: "acknowledge-snapshot" }));
-    if (event.type === "saved") {
+    if (event.type === "saved" && event.purpose === "download") {
       downloadBytes(event.fileName, event.bytes, "application/octet-stream");
       dispatch({ type: "told", key: "saved", details: { name: event.fileName, step: event.step } });
     }
+    if (event.type === "saved" && event.purpose === "keep") parts.keep(event.bytes);
+    if (event.type === "started") runs.stands(event.experiment);
     if (event.type === "file-inspected") ownFiles.inspected(event);
     if (event.type === "fault" && pending?.runId === event.runId) runs.refused(event.fault);
     runs.sendQueued();
@@ -62,6 +66,7 @@ export function createSession(parts: SessionParts): Session {
 
   const connect = () => {
     client?.terminate();
+    runs.forget();
     dispatch({ type: "engine-opening" });
     try {
       client = parts.createClient();

@@ -1,139 +1,15 @@
 /**
- * The page's state and the one function that changes it. Events are the worker's and the user's; effects (commands, the
- * address, files) live in `session.ts`. The draft is what the experiment panel shows: it becomes a run only when the user
- * starts it, so an edit or a refused number never touches the run that is training.
+ * The one function that changes the page's state. Events are the worker's and the user's; effects (commands, the address,
+ * files) live in `session.ts` and `page.ts`. Pure: an event that changes nothing gives back the same state.
  */
-import type { BackendInfo } from "../core/backend.ts";
 import type { Fault } from "../core/errors.ts";
-import type { Experiment, TaskName } from "../core/experiment.ts";
+import type { Experiment } from "../core/experiment.ts";
 import { FIELD_RANGES } from "../core/fields.ts";
-import type { Thumbnail } from "../core/task.ts";
 import type { Event as WorkerEvent } from "../worker/protocol.ts";
-import {
-  type EditOutcome,
-  type FieldPlace,
-  parseNumber,
-  pathOf,
-  type Refusal,
-  restartChanges,
-  withValue,
-} from "./edit-experiment.ts";
+import type { AppState, Dialog, PageEvent } from "./app-state.ts";
+import { type FieldPlace, hasNumber, parseNumber, pathOf, withValue } from "./edit-experiment.ts";
 import { type Notice, type NoticeAction, type NoticeKey, withNotice, withoutMessages } from "./notices.ts";
-import { DEFAULT_PREFERENCES, type Preferences } from "./preferences.ts";
-import { openedRun, type RunState, reduceRun } from "./run-state.ts";
-
-type HelloEvent = Extract<WorkerEvent, { readonly type: "hello" }>;
-/** What the worker found in a user's file. */
-export type InspectedFile = Extract<WorkerEvent, { readonly type: "file-inspected" }>;
-
-/** The dialog that is open. `own-file` carries no bytes; the session holds them. */
-export type Dialog =
-  | { readonly kind: "help" }
-  | { readonly kind: "sources" }
-  | { readonly kind: "device" }
-  | { readonly kind: "own-text" }
-  | { readonly kind: "own-series" }
-  /** An experiment on own data, from a link or a saved run, asks for its file. */
-  | { readonly kind: "file-request"; readonly name: string; readonly bytes: number; readonly sha256: string };
-
-/** What the worker said of itself, or why it cannot. */
-export type Engine =
-  | { readonly phase: "opening" }
-  | {
-      readonly phase: "ready";
-      readonly backend: BackendInfo;
-      readonly faults: readonly Fault[];
-      readonly operations: HelloEvent["operations"];
-    }
-  | { readonly phase: "failed" };
-
-/** A refused number: the text stays in its control, the draft keeps the last good value. */
-export interface RefusedNumber {
-  readonly text: string;
-  readonly reason: Refusal;
-}
-
-/** A run that was asked for and has not answered yet. `experiment` is null when a file says what it is. */
-export interface PendingRun {
-  readonly runId: number;
-  readonly experiment: Experiment | null;
-}
-
-/** Everything the page shows. */
-export interface AppState {
-  readonly engine: Engine;
-  readonly tasks: HelloEvent["tasks"];
-  readonly thumbnails: ReadonlyMap<TaskName, Thumbnail>;
-  readonly run: RunState | null;
-  readonly canUndo: boolean;
-  readonly pending: PendingRun | null;
-  /** Compiled kernels of the pending run. */
-  readonly building: { readonly done: number; readonly total: number } | null;
-  readonly draft: Experiment | null;
-  /** By `pathOf` of the control. */
-  readonly refused: ReadonlyMap<string, RefusedNumber>;
-  readonly notices: readonly Notice[];
-  readonly nextNoticeId: number;
-  readonly dialog: Dialog | null;
-  /** What the worker found in the file that the open dialog asked for, or why it refused it. */
-  readonly inspected: InspectedFile | null;
-  readonly inspectFault: Fault | null;
-  readonly preferences: Preferences;
-  readonly deviceCheck: { readonly passed: number; readonly failed: number; readonly worst: string } | "running" | null;
-}
-
-/** What the user, or the session on the user's behalf, does to the page itself. */
-export type PageEvent =
-  | { readonly type: "engine-opening" }
-  | { readonly type: "run-requested"; readonly runId: number; readonly experiment: Experiment | null }
-  | { readonly type: "number-edited"; readonly place: FieldPlace; readonly text: string }
-  | { readonly type: "edited"; readonly outcome: EditOutcome }
-  | { readonly type: "draft-replaced"; readonly experiment: Experiment }
-  | { readonly type: "stop-at-chosen"; readonly step: number | null }
-  | {
-      readonly type: "told";
-      readonly key: NoticeKey;
-      readonly details?: Fault["details"];
-      readonly actions?: readonly NoticeAction[];
-    }
-  | { readonly type: "faulted"; readonly fault: Fault }
-  /** A file that the open dialog asked for could not even be read. */
-  | { readonly type: "file-refused"; readonly fault: Fault }
-  | { readonly type: "notice-dismissed"; readonly id: number }
-  | { readonly type: "dialog-opened"; readonly dialog: Dialog }
-  | { readonly type: "dialog-closed" }
-  | { readonly type: "preferences-changed"; readonly preferences: Preferences }
-  | { readonly type: "device-check-started" };
-
-/** The state before the worker has answered. */
-export const initialState: AppState = {
-  engine: { phase: "opening" },
-  tasks: [],
-  thumbnails: new Map(),
-  run: null,
-  canUndo: false,
-  pending: null,
-  building: null,
-  draft: null,
-  refused: new Map(),
-  notices: [],
-  nextNoticeId: 1,
-  dialog: null,
-  inspected: null,
-  inspectFault: null,
-  preferences: DEFAULT_PREFERENCES,
-  deviceCheck: null,
-};
-
-/** The task's preset, or null for tasks on a user's own file. */
-export function presetOf(state: AppState, task: TaskName): Experiment | null {
-  return state.tasks.find((offer) => offer.name === task)?.preset ?? null;
-}
-
-/** Paths of the draft that wait for a new run. */
-export function waitingChanges(state: AppState): readonly string[] {
-  return state.run && state.draft ? restartChanges(state.run.experiment, state.draft) : [];
-}
+import { openedRun, reduceRun } from "./run-state.ts";
 
 type Details = Fault["details"];
 
@@ -151,6 +27,12 @@ function withDraft(state: AppState, draft: Experiment): AppState {
   return { ...state, draft, refused: new Map() };
 }
 
+function edited(state: AppState, draft: Experiment): AppState {
+  // A layer that came or went shifts the places of the others, and a switched-off field has none.
+  const refused = [...state.refused].filter(([path]) => !path.startsWith("model.layers") && hasNumber(draft, path));
+  return { ...state, draft, refused: new Map(refused) };
+}
+
 function numberEdited(state: AppState, place: FieldPlace, text: string): AppState {
   if (!state.draft) return state;
   const path = pathOf(place);
@@ -165,6 +47,19 @@ function numberEdited(state: AppState, place: FieldPlace, text: string): AppStat
   return edited.ok ? { ...state, draft: edited.experiment, refused } : state;
 }
 
+/** Messages about the run that was shown; another one makes them stale. */
+const RUN_MESSAGES: readonly NoticeKey[] = [
+  "put-aside",
+  "run-back",
+  "link-waits",
+  "waits-for-play",
+  "kept-waits",
+  "self-started",
+  "file-opened",
+  "stopped-at",
+  "recovered",
+];
+
 function started(state: AppState, event: Extract<WorkerEvent, { readonly type: "started" }>): AppState {
   const asked = state.pending?.runId === event.runId ? state.pending : null;
   const earlier = state.run;
@@ -172,18 +67,13 @@ function started(state: AppState, event: Extract<WorkerEvent, { readonly type: "
   // A start keeps what was edited since it was asked for; a file or an undo brings its own experiment.
   const drafted = asked?.experiment ? state : withDraft(state, event.experiment);
   const opened = { ...drafted, run, canUndo: event.canUndo, pending: null, building: null };
-  const notices = withoutMessages(
-    state.notices,
-    "put-aside",
-    "run-back",
-    "link-waits",
-    "waits-for-play",
-    "self-started",
-  );
+  const notices = withoutMessages(state.notices, ...RUN_MESSAGES);
   const cleared = { ...opened, notices: notices.filter((notice) => notice.kind === "message") };
-  if (!asked && earlier) return told(cleared, "run-back", { step: event.step }, []);
-  if (!event.canUndo || !earlier || earlier.step === 0) return cleared;
-  return told(cleared, "put-aside", { step: earlier.step }, ["undo"]);
+  const { step } = event;
+  if (!asked && earlier) return told(cleared, "run-back", { step }, []);
+  const aside = event.canUndo && earlier !== null && earlier.step > 0;
+  const undoable = aside ? told(cleared, "put-aside", { step: earlier.step }, ["undo"]) : cleared;
+  return asked?.notice ? told(undoable, asked.notice, { step }, []) : undoable;
 }
 
 const FILE_DIALOGS: ReadonlySet<string> = new Set<Dialog["kind"]>(["own-text", "own-series", "file-request"]);
@@ -201,6 +91,15 @@ function workerFaulted(state: AppState, event: Extract<WorkerEvent, { readonly t
   }
   return answered ? { ...next, pending: null, building: null } : next;
 }
+
+/** Messages that ask for Play. */
+const WAITING_MESSAGES: readonly NoticeKey[] = [
+  "waits-for-play",
+  "link-waits",
+  "kept-waits",
+  "file-opened",
+  "stopped-at",
+];
 
 function reduceWorker(state: AppState, event: WorkerEvent): AppState {
   switch (event.type) {
@@ -232,7 +131,7 @@ function reduceWorker(state: AppState, event: WorkerEvent): AppState {
       }
       if (event.type !== "playing") return { ...state, run };
       if (event.reason === "stop-at") return told({ ...state, run }, "stopped-at", { step: run.step }, []);
-      return { ...state, run, notices: withoutMessages(state.notices, "waits-for-play", "link-waits", "stopped-at") };
+      return { ...state, run, notices: withoutMessages(state.notices, ...WAITING_MESSAGES) };
     }
   }
 }
@@ -240,13 +139,13 @@ function reduceWorker(state: AppState, event: WorkerEvent): AppState {
 function reducePage(state: AppState, event: PageEvent): AppState {
   switch (event.type) {
     case "engine-opening":
-      return { ...state, engine: { phase: "opening" }, notices: [] };
+      return { ...state, engine: { phase: "opening" }, notices: [], pending: null, building: null, canUndo: false };
     case "run-requested":
-      return { ...state, pending: { runId: event.runId, experiment: event.experiment }, building: null };
+      return { ...state, pending: event.pending, building: null };
     case "number-edited":
       return numberEdited(state, event.place, event.text);
     case "edited":
-      return event.outcome.ok ? { ...state, draft: event.outcome.experiment } : state;
+      return event.outcome.ok ? edited(state, event.outcome.experiment) : state;
     case "draft-replaced":
       return withDraft(state, event.experiment);
     case "stop-at-chosen":

@@ -1,13 +1,8 @@
-/**
- * The state's one holder: a framework-free store around `reduce`, with a thin React binding. Components read slices by
- * `useApp` and never write; events come from the session.
- */
-import { createContext, useContext } from "react";
-import { useStore } from "zustand";
+/** The state's one holder: a framework-free store around `reduce`. React reads it through `app-context.ts`. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Event as WorkerEvent } from "../worker/protocol.ts";
-import type { Session } from "./session.ts";
-import { type AppState, initialState, type PageEvent, reduce } from "./state.ts";
+import { type AppState, initialState, type PageEvent } from "./app-state.ts";
+import { reduce } from "./state.ts";
 
 /** Holds the state; `dispatch` is the only way to change it. */
 export interface AppStore {
@@ -27,29 +22,4 @@ export function createAppStore(): AppStore {
     subscribe: store.subscribe,
     store,
   };
-}
-
-/** What every component may reach: the state to show and the session to ask. */
-export interface AppContext {
-  readonly app: AppStore;
-  readonly session: Session;
-}
-
-/** Provided once, by `main.tsx`. */
-export const AppContextHolder = createContext<AppContext | null>(null);
-
-function useAppContext(): AppContext {
-  const context = useContext(AppContextHolder);
-  if (!context) throw new Error("a component was mounted outside AppContextHolder");
-  return context;
-}
-
-/** A slice of the state; the component draws again when the slice is another object or value. */
-export function useApp<Slice>(select: (state: AppState) => Slice): Slice {
-  return useStore(useAppContext().app.store, select);
-}
-
-/** What a component may ask for. */
-export function useSession(): Session {
-  return useAppContext().session;
 }

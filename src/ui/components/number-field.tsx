@@ -1,15 +1,19 @@
 /**
- * One number of the experiment: a slider for the feel of it and an input for the exact value. What a person types is
- * kept as text until it is a number in range; a refused text stays with the allowed range beside it, nothing is clamped.
+ * One number of the experiment: a slider for the feel of it and an input for the exact value. Text goes up as it was
+ * typed and comes back as a value or an error; a refused text stays with its error beside it, nothing is clamped.
  */
 import { type ReactNode, useId, useState } from "react";
+import { showNumber } from "../edit-experiment.ts";
 import { formatNumber } from "../i18n/format.ts";
 import { t } from "../i18n/translate.ts";
 import styles from "../styles/controls.module.css";
 import { Button } from "./button.tsx";
 import { SLIDER_STEPS, type SliderRange, sliderPosition, sliderValue } from "./slider-scale.ts";
 
-/** `unit` and `help` are texts; `note` stands beside the label (e.g. "acts at once"); `initial` is what reset returns to. */
+/**
+ * `unit` and `help` are texts; `note` stands beside the label (e.g. "acts at once"); `initial` is what reset returns to.
+ * `error` is the sentence about `refused`, the text that stands in the field although it is no value.
+ */
 export interface NumberFieldProps {
   readonly label: string;
   readonly range: SliderRange;
@@ -19,35 +23,21 @@ export interface NumberFieldProps {
   readonly help: string;
   readonly note?: ReactNode;
   readonly disabled?: boolean;
-  readonly onChange: (value: number) => void;
-}
-
-/** Why a typed text is no value of the range, as a sentence, or null when it is one. */
-function refusal(range: SliderRange, text: string): string | null {
-  const minimum = formatNumber(range.minimum);
-  const maximum = formatNumber(range.maximum);
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) return t("field.notNumber", { minimum, maximum });
-  if (value < range.minimum || value > range.maximum) return t("field.refused", { value: text, minimum, maximum });
-  return range.integer && !Number.isInteger(value) ? t("field.notWhole", { value: text }) : null;
+  readonly refused: string | null;
+  readonly error: string | null;
+  /** A text from the input, or a number from slider and reset in the form that a person would type. */
+  readonly onText: (text: string) => void;
 }
 
 /** Slider and exact input bound to one number. */
 export function NumberField(props: NumberFieldProps) {
-  const { label, range, value, initial, unit, help, note, disabled = false, onChange } = props;
+  const { label, range, value, initial, unit, help, note, disabled = false, refused, error, onText } = props;
   const id = useId();
-  const [draft, setDraft] = useState<string | null>(null);
-  const error = draft === null ? null : refusal(range, draft);
-  const type = (text: string) => {
-    setDraft(text);
-    if (refusal(range, text) === null) onChange(Number(text));
-  };
-  const settle = () => {
-    if (error === null) setDraft(null);
-  };
+  /** What is being typed: `1.` is the number 1, and would lose its point if the value were shown at once. */
+  const [typing, setTyping] = useState<string | null>(null);
   const choose = (next: number) => {
-    setDraft(null);
-    onChange(next);
+    setTyping(null);
+    onText(showNumber(next));
   };
   return (
     <div className={styles.field}>
@@ -72,12 +62,15 @@ export function NumberField(props: NumberFieldProps) {
           className={`${styles.input} ${styles.number}`}
           type="text"
           inputMode="decimal"
-          value={draft ?? String(value)}
+          value={typing ?? refused ?? showNumber(value)}
           disabled={disabled}
           aria-invalid={error !== null}
           aria-describedby={`${id}-note`}
-          onChange={(event) => type(event.currentTarget.value)}
-          onBlur={settle}
+          onChange={(event) => {
+            setTyping(event.currentTarget.value);
+            onText(event.currentTarget.value);
+          }}
+          onBlur={() => setTyping(null)}
         />
         <span className={styles.unit}>{unit}</span>
       </div>
@@ -89,7 +82,7 @@ export function NumberField(props: NumberFieldProps) {
         {error ?? help}{" "}
         {value === initial && error === null ? null : (
           <Button weight="quiet" disabled={disabled} onClick={() => choose(initial)}>
-            {t("field.resetTo", { value: initial })}
+            {t("field.resetTo", { value: showNumber(initial) })}
           </Button>
         )}
       </span>

@@ -39,7 +39,7 @@ export const fieldMessages = {
   "field.acts.live": "acts at once",
   "field.acts.next-run": "acts at the next run",
   "field.refused": "{value} is outside {minimum} to {maximum}.",
-  "field.notWhole": "{value} is not a whole number.",
+  "field.notWhole": "{value} is not a whole number from {minimum} to {maximum}.",
   "field.notNumber": "Type a number from {minimum} to {maximum}.",
   "field.off": "off",
 

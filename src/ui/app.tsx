@@ -1,0 +1,115 @@
+/** The page: top bar, experiment on the left, gates and learning beside it, notices above all. Nothing is computed here. */
+import { useEffect, useState } from "react";
+import styles from "./app.module.css";
+import { useApp, usePage, useSession } from "./app-context.ts";
+import { Announcer } from "./components/announcer.tsx";
+import { OpenDialog } from "./components/dialogs/open-dialog.tsx";
+import { ErrorBoundary } from "./components/error-boundary.tsx";
+import { ExperimentPanel } from "./components/experiment-panel.tsx";
+import { GatesPanel } from "./components/gates-panel.tsx";
+import { Conditions, NoticeList } from "./components/notice-list.tsx";
+import { TopBar } from "./components/top-bar.tsx";
+import { t } from "./i18n/translate.ts";
+import { keyUseOf, type ShortcutAction, shortcutOf } from "./shortcuts.ts";
+
+function useShortcuts(): void {
+  const session = useSession();
+  const on = useApp((state) => state.preferences.shortcuts && state.dialog === null);
+  useEffect(() => {
+    if (!on) return undefined;
+    const actions: Readonly<Record<ShortcutAction, () => void>> = {
+      "toggle-play": session.togglePlay,
+      step: session.step,
+      reset: session.reset,
+      undo: session.undo,
+      help: () => session.dispatch({ type: "dialog-opened", dialog: { kind: "help" } }),
+    };
+    const press = (event: KeyboardEvent) => {
+      const action = shortcutOf(event, keyUseOf(document.activeElement));
+      if (!action) return;
+      event.preventDefault(); // Space and → would also scroll
+      actions[action]();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, [on, session]);
+}
+
+/** Files dropped anywhere on the page; true while one hovers over it. */
+function useFileDrop(): boolean {
+  const page = usePage();
+  const [hovering, setHovering] = useState(false);
+  useEffect(() => {
+    const over = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault(); // else the browser opens the file in place of the page
+      setHovering(true);
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setHovering(false);
+    };
+    const drop = (event: DragEvent) => {
+      if (!event.dataTransfer) return;
+      event.preventDefault();
+      setHovering(false);
+      const folder = [...event.dataTransfer.items].some((item) => item.webkitGetAsEntry()?.isDirectory);
+      page.takeFiles([...event.dataTransfer.files], folder);
+    };
+    addEventListener("dragover", over);
+    addEventListener("dragleave", leave);
+    addEventListener("drop", drop);
+    return () => {
+      removeEventListener("dragover", over);
+      removeEventListener("dragleave", leave);
+      removeEventListener("drop", drop);
+    };
+  }, [page]);
+  return hovering;
+}
+
+/** Kernels compile before the first step of a run; said only while it takes. */
+function Building() {
+  const building = useApp((state) => state.building);
+  if (!building) return null;
+  return (
+    <div className={styles.building}>
+      <progress value={building.done} max={Math.max(1, building.total)} aria-label={t("app.building", building)} />
+      <span>{t("app.building", building)}</span>
+    </div>
+  );
+}
+
+/** Mounted once, inside `AppContextHolder`. */
+export function App() {
+  const session = useSession();
+  const page = usePage();
+  const hovering = useFileDrop();
+  useShortcuts();
+  const { save } = session;
+  return (
+    <>
+      <a className={styles.skip} href="#gates">
+        {t("app.skip")}
+      </a>
+      <TopBar share={page.share} open={page.open} />
+      <Conditions act={page.act} />
+      <Building />
+      <main className={styles.main}>
+        <div className={styles.experiment}>
+          <ErrorBoundary save={save}>
+            <ExperimentPanel />
+          </ErrorBoundary>
+        </div>
+        <div id="gates" className={styles.views} tabIndex={-1}>
+          <ErrorBoundary save={save}>
+            <GatesPanel />
+          </ErrorBoundary>
+        </div>
+      </main>
+      <NoticeList act={page.act} />
+      <Announcer />
+      <OpenDialog />
+      {hovering ? <div className={styles.drop}>{t("app.dropHere")}</div> : null}
+    </>
+  );
+}

@@ -1,0 +1,83 @@
+/** The stack of layers: the first reads the input, each next one reads the states of the one before. */
+import type { LayerChoice } from "../../core/experiment.ts";
+import { LAYER_COUNT } from "../../core/fields.ts";
+import { useSession } from "../app-context.ts";
+import { t } from "../i18n/translate.ts";
+import { Button } from "./button.tsx";
+import { ExperimentNumber } from "./experiment-number.tsx";
+import styles from "./experiment-panel.module.css";
+import { SegmentedControl } from "./fields.tsx";
+import { AddIcon, RemoveIcon } from "./icons.tsx";
+
+const RESETS: readonly LayerChoice["reset"][] = ["before", "after"];
+const ACTIVATIONS: readonly LayerChoice["activation"][] = ["tanh", "relu"];
+
+function Layer({
+  layer,
+  index,
+  only,
+}: {
+  readonly layer: LayerChoice;
+  readonly index: number;
+  readonly only: boolean;
+}) {
+  const session = useSession();
+  const edit = (part: string, value: string) => session.editValue(`model.layers.${index}.${part}`, value);
+  return (
+    <li className={styles.layer}>
+      <div className={styles.layerHead}>
+        <h4>
+          {t("experiment.layer", { layer: index + 1 })} · {t(`field.cell.${layer.cell}`)}
+        </h4>
+        {only ? null : (
+          <Button
+            weight="quiet"
+            aria-label={t("experiment.removeLayer", { layer: index + 1 })}
+            onClick={() => session.removeLayer(index)}
+          >
+            <RemoveIcon />
+          </Button>
+        )}
+      </div>
+      <ExperimentNumber field="units" layer={index} />
+      <SegmentedControl
+        label={t("field.reset")}
+        value={layer.reset}
+        choices={RESETS.map((value) => ({ value, label: t(`field.reset.${value}`) }))}
+        help={t("field.reset.help")}
+        onChange={(value) => edit("reset", value)}
+      />
+      <SegmentedControl
+        label={t("field.activation")}
+        value={layer.activation}
+        choices={ACTIVATIONS.map((value) => ({ value, label: t(`field.activation.${value}`) }))}
+        help={t("field.activation.help")}
+        onChange={(value) => edit("activation", value)}
+      />
+    </li>
+  );
+}
+
+/** Every layer of the draft, first layer first. */
+export function LayerStack({ layers }: { readonly layers: readonly LayerChoice[] }) {
+  const session = useSession();
+  return (
+    <>
+      <ol className={styles.layers}>
+        {layers.map((layer, index) => (
+          // A layer has no identity but its place in the stack.
+          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          <Layer key={index} layer={layer} index={index} only={layers.length === LAYER_COUNT.minimum} />
+        ))}
+      </ol>
+      {layers.length < LAYER_COUNT.maximum ? (
+        <div>
+          <Button onClick={session.addLayer}>
+            <AddIcon />
+            {t("experiment.addLayer")}
+          </Button>
+        </div>
+      ) : null}
+    </>
+  );
+}

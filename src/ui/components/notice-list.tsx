@@ -1,0 +1,95 @@
+/**
+ * What the page has to tell: lasting conditions as bars under the top bar (trains on the CPU, software adapter), events
+ * as toasts in the corner with their buttons.
+ */
+
+import { useApp, useSession } from "../app-context.ts";
+import type { AppState } from "../app-state.ts";
+import { faultSentence } from "../fault-text.ts";
+import { t, translate } from "../i18n/translate.ts";
+import { FAULT_ACTIONS, type Notice, type NoticeAction, toneOf } from "../notices.ts";
+import { Banner, Toasts } from "./banner.tsx";
+import { Button } from "./button.tsx";
+
+/** Carries out a notice's action. */
+export type Act = (action: NoticeAction) => void;
+
+function sentenceOf(notice: Notice): string {
+  if (notice.kind === "message") return translate(`notice.${notice.key}`, notice.details);
+  const sentence = faultSentence(notice.fault);
+  return notice.step === null ? sentence : t("notice.atStep", { step: notice.step, sentence });
+}
+
+/** What makes no sense in the present state is not offered. */
+function offered(action: NoticeAction, { run, engine }: AppState): boolean {
+  if (action === "set-clip") return run !== null && run.live.clipNorm === null;
+  if (action === "restore-best") return run?.evaluation != null;
+  if (action === "use-cpu") return engine.phase === "ready" && engine.backend.kind === "webgpu";
+  return action !== "save" || run !== null;
+}
+
+function ActionButtons({ actions, act }: { readonly actions: readonly NoticeAction[]; readonly act: Act }) {
+  const names = useApp((state) => actions.filter((action) => offered(action, state)).join(" "));
+  return actions
+    .filter((action) => names.split(" ").includes(action))
+    .map((action) => (
+      <Button key={action} onClick={() => act(action)}>
+        {t(`action.${action}`)}
+      </Button>
+    ));
+}
+
+/** Conditions that last: why the CPU computes, or that the adapter is software. */
+export function Conditions({ act }: { readonly act: Act }) {
+  const engine = useApp((state) => state.engine);
+  if (engine.phase !== "ready") return null;
+  const [fault] = engine.faults;
+  return (
+    <>
+      {fault ? (
+        <Banner tone="warning" actions={<ActionButtons actions={FAULT_ACTIONS[fault.code]} act={act} />}>
+          {faultSentence(fault)}
+        </Banner>
+      ) : null}
+      {engine.backend.software ? (
+        <Banner tone="warning" actions={<ActionButtons actions={["show-report"]} act={act} />}>
+          {t("device.software", { adapter: engine.backend.adapter })}
+        </Banner>
+      ) : null}
+    </>
+  );
+}
+
+/** Events, newest last. */
+export function NoticeList({ act }: { readonly act: Act }) {
+  const session = useSession();
+  const notices = useApp((state) => state.notices);
+  return (
+    <section aria-label={t("notice.region")}>
+      <Toasts>
+        {notices.map((notice) => {
+          const actions = notice.kind === "fault" ? FAULT_ACTIONS[notice.fault.code] : notice.actions;
+          const dismiss = () => session.dispatch({ type: "notice-dismissed", id: notice.id });
+          return (
+            <Banner
+              key={notice.id}
+              tone={toneOf(notice)}
+              actions={
+                <ActionButtons
+                  actions={actions}
+                  act={(action) => {
+                    dismiss();
+                    act(action);
+                  }}
+                />
+              }
+              onDismiss={dismiss}
+            >
+              {sentenceOf(notice)}
+            </Banner>
+          );
+        })}
+      </Toasts>
+    </section>
+  );
+}

@@ -1,0 +1,36 @@
+/**
+ * What the page shows first: the experiment of a link, else the run that survived the last visit, else the default run.
+ * Only the default run starts by itself, and only where motion is welcome and the address asked for nothing else.
+ */
+import type { Fault } from "../core/errors.ts";
+import type { Experiment } from "../core/experiment.ts";
+import type { KeptRun } from "../storage/runs.ts";
+import type { NoticeKey } from "./notices.ts";
+
+/** What was found when the page opened. */
+export interface Findings {
+  /** The address's fragment, decoded; null where there is none. */
+  readonly link:
+    | { readonly ok: true; readonly experiment: Experiment }
+    | { readonly ok: false; readonly fault: Fault }
+    | null;
+  /** True when the fragment came from outside. */
+  readonly foreign: boolean;
+  readonly kept: KeptRun | null;
+  readonly reducedMotion: boolean;
+}
+
+/** The first run, with what to tell about it. */
+export type FirstRun =
+  | { readonly kind: "link"; readonly experiment: Experiment; readonly notice: NoticeKey }
+  | { readonly kind: "kept"; readonly kept: KeptRun }
+  | { readonly kind: "default"; readonly autoplay: boolean; readonly notice: NoticeKey; readonly fault: Fault | null };
+
+/** Chooses; nothing is started here. */
+export function chooseFirstRun({ link, foreign, kept, reducedMotion }: Findings): FirstRun {
+  if (link && !link.ok) return { kind: "default", autoplay: false, notice: "waits-for-play", fault: link.fault };
+  if (kept && !(link && foreign)) return { kind: "kept", kept };
+  if (link) return { kind: "link", experiment: link.experiment, notice: foreign ? "link-waits" : "waits-for-play" };
+  const notice = reducedMotion ? "waits-for-play" : "self-started";
+  return { kind: "default", autoplay: !reducedMotion, notice, fault: null };
+}
