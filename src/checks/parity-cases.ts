@@ -65,6 +65,9 @@ function productCases(): ParityCase[] {
 /** More rows than one invocation may loop over. */
 const MANY_ROWS = 70_001;
 
+/** Multiples of 1/8 in [−0.5, 0.5]: sums of many are exact in f32, in whatever order. */
+const eighths: Fill = (random) => Math.round(8 * random) / 8 - 0.5;
+
 const LONG_SUMS: readonly ParityCase[] = [
   {
     operation: "weight-gradient",
@@ -72,21 +75,23 @@ const LONG_SUMS: readonly ParityCase[] = [
       ...{ N: MANY_ROWS, D: 3, C: 3, leftOffset: 0, leftStride: 3 },
       ...{ rightOffset: 0, rightStride: 3, outOffset: 0, outStride: 3 },
     },
+    fill: { left: eighths, right: eighths },
   },
   {
     operation: "bias-gradient",
     numbers: { N: MANY_ROWS, C: 3, rightOffset: 0, rightStride: 3, outOffset: 0 },
+    fill: { right: eighths },
   },
   {
     operation: "gather-backward",
     numbers: { N: MANY_ROWS, D: 1, C: 3, daOffset: 0, daStride: 3 },
-    fill: { ids: constant(0) },
+    fill: { ids: constant(0), da: eighths },
   },
   { operation: "mask-count", numbers: { N: MANY_ROWS }, fill: { mask: idsBelow(2) } },
   {
     operation: "reduce-loss",
     numbers: { N: MANY_ROWS, perRow: 3, flagBit: 4 },
-    fill: { count: constant(MANY_ROWS), flags: constant(0) },
+    fill: { rowLoss: eighths, count: constant(MANY_ROWS), flags: constant(0) },
   },
   { operation: "gradient-norm", numbers: { P: MANY_ROWS, flagBit: 8 }, fill: { flags: constant(0) } },
   // More elements than 65,535 workgroups of 16 hold: the grid is folded.
@@ -164,7 +169,8 @@ function optimizerCases(): ParityCase[] {
     { P: 4999, clip: 100, flags: 0, momentum: 0, first: 0 },
     { P: 63, clip: 0, flags: 4, momentum: 0.9, first: 0 },
   ];
-  const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, correction1: 0.271, correction2: 0.002997001 };
+  const moments = { beta1: 0.9, beta2: 0.999, gain1: 0.1, gain2: 0.001 };
+  const adam = { ...moments, epsilon: 1e-8, correction1: 0.271, correction2: 0.002997001 };
   return choices.flatMap(({ P, clip, flags, momentum, first }) => {
     const numbers = { P, M: 5, S: 2 };
     const fill = { norm: constant(3), flags: constant(flags) };

@@ -55,12 +55,15 @@ const PARITY_STREAM = 100;
 export async function runParity(backend: Backend, options: ParityOptions = {}): Promise<ParityReport> {
   const seed = options.seed ?? 1;
   const reference = createReferenceBackend();
-  const cases = PARITY_CASES.filter(({ operation }) => options.operations?.includes(operation) ?? true);
+  // Numbered before they are chosen from, so that a case has the same numbers whichever others are played.
+  const cases = [...PARITY_CASES.entries()].filter(
+    ([, { operation }]) => options.operations?.includes(operation) ?? true,
+  );
   const results: ParityResult[] = [];
-  for (const [i, parityCase] of cases.entries()) {
-    options.progress?.(i, cases.length);
+  for (const [step, parityCase] of cases) {
+    options.progress?.(results.length, cases.length);
     const program = createProgram(parityCase);
-    const arrays = fillTensors(program, parityCase, { seed, step: i });
+    const arrays = fillTensors(program, parityCase, { seed, step });
     const got = await playCase(backend, program, parityCase, arrays);
     const wanted = await playCase(reference, program, parityCase, arrays);
     results.push(judge(parityCase, got, wanted));

@@ -12,8 +12,8 @@ const HARDWARE_WORKGROUP_SIZE = 64;
 /** Slabs that a sum over rows is cut into: enough work for every core, few enough to add up again. */
 const SLABS = { software: 4, hardware: 32 };
 
-/** Fewer rows are not worth a slab; more would break the budget of loop trips. */
-const SLAB_ROWS = { minimum: 256, maximum: 32_768 };
+/** Fewer rows are not worth a slab; in longer ones the rounding of a serial f32 sum shows. */
+const SLAB_ROWS = { minimum: 256, maximum: 4096 };
 
 /** Implementation and sizes for every operation that the Program calls. */
 export function planDefaults(program: Program, software: boolean): Record<string, PlannedOperation> {

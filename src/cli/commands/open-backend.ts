@@ -24,8 +24,9 @@ export async function openCommandBackend(wish: BackendWish, terminal: Terminal):
   return backend ?? null;
 }
 
-/** Dawn's `navigator.gpu`, or undefined where its package or a library it needs is missing. */
+/** The runtime's own WebGPU (deno), else Dawn's; undefined where its package or a library it needs is missing. */
 async function openNodeGpu(): Promise<GPU | undefined> {
+  if (typeof navigator !== "undefined" && navigator.gpu) return navigator.gpu;
   try {
     const { create, globals } = await import("webgpu");
     const gpu = create([]);
