@@ -1,7 +1,7 @@
 // optimizer-adam, `lanes`: one Adam step over the flat parameters, with clipping by global norm.
 //
 //   f = clip > 0 ? min(1, clip / (norm + 1e-6)) : 1    g = f·grads
-//   m = β₁m + (1 − β₁)g    v = β₂v + (1 − β₂)g²    params −= learningRate · (m / c₁) / (√(v / c₂) + epsilon)
+//   m = β₁m + gain₁g    v = β₂v + gain₂g²    params −= learningRate · (m / c₁) / (√(v / c₂) + epsilon)
 //
 // | binding | tensor  | access     | shape                       |
 // | ------- | ------- | ---------- | --------------------------- |
@@ -23,6 +23,8 @@ struct Args {
   clip: f32,
   beta1: f32,
   beta2: f32,
+  gain1: f32,
+  gain2: f32,
   epsilon: f32,
   correction1: f32,
   correction2: f32,
@@ -54,8 +56,8 @@ fn main(
   }
   for (var p = i; p < args.P; p += LANES) {
     let g = f * grads[p];
-    let m = args.beta1 * state[p] + (1.0 - args.beta1) * g;
-    let v = args.beta2 * state[args.P + p] + (1.0 - args.beta2) * g * g;
+    let m = args.beta1 * state[p] + args.gain1 * g;
+    let v = args.beta2 * state[args.P + p] + args.gain2 * g * g;
     state[p] = m;
     state[args.P + p] = v;
     params[p] -= args.learningRate * (m / args.correction1) / (sqrt(v / args.correction2) + args.epsilon);

@@ -60,6 +60,8 @@ export function writeOptimizerScalars(scalars: Record<string, number>, optimizer
   }
   scalars.beta1 = optimizer.beta1;
   scalars.beta2 = optimizer.beta2;
+  scalars.gain1 = 1 - optimizer.beta1;
+  scalars.gain2 = 1 - optimizer.beta2;
   scalars.epsilon = optimizer.epsilon;
   scalars.correction1 = Math.fround(1 - power(optimizer.beta1, i));
   scalars.correction2 = Math.fround(1 - power(optimizer.beta2, i));

@@ -1,7 +1,8 @@
 /**
  * One step over the flat parameter buffer, with clipping by global norm (factor as torch.nn.utils.clip_grad_norm_; `clip` 0 means off).
  * While `flags` is not 0 parameters, state and metrics stay untouched, so the state is that of the last good step however late the host looks.
- * correction1 = 1−β₁ⁱ and correction2 = 1−β₂ⁱ are computed in f64 on the host and rounded once.
+ * gain1 = 1−β₁, gain2 = 1−β₂, correction1 = 1−β₁ⁱ and correction2 = 1−β₂ⁱ are computed in f64 on the host and rounded
+ * once: in f32, 1 − 0.999 is off by 5e-5, and so would be every v.
  */
 import { defineOperation } from "../core/operation.ts";
 import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
@@ -10,7 +11,7 @@ import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 export const optimizerAdam = defineOperation({
   name: "optimizer-adam",
   equation:
-    "f = clip > 0 ? min(1, clip/(norm + 1e-6)) : 1; g = f·grads; m = β₁m + (1−β₁)g; v = β₂v + (1−β₂)g²; params −= learningRate·(m/c1)/(√(v/c2) + epsilon)",
+    "f = clip > 0 ? min(1, clip/(norm + 1e-6)) : 1; g = f·grads; m = β₁m + gain1·g; v = β₂v + gain2·g²; params −= learningRate·(m/c1)/(√(v/c2) + epsilon)",
   source: "Kingma & Ba 2015, PyTorch's placement of epsilon",
   tensors: {
     grads: { access: "in", type: "f32", shape: ["P"], about: "flat gradients" },
@@ -28,7 +29,18 @@ export const optimizerAdam = defineOperation({
   },
   extents: ["P", "M"],
   constants: [],
-  scalars: ["learningRate", "clip", "slot", "beta1", "beta2", "epsilon", "correction1", "correction2"],
+  scalars: [
+    "learningRate",
+    "clip",
+    "slot",
+    "beta1",
+    "beta2",
+    "gain1",
+    "gain2",
+    "epsilon",
+    "correction1",
+    "correction2",
+  ],
   tolerance: { relative: 1e-6, reason: "elementwise; division and square root are exact to an ulp or two" },
   implementations: {
     lanes: {
@@ -45,7 +57,17 @@ export const optimizerAdam = defineOperation({
               ],
               scalars: [
                 ...u32("P", "slot"),
-                ...f32("learningRate", "clip", "beta1", "beta2", "epsilon", "correction1", "correction2"),
+                ...f32(
+                  "learningRate",
+                  "clip",
+                  "beta1",
+                  "beta2",
+                  "gain1",
+                  "gain2",
+                  "epsilon",
+                  "correction1",
+                  "correction2",
+                ),
               ],
               sizes: { WORKGROUP_SIZE: 16, LANES: 1024 },
               lib: ["linear-index"],

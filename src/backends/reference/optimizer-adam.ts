@@ -6,13 +6,13 @@ import type { Twin } from "./twin.ts";
 /** One Adam step; epsilon is added to the bias-corrected root, as PyTorch does. */
 export const optimizerAdamTwin: Twin<typeof optimizerAdam> = (tensors, numbers) => {
   const { grads, params, state, norm, loss, flags, metrics } = tensors;
-  const { P, learningRate, clip, slot, beta1, beta2, epsilon, correction1, correction2 } = numbers;
+  const { P, learningRate, clip, slot, beta1, beta2, gain1, gain2, epsilon, correction1, correction2 } = numbers;
   if (flags[0] !== 0) return;
   const factor = clipFactor(norm[0]!, clip);
   for (let p = 0; p < P; p++) {
     const g = factor * grads[p]!;
-    const m = beta1 * state[p]! + (1 - beta1) * g;
-    const v = beta2 * state[P + p]! + (1 - beta2) * g * g;
+    const m = beta1 * state[p]! + gain1 * g;
+    const v = beta2 * state[P + p]! + gain2 * g * g;
     state[p] = m;
     state[P + p] = v;
     params[p]! -= (learningRate * (m / correction1)) / (Math.sqrt(v / correction2) + epsilon);

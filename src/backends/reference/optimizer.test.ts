@@ -26,7 +26,8 @@ function createTensors(slots: number) {
 }
 
 const sgd = { P, M, learningRate: 0.1, clip: 0, slot: 0, momentum: 0, first: 1 };
-const adam = { P, M, learningRate: 0.1, clip: 0, slot: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+const moments = { beta1: 0.9, beta2: 0.999, gain1: 1 - 0.9, gain2: 1 - 0.999 };
+const adam = { P, M, learningRate: 0.1, clip: 0, slot: 0, ...moments, epsilon: 1e-8 };
 const corrections = (i: number) => ({ correction1: 1 - 0.9 ** i, correction2: 1 - 0.999 ** i });
 
 describe("optimizer-sgd", () => {
