@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { debiasedMean, firstNotFinite, logTicks, lossRows, thin } from "./loss-curves.ts";
+import { debiasedMean, firstNotFinite, lossRows, thin } from "./loss-curves.ts";
 
 const everything = { beta: 0, zoom: null, limit: 1000 };
 
