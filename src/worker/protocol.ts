@@ -236,3 +236,6 @@ export type Event =
     }
   | { readonly type: "device-checked"; readonly passed: number; readonly failed: number; readonly worst: string }
   | { readonly type: "fault"; readonly runId: number | null; readonly step: number | null; readonly fault: Fault };
+
+/** Sends an event to the page; buffers in `transfer` move there. */
+export type Post = (event: Event, transfer?: Transferable[]) => void;

@@ -1,0 +1,271 @@
+/**
+ * The engine's end of the road. One loop takes commands in order and trains in between, so nothing runs beside anything
+ * else. What a command throws becomes a `fault` event; the run it met goes on as before.
+ */
+import type { Backend } from "../core/backend.ts";
+import { BackendLostError, type Fault, InputError, ProgramRefusedError } from "../core/errors.ts";
+import type { TaskName } from "../core/experiment.ts";
+import { decodeCheckpoint, encodeCheckpoint, nonFiniteTensors } from "../engine/checkpoint.ts";
+import { readRunFile, writeRunFile } from "../interop/run-file.ts";
+import { describeOffer, drawSample, tasksWithSamples } from "./cards.ts";
+import { breathe, Mailbox } from "./mailbox.ts";
+import { inspectFile } from "./own-data.ts";
+import type { Command, Event } from "./protocol.ts";
+import { type KeeperParts, RunKeeper } from "./run-keeper.ts";
+
+/** What the server is given; tests bring their own. */
+export interface ServerParts extends KeeperParts {
+  /** Compares the kernels of a backend with their twins. */
+  readonly checkDevice: (backend: Backend) => Promise<{ passed: number; failed: number; worst: string }>;
+}
+
+type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
+type PlayingReason = Extract<Event, { readonly type: "playing" }>["reason"];
+
+/** See the file's header. */
+export class Server {
+  readonly #parts: ServerParts;
+  readonly #mailbox = new Mailbox();
+  readonly #keeper: RunKeeper;
+  #playing = false;
+  #stopAt: number | null = null;
+  #hidden = false;
+  /** Playing was interrupted by hiding the page and comes back with it. */
+  #resumesWhenShown = false;
+  #cards: TaskName[] = [];
+
+  constructor(parts: ServerParts) {
+    this.#parts = parts;
+    this.#keeper = new RunKeeper(parts);
+  }
+
+  /** Takes a command; it is handled between two chunks of training. */
+  receive(command: Command): void {
+    this.#mailbox.put(command);
+  }
+
+  /** Serves for as long as the worker lives. */
+  async serve(): Promise<never> {
+    for (;;) {
+      const command = this.#mailbox.take();
+      if (command) await this.#attempt(() => this.#handle(command), runIdOf(command));
+      else if (this.#playing) await this.#attempt(() => this.#train(), null);
+      else await this.#rest();
+      if (!command) await breathe();
+    }
+  }
+
+  /** Runs a piece of work; a lost device is replaced and the work done once more, everything else becomes a fault. */
+  async #attempt(work: () => Promise<void>, runId: number | null): Promise<void> {
+    try {
+      try {
+        await work();
+      } catch (error) {
+        if (!(error instanceof BackendLostError)) throw error;
+        if (await this.#keeper.recover()) await work();
+        else this.#setPlaying(false, "fault");
+      }
+    } catch (error) {
+      const about = runId ?? this.#keeper.session?.runId ?? null;
+      if (runId === null && this.#playing) this.#setPlaying(false, "fault");
+      this.#post({ type: "fault", runId: about, step: null, fault: faultOf(error) });
+    }
+  }
+
+  async #rest(): Promise<void> {
+    const { session } = this.#keeper;
+    if (session && !this.#hidden) await this.#attempt(() => session.show(true), null);
+    const card = this.#cards.shift();
+    if (!card) return this.#mailbox.arrival();
+    await this.#drawCard(card);
+  }
+
+  async #drawCard(task: TaskName): Promise<void> {
+    const thumbnail = await drawSample(task);
+    if (thumbnail) this.#post({ type: "task-card", task, thumbnail });
+  }
+
+  /** One chunk of training, and what the page sees of it. */
+  async #train(): Promise<void> {
+    const { session } = this.#keeper;
+    if (!session) return;
+    const until = this.#stopAt ?? Number.POSITIVE_INFINITY;
+    const fault = session.run.step < until ? await session.advance(until) : null;
+    if (!this.#hidden) {
+      await session.show(false);
+      await session.narrate();
+    }
+    if (fault) {
+      this.#setPlaying(false, "fault");
+      this.#post({ type: "fault", runId: session.runId, step: session.run.step, fault });
+    } else if (session.run.step >= until) {
+      this.#stopAt = null;
+      this.#setPlaying(false, "stop-at");
+    }
+    const card = this.#cards.shift();
+    if (card) await this.#drawCard(card);
+  }
+
+  async #handle(command: Command): Promise<void> {
+    const { session } = this.#keeper;
+    switch (command.type) {
+      case "open-backend":
+        return this.#open(command);
+      case "start":
+        return this.#start(command);
+      case "open-run":
+        return this.#openRun(command);
+      case "undo":
+        return this.#undo();
+      case "play":
+        return this.#setPlaying(session !== null, "user");
+      case "pause":
+        return this.#pause("user");
+      case "step":
+        return this.#step();
+      case "stop-at":
+        this.#stopAt = command.step;
+        return;
+      case "set-live":
+        return session?.setLive(command.field, command.value);
+      case "restore-best":
+        return this.#restoreBest();
+      case "set-probe":
+        return session?.setProbe(command.probe);
+      case "set-generation":
+        return session?.setGeneration(command.prefix, command.temperature);
+      case "save":
+        return this.#save(command);
+      case "inspect-file":
+        return this.#inspect(command);
+      case "set-visibility":
+        return this.#setVisibility(command);
+      case "acknowledge-snapshot":
+        return session?.acknowledge();
+      case "use-cpu":
+        return this.#keeper.moveToCpu();
+      case "check-device":
+        return this.#checkDevice();
+      default:
+        return command satisfies never;
+    }
+  }
+
+  async #open({ wish }: CommandOf<"open-backend">): Promise<void> {
+    const { backend, faults } = await this.#keeper.open(wish);
+    this.#post({ type: "hello", backend: backend.info, faults, ...describeOffer() });
+    this.#cards = [...tasksWithSamples()];
+  }
+
+  async #start({ runId, experiment, own, autoplay }: CommandOf<"start">): Promise<void> {
+    await this.#keeper.replace({ runId, experiment, own });
+    this.#stopAt = null;
+    this.#setPlaying(autoplay, "user");
+  }
+
+  async #openRun({ runId, file, own }: CommandOf<"open-run">): Promise<void> {
+    const state = decodeCheckpoint(readRunFile(file));
+    const session = await this.#keeper.replace({ runId, experiment: state.experiment, own, state });
+    const tensors = nonFiniteTensors(encodeCheckpoint(state, session.run.model));
+    if (tensors.length > 0) {
+      const details = { tensors: tensors.join(", "), count: tensors.length };
+      this.#post({ type: "fault", runId, step: state.step, fault: { code: "file-not-finite", details } });
+    }
+    await this.#settleIn();
+  }
+
+  async #undo(): Promise<void> {
+    if (await this.#keeper.undo()) await this.#settleIn();
+  }
+
+  /** An opened run rests and shows its results at once, not at its next evaluation. */
+  async #settleIn(): Promise<void> {
+    this.#stopAt = null;
+    this.#setPlaying(false, "user");
+    await this.#keeper.session?.evaluate();
+  }
+
+  async #pause(reason: PlayingReason): Promise<void> {
+    this.#setPlaying(false, reason);
+    await this.#keeper.session?.drain();
+  }
+
+  async #step(): Promise<void> {
+    const { session } = this.#keeper;
+    if (!session) return;
+    await session.drain();
+    const fault = await session.advance(session.run.step + 1);
+    this.#setPlaying(false, fault ? "fault" : "user");
+    if (fault) this.#post({ type: "fault", runId: session.runId, step: session.run.step, fault });
+  }
+
+  async #restoreBest(): Promise<void> {
+    const { session } = this.#keeper;
+    if (!session?.run.best) return;
+    await session.restoreBest();
+    this.#setPlaying(false, "user");
+  }
+
+  async #save({ purpose }: CommandOf<"save">): Promise<void> {
+    const { session } = this.#keeper;
+    if (!session) return;
+    const state = await session.state();
+    const { experiment, step } = state;
+    const bytes = writeRunFile(encodeCheckpoint(state, session.run.model));
+    const fileName = `gatescope-${experiment.task.name}-step-${step}.safetensors`;
+    this.#post({ type: "saved", runId: session.runId, step, purpose, fileName, bytes }, [bytes]);
+  }
+
+  async #inspect({ task, file }: CommandOf<"inspect-file">): Promise<void> {
+    try {
+      this.#post(await inspectFile(task, file));
+    } catch (error) {
+      // Not a matter of the run: the dialog that asked shows it.
+      this.#post({ type: "fault", runId: null, step: null, fault: faultOf(error) });
+    }
+  }
+
+  #setVisibility({ hidden, pause }: CommandOf<"set-visibility">): void {
+    this.#hidden = hidden;
+    if (hidden && pause && this.#playing) {
+      this.#resumesWhenShown = true;
+      this.#setPlaying(false, "hidden");
+    } else if (!hidden && this.#resumesWhenShown) {
+      this.#setPlaying(true, "hidden");
+    }
+  }
+
+  async #checkDevice(): Promise<void> {
+    const { backend, session } = this.#keeper;
+    if (!backend) return;
+    await session?.drain();
+    this.#post({ type: "device-checked", ...(await this.#parts.checkDevice(backend)) });
+  }
+
+  #setPlaying(playing: boolean, reason: PlayingReason): void {
+    const { session } = this.#keeper;
+    if (!session) return;
+    if (reason !== "hidden" || playing) this.#resumesWhenShown = false;
+    this.#playing = playing;
+    this.#post({ type: "playing", runId: session.runId, playing, reason });
+  }
+
+  #post(event: Event, transfer: Transferable[] = []): void {
+    this.#parts.post(event, transfer);
+  }
+}
+
+/** The run that a command is about to make; its refusal is told under that number. */
+function runIdOf(command: Command): number | null {
+  return command.type === "start" || command.type === "open-run" ? command.runId : null;
+}
+
+/** What was thrown, as a value for the page. */
+function faultOf(error: unknown): Fault {
+  if (error instanceof InputError) return { code: error.code, details: error.details };
+  if (error instanceof ProgramRefusedError) {
+    const { tensor, bytes, limitBytes } = error;
+    return { code: "program-refused", details: { tensor, bytes, limit: limitBytes } };
+  }
+  return { code: "internal", details: { message: error instanceof Error ? error.message : String(error) } };
+}
