@@ -65,7 +65,7 @@ function started(state: AppState, event: Extract<WorkerEvent, { readonly type: "
   const earlier = state.run;
   const run = openedRun(event);
   // A start keeps what was edited since it was asked for; a file or an undo brings its own experiment.
-  const drafted = asked?.experiment ? state : withDraft(state, event.experiment);
+  const drafted = asked?.experiment && state.draft ? state : withDraft(state, event.experiment);
   const opened = { ...drafted, run, canUndo: event.canUndo, pending: null, building: null };
   const notices = withoutMessages(state.notices, ...RUN_MESSAGES);
   const cleared = { ...opened, notices: notices.filter((notice) => notice.kind === "message") };
@@ -81,7 +81,8 @@ const FILE_DIALOGS: ReadonlySet<string> = new Set<Dialog["kind"]>(["own-text", "
 function workerFaulted(state: AppState, event: Extract<WorkerEvent, { readonly type: "fault" }>): AppState {
   const asksForFile = state.dialog !== null && FILE_DIALOGS.has(state.dialog.kind);
   // A modal dialog covers the notices, so what it asked for is answered inside it.
-  if (asksForFile && event.runId === null) return { ...state, inspected: null, inspectFault: event.fault };
+  if (asksForFile && event.runId === null && event.fault.code !== "worker-failed")
+    return { ...state, inspected: null, inspectFault: event.fault };
   const run = state.run ? reduceRun(state.run, event) : null;
   const answered = state.pending !== null && event.runId === state.pending.runId;
   const next = faulted({ ...state, run }, event.fault, event.step);
