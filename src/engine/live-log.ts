@@ -5,7 +5,7 @@
 import { InputError } from "../core/errors.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import { FIELD_RANGES } from "../core/fields.ts";
-import type { LiveChange } from "./run-state.ts";
+import type { LiveChange } from "../core/run-record.ts";
 
 /** Throws `InputError` with path, range and value unless the schema would take it. */
 function checkValue(field: LiveField, value: number | null): void {

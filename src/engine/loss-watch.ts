@@ -3,7 +3,8 @@
  * ("diverging", ENGINE.md 5) and a validation loss that no longer falls. It only says so; the owner decides.
  */
 import type { Fault } from "../core/errors.ts";
-import { FRESH_WATCH, type WatchState } from "./run-state.ts";
+import type { WatchState } from "../core/run-record.ts";
+import { FRESH_WATCH } from "./run-state.ts";
 
 /** A loss this many times its best, for this many steps, is diverging. */
 const DIVERGING_FACTOR = 1000;

@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly scoredSteps: ScoredSteps;
   /** State to go on from; without it the run starts at step 0 from the seed. */
   readonly state?: RunState;
-  /** Plan to play by instead of the backend's own. */
+  /** Choices to play by instead of the backend's own, as a saved run brings them. */
   readonly plan?: Plan;
   /** Counts compiled kernels. */
   readonly progress?: (done: number, total: number) => void;

@@ -2,18 +2,12 @@
  * The whole state of a run as values on the host: enough to go on with the same losses on any backend. It is what is
  * saved, what a lost device is replaced from, and what "undo" puts aside.
  */
-import type { Experiment, LiveField } from "../core/experiment.ts";
+import type { Experiment } from "../core/experiment.ts";
 import type { Plan } from "../core/program.ts";
+import type { LiveChange, RunRecord, WatchState } from "../core/run-record.ts";
 import { initialiseParameters } from "./initialise.ts";
 import type { Model } from "./model.ts";
 import { MOMENTS } from "./optimizers.ts";
-
-/** A change made while the run went on: from training step `step` on, `field` is `value`. */
-export interface LiveChange {
-  readonly step: number;
-  readonly field: LiveField;
-  readonly value: number | null;
-}
 
 /** The parameters of the lowest validation loss so far. */
 export interface BestState {
@@ -22,30 +16,16 @@ export interface BestState {
   readonly params: Float32Array<ArrayBuffer>; // [P]
 }
 
-/** What the watch over the loss remembers; see `LossWatch`. */
-export interface WatchState {
-  /** Lowest training loss, null before the first step. */
-  readonly bestLoss: number | null;
-  /** Consecutive steps far above it. */
-  readonly highSteps: number;
-  /** Best step for which "no longer improving" was said, null when it was not. */
-  readonly stalledAt: number | null;
-}
-
-/** A run between two training steps. */
-export interface RunState {
+/** A run between two training steps: its record, and its numbers. */
+export interface RunState extends Readonly<Omit<RunRecord, "best" | "live">> {
   readonly experiment: Experiment;
   readonly plan: Plan;
-  /** Training steps done. */
-  readonly step: number;
-  /** Step at which the moments were last zero: 0, or that of the last return to the best state. */
-  readonly momentsSince: number;
-  /** Last step at which an evaluation was made by plan, −1 before the first. */
-  readonly evaluatedAt: number;
+  /** D and V of the data that it was trained on. */
+  readonly inputWidth: number;
+  readonly outputs: number;
   readonly params: Float32Array<ArrayBuffer>; // [P]
   readonly moments: Float32Array<ArrayBuffer>; // [S, P]
   readonly best: BestState | null;
-  readonly watch: WatchState;
   readonly live: readonly LiveChange[];
 }
 
@@ -59,6 +39,8 @@ export function createInitialState(experiment: Experiment, model: Model, plan: P
   return {
     experiment,
     plan,
+    inputWidth: model.shape.inputWidth,
+    outputs: model.shape.outputs,
     step: 0,
     momentsSince: 0,
     evaluatedAt: -1,

@@ -8,6 +8,7 @@ import type { Backend, Player } from "../core/backend.ts";
 import { InputError } from "../core/errors.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { Plan, Program } from "../core/program.ts";
+import type { LiveChange } from "../core/run-record.ts";
 import type { Dataset } from "../core/task.ts";
 import { buildProgram } from "./build-program.ts";
 import type { Generator } from "./generation.ts";
@@ -18,7 +19,7 @@ import type { ProgramSpec } from "./program-spec.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { Evaluation, RunReport } from "./run-report.ts";
 import { createRunSpec } from "./run-spec.ts";
-import { type BestState, createInitialState, type LiveChange, type RunState } from "./run-state.ts";
+import { type BestState, createInitialState, type RunState } from "./run-state.ts";
 import { TrainingRun } from "./training-run.ts";
 
 /** See the file's header. */
@@ -60,14 +61,14 @@ export interface Run {
 
 /** Refuses a state of another model; its parameters would land in wrong places. */
 function checkState(state: RunState, fresh: RunState): void {
-  const lengths = [
-    ["params", state.params, fresh.params],
-    ["moments", state.moments, fresh.moments],
-    ["best", state.best?.params ?? fresh.params, fresh.params],
+  const sizes = [
+    ["inputs", state.inputWidth, fresh.inputWidth],
+    ["outputs", state.outputs, fresh.outputs],
+    ["parameters", state.params.length, fresh.params.length],
+    ["moments", state.moments.length, fresh.moments.length],
   ] as const;
-  for (const [tensor, { length }, expected] of lengths) {
-    if (length !== expected.length)
-      throw new InputError("file-mismatch", { tensor, length, expected: expected.length });
+  for (const [what, actual, expected] of sizes) {
+    if (actual !== expected) throw new InputError("file-mismatch", { what, actual, expected });
   }
 }
 
@@ -92,7 +93,7 @@ export async function createRun(
 ): Promise<Run> {
   const spec = createRunSpec(experiment, dataset);
   const built = buildProgram(spec);
-  const plan = options.plan ?? backend.plan(built.program);
+  const plan = { ...backend.plan(built.program), ...options.plan };
   // The backend refuses what it cannot hold before initial weights of that size are drawn.
   const player = await backend.create(built.program, plan, options.progress);
   try {

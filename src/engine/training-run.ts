@@ -5,6 +5,7 @@
 import type { Player } from "../core/backend.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { Plan, Program } from "../core/program.ts";
+import type { LiveChange } from "../core/run-record.ts";
 import type { Dataset } from "../core/task.ts";
 import type { BuiltProgram } from "./build-program.ts";
 import { Generator } from "./generation.ts";
@@ -17,7 +18,7 @@ import { type ProbeResult, type ProbeSequence, playProbe } from "./probe.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import type { RunOptions } from "./run-options.ts";
 import { createMetricsBlock, type Evaluation, type OpenReport, openReport, type RunReport } from "./run-report.ts";
-import type { BestState, LiveChange, RunState } from "./run-state.ts";
+import type { BestState, RunState } from "./run-state.ts";
 import { ChunkSizer } from "./scheduler.ts";
 import { type DeviceState, type FinishedChunk, readState, TrainingQueue } from "./training-queue.ts";
 
@@ -214,6 +215,8 @@ export class TrainingRun {
     this.#recovery = {
       experiment: this.experiment,
       plan: this.plan,
+      inputWidth: this.spec.inputWidth,
+      outputs: this.spec.outputs,
       step: this.#step,
       momentsSince: this.#momentsSince,
       evaluatedAt: this.#evaluatedAt,

@@ -81,7 +81,7 @@ describe("a saved state", () => {
     const other = { ...state, params: new Float32Array(state.params.length + 64) };
     await expect(openRun(exampleExperiment(), sineDataset(), { state: other })).rejects.toMatchObject({
       code: "file-mismatch",
-      details: { tensor: "params", length: state.params.length + 64, expected: state.params.length },
+      details: { what: "parameters", actual: state.params.length + 64, expected: state.params.length },
     });
   });
 

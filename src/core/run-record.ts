@@ -1,0 +1,62 @@
+/**
+ * The JSON part of a saved run: everything but the numbers of its parameters and moments. Like the experiment it is
+ * untrusted when a file is opened, so it has a schema; the engine's own types are derived from it.
+ */
+import * as v from "valibot";
+import type { LiveField } from "./experiment.ts";
+
+const step = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const finite = v.pipe(v.number(), v.finite());
+const liveFields = ["learningRate", "clipNorm"] as const satisfies readonly LiveField[];
+
+const RunRecordSchema = v.strictObject({
+  /** Training steps done. */
+  step,
+  /** Step at which the moments were last zero: 0, or that of the last return to the best state. */
+  momentsSince: step,
+  /** Last step at which an evaluation was made by plan, −1 before the first. */
+  evaluatedAt: v.pipe(v.number(), v.safeInteger(), v.minValue(-1)),
+  /** The lowest validation loss and its step, null before the first evaluation. */
+  best: v.nullable(v.strictObject({ step, validationLoss: finite })),
+  watch: v.strictObject({
+    /** Lowest training loss, null before the first step. */
+    bestLoss: v.nullable(finite),
+    /** Consecutive steps far above it. */
+    highSteps: step,
+    /** Best step for which "no longer improving" was said, null when it was not. */
+    stalledAt: v.nullable(step),
+  }),
+  /** Changes made while the run went on: from training step `step` on, `field` is `value`. By rising step. */
+  live: v.array(v.strictObject({ step, field: v.picklist(liveFields), value: v.nullable(finite) })),
+});
+
+const PlanSchema = v.record(
+  v.string(),
+  v.strictObject({ implementation: v.string(), sizes: v.record(v.string(), finite) }),
+);
+
+/** Counters, log and choices of a run. */
+export type RunRecord = v.InferOutput<typeof RunRecordSchema>;
+/** One logged change of a live field. */
+export type LiveChange = Readonly<RunRecord["live"][number]>;
+/** What the watch over the loss remembers. */
+export type WatchState = Readonly<RunRecord["watch"]>;
+
+/** Where a value departs from its schema, as a dotted path, or the value itself. */
+type Parsed<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly path: string };
+
+function parse<Schema extends v.GenericSchema>(schema: Schema, value: unknown): Parsed<v.InferOutput<Schema>> {
+  const result = v.safeParse(schema, value);
+  if (result.success) return { ok: true, value: result.output };
+  return { ok: false, path: v.getDotPath(result.issues[0]) ?? "" };
+}
+
+/** Checks the record of a saved run. */
+export function parseRunRecord(value: unknown): Parsed<RunRecord> {
+  return parse(RunRecordSchema, value);
+}
+
+/** Checks the plan of a saved run for its form only; whether a device can play it is the backend's to say. */
+export function parsePlan(value: unknown): Parsed<v.InferOutput<typeof PlanSchema>> {
+  return parse(PlanSchema, value);
+}

@@ -1,0 +1,183 @@
+/**
+ * A run's state ↔ named arrays and texts, which is what a `.safetensors` file holds; bytes are interop's. Names are
+ * `layers.0.W` for parameters, `optimizer.m.layers.0.W` for moments and `best.layers.0.W` for the best state. Padding
+ * between segments is not stored, because it is always 0.
+ */
+import { elementCount } from "../core/dims.ts";
+import { InputError } from "../core/errors.ts";
+import { type Experiment, parseExperiment } from "../core/experiment.ts";
+import { parsePlan, parseRunRecord, type RunRecord } from "../core/run-record.ts";
+import { createModel, type Model } from "./model.ts";
+import { MOMENTS } from "./optimizers.ts";
+import type { RunState } from "./run-state.ts";
+
+/** Written under `format`; another value is no file of ours. */
+const FORMAT = "gatescope-run-1";
+const BEST_PREFIX = "best.";
+
+/** A named array with its shape. */
+export interface CheckpointTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array<ArrayBuffer>;
+}
+
+/** What a file of a run holds. */
+export interface Checkpoint {
+  readonly tensors: ReadonlyMap<string, CheckpointTensor>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** The same as it comes out of a file: element types are not known to be right, null where they are not readable. */
+export interface UncheckedCheckpoint {
+  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> | null }>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** Prefixes of the moments' names, in the order of the rows of the state buffer. */
+function momentPrefixes(experiment: Experiment): readonly string[] {
+  return MOMENTS[experiment.training.optimizer.name].map((moment) => `optimizer.${moment}.`);
+}
+
+/** Cuts a flat buffer [P] into its named segments. */
+function cutSegments(
+  tensors: Map<string, CheckpointTensor>,
+  model: Model,
+  prefix: string,
+  flat: Float32Array<ArrayBuffer>,
+): void {
+  for (const { name, shape, offset } of model.segments) {
+    tensors.set(`${prefix}${name}`, { shape, data: flat.slice(offset, offset + elementCount(shape)) });
+  }
+}
+
+/** The whole state as named arrays and texts. */
+export function encodeCheckpoint(state: RunState, model: Model): Checkpoint {
+  const tensors = new Map<string, CheckpointTensor>();
+  const { experiment, plan, best, params, moments, step, momentsSince, evaluatedAt, watch, live } = state;
+  cutSegments(tensors, model, "", params);
+  momentPrefixes(experiment).forEach((prefix, s) => {
+    cutSegments(tensors, model, prefix, moments.slice(s * model.P, (s + 1) * model.P));
+  });
+  if (best) cutSegments(tensors, model, BEST_PREFIX, best.params);
+  const record: RunRecord = {
+    step,
+    momentsSince,
+    evaluatedAt,
+    best: best ? { step: best.step, validationLoss: best.validationLoss } : null,
+    watch,
+    live: [...live],
+  };
+  const metadata = new Map([
+    ["format", FORMAT],
+    ["experiment", JSON.stringify(experiment)],
+    ["run", JSON.stringify(record)],
+    ["plan", JSON.stringify(plan)],
+  ]);
+  return { tensors, metadata };
+}
+
+/** The value that a text of the metadata stands for, undefined when it is missing or no JSON. */
+function parseText(metadata: ReadonlyMap<string, string>, key: string): unknown {
+  const text = metadata.get(key);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the schema then refuses it by name
+  }
+}
+
+/**
+ * The experiment that a file of ours names. Throws `InputError`: `file-invalid` for another file, `experiment-invalid`
+ * or `experiment-newer` with the first refused field.
+ */
+export function decodeExperiment(metadata: ReadonlyMap<string, string>): Experiment {
+  const format = metadata.get("format");
+  if (format !== FORMAT) {
+    throw new InputError("file-invalid", {
+      path: "__metadata__.format",
+      expected: FORMAT,
+      actual: format ?? "nothing",
+    });
+  }
+  const parsed = parseExperiment(parseText(metadata, "experiment"));
+  if (parsed.ok) return parsed.experiment;
+  const [{ path, expected, actual } = { path: "", expected: "", actual: "" }] = parsed.issues;
+  throw new InputError(parsed.code, { path, expected, actual });
+}
+
+function requireParsed<Value>(
+  key: string,
+  parsed: { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly path: string },
+): Value {
+  if (parsed.ok) return parsed.value;
+  throw new InputError("file-invalid", {
+    path: `__metadata__.${key}.${parsed.path}`,
+    actual: "nothing, or another value",
+  });
+}
+
+/** Extent `axis` of a tensor that decides the model's outer sizes. */
+function readExtent(file: UncheckedCheckpoint, tensor: string, axis: number): number {
+  const extent = file.tensors.get(tensor)?.shape[axis];
+  if (extent !== undefined && extent > 0) return extent;
+  throw new InputError("file-mismatch", { tensor, expected: "a matrix", actual: "nothing" });
+}
+
+const showShape = (shape: readonly number[]) => `[${shape.join(", ")}]`;
+
+/** Joins named segments to a flat buffer [P]; `used` collects the names. */
+function joinSegments(
+  file: UncheckedCheckpoint,
+  model: Model,
+  prefix: string,
+  used: Set<string>,
+): Float32Array<ArrayBuffer> {
+  const flat = new Float32Array(model.P);
+  for (const segment of model.segments) {
+    const tensor = `${prefix}${segment.name}`;
+    const found = file.tensors.get(tensor);
+    const expected = showShape(segment.shape);
+    if (!found) throw new InputError("file-mismatch", { tensor, expected, actual: "nothing" });
+    if (showShape(found.shape) !== expected) {
+      throw new InputError("file-mismatch", { tensor, expected, actual: showShape(found.shape) });
+    }
+    if (!(found.data instanceof Float32Array)) {
+      throw new InputError("file-mismatch", { tensor, expected: "F32", actual: "another element type" });
+    }
+    flat.set(found.data, segment.offset);
+    used.add(tensor);
+  }
+  return flat;
+}
+
+/**
+ * The state that a file holds; `createRun` still checks that it fits the data. Throws `InputError`: `file-invalid`,
+ * `experiment-invalid`, `experiment-newer`, or `file-mismatch` naming the first tensor that is missing, in excess or of
+ * another shape. Values that are not finite are accepted; `nonFiniteTensors` lists them.
+ */
+export function decodeCheckpoint(file: UncheckedCheckpoint): RunState {
+  const experiment = decodeExperiment(file.metadata);
+  const { best, ...record } = requireParsed("run", parseRunRecord(parseText(file.metadata, "run")));
+  const plan = requireParsed("plan", parsePlan(parseText(file.metadata, "plan")));
+  const inputWidth = readExtent(file, "layers.0.W", 0);
+  const outputs = readExtent(file, "head.b", 0);
+  const model = createModel({ layers: experiment.model.layers, inputWidth, outputs });
+  const used = new Set<string>();
+  const params = joinSegments(file, model, "", used);
+  const prefixes = momentPrefixes(experiment);
+  const moments = new Float32Array(prefixes.length * model.P);
+  for (const [s, prefix] of prefixes.entries()) moments.set(joinSegments(file, model, prefix, used), s * model.P);
+  const bestState = best && { ...best, params: joinSegments(file, model, BEST_PREFIX, used) };
+  const extra = [...file.tensors.keys()].find((name) => !used.has(name));
+  if (extra !== undefined)
+    throw new InputError("file-mismatch", { tensor: extra, expected: "nothing", actual: "a tensor" });
+  return { ...record, experiment, plan, inputWidth, outputs, params, moments, best: bestState };
+}
+
+/** Names of the tensors with a NaN or an infinity, for the warning when such a file is opened. */
+export function nonFiniteTensors({ tensors }: UncheckedCheckpoint): readonly string[] {
+  return [...tensors]
+    .filter(([, { data }]) => data instanceof Float32Array && !data.every(Number.isFinite))
+    .map(([name]) => name);
+}
