@@ -12,7 +12,7 @@ export interface Terminal {
   readonly print: (text: string) => void;
   /** One line about what is going on. */
   readonly note: (line: string) => void;
-  /** A line that the next one overwrites; only where someone is watching. */
+  /** A line that the next one overwrites; in a log file, one every few seconds. */
   readonly progress: (line: string) => void;
 }
 
@@ -21,10 +21,14 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** Progress lines where nothing can be overwritten come at most this often. */
+const LOG_INTERVAL_MS = 5000;
+
 /** The process's own streams. */
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process;
   let shown = false;
+  let loggedMs = performance.now();
   const clear = () => {
     if (shown) stderr.write("\r\u001b[K");
     shown = false;
@@ -39,10 +43,14 @@ export function processTerminal(): Terminal {
       stderr.write(`${line}\n`);
     },
     progress(line) {
-      if (!stderr.isTTY) return;
-      clear();
-      stderr.write(line);
-      shown = true;
+      if (stderr.isTTY) {
+        clear();
+        stderr.write(line);
+        shown = true;
+      } else if (performance.now() - loggedMs >= LOG_INTERVAL_MS) {
+        stderr.write(`${line}\n`);
+        loggedMs = performance.now();
+      }
     },
   };
 }

@@ -1,0 +1,134 @@
+/** The result of a training run in a terminal: one value, shown as a table or as JSON. */
+import type { Backend, BackendInfo, Player } from "../../core/backend.ts";
+import type { Fault } from "../../core/errors.ts";
+import type { Experiment } from "../../core/experiment.ts";
+import type { Dataset } from "../../core/task.ts";
+import type { Run } from "../../engine/run.ts";
+import type { Evaluation, MetricsBlock } from "../../engine/run-report.ts";
+
+/** Numbers by name, in the user's units. */
+type Metrics = Readonly<Record<string, number>>;
+
+/** Everything that `--json` prints. */
+export interface TrainReport {
+  readonly backend: BackendInfo["kind"];
+  readonly adapter: string;
+  readonly experiment: Experiment;
+  readonly parameters: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly stepsPerSecond: number;
+  readonly metrics: {
+    /** Training loss before the last update; null when no step was good. */
+    readonly loss: number | null;
+    readonly validationLoss: number;
+    readonly bestStep: number;
+    readonly bestValidationLoss: number;
+    /** The task's test metrics with the parameters of the lowest validation loss, the last ones, and no memory at all. */
+    readonly best: Metrics;
+    readonly latest: Metrics;
+    readonly baseline: Dataset["baseline"];
+  };
+  /** Unit of the error metrics; empty where they have none. */
+  readonly unit: string;
+  readonly fault: Fault | null;
+  readonly saved: string | null;
+  readonly plays: number;
+  readonly submits: number;
+  /** By kernel on WebGPU, by operation on the CPU. */
+  readonly dispatches: Player["counts"]["dispatches"];
+}
+
+/** What a report is made of. */
+export interface TrainOutcome {
+  readonly backend: Backend;
+  readonly run: Run;
+  readonly dataset: Dataset;
+  readonly evaluation: Evaluation;
+  readonly loss: number | null;
+  readonly seconds: number;
+  readonly fault: Fault | null;
+  readonly saved: string | null;
+}
+
+/** Collects a report; read it before the run is disposed of. */
+export function describeTraining(outcome: TrainOutcome): TrainReport {
+  const { backend, run, dataset, evaluation, loss, seconds, fault, saved } = outcome;
+  const { validationLoss, bestStep, bestValidationLoss, best, latest } = evaluation;
+  const { plays, submits, dispatches } = run.counts;
+  return {
+    backend: backend.info.kind,
+    adapter: backend.info.adapter,
+    experiment: run.experiment,
+    parameters: run.model.parameters,
+    steps: run.step,
+    seconds,
+    stepsPerSecond: run.step / seconds,
+    metrics: { loss, validationLoss, bestStep, bestValidationLoss, best, latest, baseline: dataset.baseline },
+    unit: unitOf(dataset),
+    fault,
+    saved,
+    plays,
+    submits,
+    dispatches: { ...dispatches },
+  };
+}
+
+/** The unit that all forecast columns share. */
+function unitOf({ target }: Dataset): string {
+  if (target.kind !== "values") return "";
+  const units = new Set(target.columns.map(({ unit }) => unit));
+  const [unit = ""] = units;
+  return units.size === 1 ? unit : "";
+}
+
+/** Errors carry the data's unit, accuracy and perplexity none. */
+const ERRORS: ReadonlySet<string> = new Set(["mae", "rmse"]);
+
+/** One line while training goes on. */
+export function progressLine(step: number, steps: number, block: MetricsBlock, evaluation: Evaluation | null): string {
+  const loss = block.loss.at(-1)?.toPrecision(4) ?? "";
+  const speed = `${block.stepsPerSecond.toFixed(1)} steps/s`;
+  const { validationLoss, bestValidationLoss, bestStep } = evaluation ?? {};
+  const validation =
+    validationLoss === undefined
+      ? ""
+      : `, validation ${validationLoss.toPrecision(4)} (best ${bestValidationLoss?.toPrecision(4)} at ${bestStep})`;
+  return `step ${step}/${steps}, loss ${loss}${validation}, ${speed}`;
+}
+
+/** The report as JSON. */
+export function toJson(report: TrainReport): string {
+  return JSON.stringify(report, null, 2);
+}
+
+/** The report for people. */
+export function toTable(report: TrainReport): string {
+  const { experiment, metrics, unit, backend, adapter, parameters, steps, seconds } = report;
+  const { best, latest, baseline, bestStep } = metrics;
+  const names = Object.keys(latest);
+  const header = names.map((name) => (unit !== "" && ERRORS.has(name) ? `${name} ${unit}` : name));
+  const rows: readonly (readonly string[])[] = [
+    ["test", ...header],
+    [`best (step ${bestStep})`, ...cells(best, names)],
+    ["latest", ...cells(latest, names)],
+    [baseline.name, ...cells(baseline.metrics, names)],
+  ];
+  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column + 1]?.length ?? 0)));
+  const first = Math.max(...rows.map(([label = ""]) => label.length));
+  const table = rows.map(([label = "", ...values]) =>
+    [label.padEnd(first), ...values.map((value, column) => value.padStart(widths[column] ?? 0))].join("  "),
+  );
+  const speed = `${seconds.toFixed(1)} s, ${report.stepsPerSecond.toFixed(1)} steps/s`;
+  return [
+    `${experiment.task.name}, seed ${experiment.seed}, ${parameters} parameters: ${steps} steps in ${speed}`,
+    `${backend}: ${adapter}`,
+    ...table,
+    `validation loss ${metrics.bestValidationLoss.toPrecision(5)} at step ${bestStep}, ${metrics.validationLoss.toPrecision(5)} now`,
+    ...(report.saved === null ? [] : [`saved to ${report.saved}`]),
+  ].join("\n");
+}
+
+function cells(metrics: Metrics, names: readonly string[]): readonly string[] {
+  return names.map((name) => metrics[name]?.toFixed(3) ?? "–");
+}

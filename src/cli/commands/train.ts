@@ -1,0 +1,154 @@
+/** `npm run train`: the same experiment as on the page, in a terminal, to its final metrics. */
+import { statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+import type { Backend } from "../../core/backend.ts";
+import { BackendLostError, type Fault, InputError, ProgramRefusedError } from "../../core/errors.ts";
+import type { Experiment } from "../../core/experiment.ts";
+import type { OwnData } from "../../core/task.ts";
+import { encodeCheckpoint } from "../../engine/checkpoint.ts";
+import { createRun, type Run } from "../../engine/run.ts";
+import type { Evaluation } from "../../engine/run-report.ts";
+import { writeRunFile } from "../../interop/run-file.ts";
+import { TASKS } from "../../tasks/registry.ts";
+import { openCommandBackend, readBackendWish } from "./open-backend.ts";
+import { EXIT, type Terminal, UsageError, withUsage } from "./terminal.ts";
+import { describeTraining, progressLine, type TrainReport, toJson, toTable } from "./train-report.ts";
+import { readData, readExperiment } from "./wished-experiment.ts";
+
+const USAGE = `npm run train -- [options]
+
+  --experiment <file|link>  experiment as JSON, or a link shared from the page
+  --task <name>             preset of a task instead (default: seattle-weather)
+  --data <file>             the user's own file, for an experiment that names one
+  --seed <number>           another seed than the experiment's
+  --steps <number>          training steps (default: 500)
+  --backend webgpu|cpu      train on this and nothing else (default: webgpu where there is an adapter)
+  --save <file>             write the run at its last step, to be opened on the page
+  --json                    the result as JSON on stdout
+
+Exit code: 0 trained, 1 stopped by a fault, 2 no such backend, 64 wrong arguments.`;
+
+const OPTIONS = {
+  experiment: { type: "string" },
+  task: { type: "string" },
+  data: { type: "string" },
+  seed: { type: "string" },
+  steps: { type: "string", default: "500" },
+  backend: { type: "string" },
+  save: { type: "string" },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** Runs the command; resolves with its exit code. */
+export function train(args: readonly string[], terminal: Terminal): Promise<number> {
+  return withUsage(USAGE, terminal, async () => {
+    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    if (values.help) {
+      terminal.print(USAGE);
+      return EXIT.ok;
+    }
+    const steps = readSteps(values.steps);
+    if (values.save !== undefined) checkTarget(values.save);
+    const wish = readBackendWish(values.backend);
+    const experiment = await readExperiment({ experiment: values.experiment, task: values.task, seed: values.seed });
+    const own = await readData(experiment.task, values.data);
+    const backend = await openCommandBackend(wish, terminal);
+    if (backend === null) return EXIT.noBackend;
+    try {
+      const report = await trainOn(backend, { experiment, own, steps, save: values.save, terminal });
+      terminal.print(values.json ? toJson(report) : toTable(report));
+      return report.fault ? EXIT.failed : EXIT.ok;
+    } catch (error) {
+      return explain(error, terminal);
+    } finally {
+      backend.dispose();
+    }
+  });
+}
+
+function readSteps(text: string): number {
+  const steps = Number(text);
+  if (!Number.isSafeInteger(steps) || steps < 1) throw new UsageError(`--steps must be 1 or more, not ${text}`);
+  return steps;
+}
+
+/** Found out before the training, not after it. */
+function checkTarget(path: string): void {
+  const folder = statSync(dirname(path), { throwIfNoEntry: false });
+  if (!folder?.isDirectory() || statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`--save: ${path} is no place for a file`);
+  }
+}
+
+/** What can go wrong without being a mistake of ours, in one sentence. */
+function explain(error: unknown, terminal: Terminal): number {
+  if (error instanceof InputError) throw new UsageError(`refused: ${error.message}`, { cause: error });
+  if (!(error instanceof BackendLostError || error instanceof ProgramRefusedError)) throw error;
+  terminal.note(error instanceof BackendLostError ? `the device was lost: ${error.message}` : error.message);
+  return error instanceof BackendLostError ? EXIT.noBackend : EXIT.failed;
+}
+
+interface Training {
+  readonly experiment: Experiment;
+  readonly own: OwnData | null;
+  readonly steps: number;
+  readonly save: string | undefined;
+  readonly terminal: Terminal;
+}
+
+async function trainOn(backend: Backend, training: Training): Promise<TrainReport> {
+  const { experiment, own, steps, save, terminal } = training;
+  const task = TASKS[experiment.task.name];
+  const dataset = await task.load(experiment, own);
+  const run = await createRun(experiment, dataset, backend, {
+    now: () => performance.now(),
+    score: (scored) => task.score(dataset, scored),
+    scoredSteps: task.scoredSteps,
+    progress: (done, total) => terminal.progress(`building ${done}/${total}`),
+  });
+  try {
+    const start = performance.now();
+    const progress = await advance(run, steps, terminal);
+    const seconds = (performance.now() - start) / 1000;
+    // Evaluated once more where the last step was no evaluation step.
+    const evaluation = progress.evaluation?.step === run.step ? progress.evaluation : await run.evaluate();
+    if (save !== undefined) {
+      await writeFile(save, new Uint8Array(writeRunFile(encodeCheckpoint(await run.snapshot(), run.model))));
+    }
+    const { loss, fault } = progress;
+    return describeTraining({ backend, run, dataset, evaluation, loss, seconds, fault, saved: save ?? null });
+  } finally {
+    run.dispose();
+  }
+}
+
+interface Progress {
+  /** Training loss of the last good step, null when there was none. */
+  readonly loss: number | null;
+  readonly evaluation: Evaluation | null;
+  /** Why training stopped before its last step. */
+  readonly fault: Fault | null;
+}
+
+/** Trains up to step `steps` or to the first fault; nothing is in flight afterwards. */
+async function advance(run: Run, steps: number, terminal: Terminal): Promise<Progress> {
+  let loss: number | null = null;
+  let evaluation: Evaluation | null = null;
+  let fault: Fault | null = null;
+  while (run.step < steps && fault === null) {
+    const report = await run.advance(steps);
+    fault = report.fault;
+    evaluation = report.evaluation ?? evaluation;
+    const block = report.metrics.at(-1);
+    loss = block?.loss.at(-1) ?? loss;
+    for (const { code, details } of report.notices) terminal.note(`${code} ${JSON.stringify(details)}`);
+    if (block) terminal.progress(progressLine(run.step, steps, block, evaluation));
+  }
+  if (fault) terminal.note(`stopped: ${fault.code} ${JSON.stringify(fault.details)}`);
+  // A diverging run reports every chunk that was already on its way.
+  while ((await run.drain()).fault !== null);
+  return { loss, evaluation, fault };
+}

@@ -1,0 +1,90 @@
+/**
+ * Which experiment a command line asks for: a task's preset, a JSON file, or the link of the page, with the seed on
+ * top. A user's data file is taken only when it is the one that the experiment names.
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { InputError } from "../../core/errors.ts";
+import { type Experiment, parseExperiment, type TaskChoice } from "../../core/experiment.ts";
+import type { OwnData } from "../../core/task.ts";
+import { readOwnSeries } from "../../interop/csv.ts";
+import { decodeExperiment } from "../../interop/experiment-text.ts";
+import { readOwnText } from "../../interop/text.ts";
+import { TASKS } from "../../tasks/registry.ts";
+import { UsageError } from "./terminal.ts";
+
+/** The arguments as they were typed. */
+export interface ExperimentWish {
+  /** Path of a JSON file, or a link with `#e=`. */
+  readonly experiment: string | undefined;
+  readonly task: string | undefined;
+  readonly seed: string | undefined;
+}
+
+/** What the share links carry the experiment behind. */
+const LINK_MARK = "#e=";
+const DEFAULT_TASK = "seattle-weather";
+
+/** The experiment, valid. Throws `UsageError` for what cannot be read or is refused by the schema. */
+export async function readExperiment({ experiment, task, seed }: ExperimentWish): Promise<Experiment> {
+  if (experiment !== undefined && task !== undefined) {
+    throw new UsageError("--experiment names its task already: leave out --task");
+  }
+  const base = experiment === undefined ? presetOf(task ?? DEFAULT_TASK) : await readSource(experiment);
+  return seed === undefined ? base : checked({ ...base, seed: Number(seed) });
+}
+
+function presetOf(name: string): Experiment {
+  const presets = Object.values(TASKS).flatMap((task) => task.preset ?? []);
+  const preset = presets.find((candidate) => candidate.task.name === name);
+  if (preset) return preset;
+  throw new UsageError(`--task must be one of ${presets.map(({ task }) => task.name).join(", ")}, not ${name}`);
+}
+
+async function readSource(source: string): Promise<Experiment> {
+  const mark = source.indexOf(LINK_MARK);
+  if (mark >= 0) {
+    const decoded = await decodeExperiment(source.slice(mark + LINK_MARK.length));
+    if (decoded.ok) return decoded.experiment;
+    throw new UsageError(`--experiment: ${decoded.fault.code} ${JSON.stringify(decoded.fault.details)}`);
+  }
+  const text = await readNamed("--experiment", source);
+  let value: unknown;
+  try {
+    value = JSON.parse(text.toString("utf8"));
+  } catch (cause) {
+    throw new UsageError(`--experiment: ${source} is no JSON`, { cause });
+  }
+  return checked(value);
+}
+
+function checked(value: unknown): Experiment {
+  const parsed = parseExperiment(value);
+  if (parsed.ok) return parsed.experiment;
+  const issues = parsed.issues.map(({ path, expected, actual }) => `${path}: expected ${expected}, got ${actual}`);
+  throw new UsageError(`the experiment is refused\n${issues.join("\n")}`);
+}
+
+async function readNamed(option: string, path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new UsageError(`${option}: ${path} cannot be read`, { cause });
+  }
+}
+
+/** The rows of `--data`, or null for tasks that bring their own. Throws `UsageError` and what the parsers throw. */
+export async function readData(task: TaskChoice, path: string | undefined): Promise<OwnData | null> {
+  if (task.name !== "own-text" && task.name !== "own-series") {
+    if (path !== undefined) throw new UsageError(`--data: ${task.name} brings its own data`);
+    return null;
+  }
+  const { name, bytes, sha256 } = task.file;
+  if (path === undefined) throw new UsageError(`this experiment needs --data with the file ${name}`);
+  const content = Uint8Array.from(await readNamed("--data", path));
+  if (content.length !== bytes || createHash("sha256").update(content).digest("hex") !== sha256) {
+    throw new InputError("data-missing", { name, bytes, sha256 });
+  }
+  if (task.name === "own-text") return readOwnText(content);
+  return readOwnSeries(content, [...new Set([...task.inputs, ...task.targets])]);
+}
