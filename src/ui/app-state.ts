@@ -6,11 +6,11 @@ import type { BackendInfo } from "../core/backend.ts";
 import type { Fault } from "../core/errors.ts";
 import type { Experiment, TaskName } from "../core/experiment.ts";
 import type { Thumbnail } from "../core/task.ts";
-import type { Event as WorkerEvent } from "../worker/protocol.ts";
+import type { ProbeWish, Event as WorkerEvent } from "../worker/protocol.ts";
 import { type EditOutcome, type FieldPlace, type Refusal, restartChanges } from "./edit-experiment.ts";
 import type { Notice, NoticeAction, NoticeKey } from "./notices.ts";
 import { DEFAULT_PREFERENCES, type Preferences } from "./preferences.ts";
-import type { RunState } from "./run-state.ts";
+import type { Generation, RunState } from "./run-state.ts";
 
 type HelloEvent = Extract<WorkerEvent, { readonly type: "hello" }>;
 /** What the worker found in a user's file. */
@@ -81,6 +81,8 @@ export type PageEvent =
   | { readonly type: "number-edited"; readonly place: FieldPlace; readonly text: string }
   | { readonly type: "edited"; readonly outcome: EditOutcome }
   | { readonly type: "draft-replaced"; readonly experiment: Experiment }
+  | { readonly type: "probe-chosen"; readonly probe: ProbeWish }
+  | { readonly type: "generation-chosen"; readonly generation: Generation }
   | { readonly type: "stop-at-chosen"; readonly step: number | null }
   | {
       readonly type: "told";
@@ -120,6 +122,11 @@ export const initialState: AppState = {
 /** The task's preset, or null for tasks on a user's own file. */
 export function presetOf(state: AppState, task: TaskName): Experiment | null {
   return state.tasks.find((offer) => offer.name === task)?.preset ?? null;
+}
+
+/** The shown run's experiment with the live fields as they are now. */
+export function currentExperiment({ experiment, live }: RunState): Experiment {
+  return { ...experiment, training: { ...experiment.training, ...live } };
 }
 
 /** Paths of the draft that wait for a new run. */

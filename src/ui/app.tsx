@@ -7,6 +7,7 @@ import { OpenDialog } from "./components/dialogs/open-dialog.tsx";
 import { ErrorBoundary } from "./components/error-boundary.tsx";
 import { ExperimentPanel } from "./components/experiment-panel.tsx";
 import { GatesPanel } from "./components/gates-panel.tsx";
+import { LearningPanel } from "./components/learning-panel.tsx";
 import { Conditions, NoticeList } from "./components/notice-list.tsx";
 import { TopBar } from "./components/top-bar.tsx";
 import { t } from "./i18n/translate.ts";
@@ -104,6 +105,11 @@ export function App() {
           <ErrorBoundary save={save}>
             <GatesPanel />
           </ErrorBoundary>
+          <div className={styles.learning}>
+            <ErrorBoundary save={save}>
+              <LearningPanel />
+            </ErrorBoundary>
+          </div>
         </div>
       </main>
       <NoticeList act={page.act} />

@@ -52,9 +52,9 @@ export function chooseFile(accept: string): Promise<File | null> {
 /** Time after which a download surely holds its own reference to the bytes. */
 const REVOKE_AFTER_MS = 60_000;
 
-/** Offers bytes as a download. */
-export function downloadBytes(name: string, bytes: ArrayBuffer, type: string): void {
-  const address = URL.createObjectURL(new Blob([bytes], { type }));
+/** Offers bytes or a text as a download. */
+export function downloadFile(name: string, content: ArrayBuffer | string, type: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

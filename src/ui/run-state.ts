@@ -3,7 +3,7 @@
  * (`snapshot`) are kept by reference and drawn once. Events of any other run are dropped here, by `runId`.
  */
 import type { Experiment } from "../core/experiment.ts";
-import type { DatasetSummary, Event, LayerSummary } from "../worker/protocol.ts";
+import type { DatasetSummary, Event, LayerSummary, ProbeWish } from "../worker/protocol.ts";
 
 type EventOf<Type extends Event["type"]> = Extract<Event, { readonly type: Type }>;
 
@@ -18,6 +18,12 @@ export interface GeneratedSample {
   readonly step: number;
   readonly text: string;
   readonly done: boolean;
+}
+
+/** How text is generated: what it starts with, and how bold it is. */
+export interface Generation {
+  readonly prefix: string;
+  readonly temperature: number;
 }
 
 /** Everything the page shows of a run but its curves. */
@@ -40,8 +46,13 @@ export interface RunState {
   readonly recovering: number | null;
   readonly stopAt: number | null;
   readonly live: { readonly learningRate: number; readonly clipNorm: number | null };
+  /** True for a run from a file or an undo, whose live changes the panel has yet to learn. */
+  readonly followsLive: boolean;
   readonly evaluation: Evaluation | null;
   readonly snapshot: Snapshot | null;
+  /** What the gates are shown on. */
+  readonly probe: ProbeWish;
+  readonly generation: Generation;
   /** Newest last. */
   readonly generated: readonly GeneratedSample[];
 }
@@ -50,7 +61,7 @@ export interface RunState {
 const GENERATED_LIMIT = 12;
 
 /** The state of a run that has just been built or brought back. */
-export function openedRun(event: EventOf<"started">): RunState {
+export function openedRun(event: EventOf<"started">, followsLive: boolean): RunState {
   const { learningRate, clipNorm } = event.experiment.training;
   return {
     runId: event.runId,
@@ -67,8 +78,11 @@ export function openedRun(event: EventOf<"started">): RunState {
     recovering: null,
     stopAt: null,
     live: { learningRate, clipNorm },
+    followsLive,
     evaluation: null,
     snapshot: null,
+    probe: { kind: "choice", index: 0 },
+    generation: { prefix: "", temperature: 1 },
     generated: [],
   };
 }

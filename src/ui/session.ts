@@ -1,13 +1,15 @@
 /**
  * The page's side of the conversation with the worker: feeds its events to the store and answers those that want an
  * answer. It holds what state must not: the client here, starts under way in `run-requests.ts`, bytes of the user's files
- * in `own-files.ts`. What the user asks for becomes commands in `controls.ts`.
+ * in `own-files.ts`. What the user asks for becomes commands in `controls.ts`
+ * and `draft-controls.ts`.
  */
 import type { Fault } from "../core/errors.ts";
 import type { BackendWish, Command, Event } from "../worker/protocol.ts";
 import type { AppState, PageEvent } from "./app-state.ts";
 import { type Controls, createControls } from "./controls.ts";
-import { downloadBytes } from "./files.ts";
+import { createDraftControls, type DraftControls } from "./draft-controls.ts";
+import { downloadFile } from "./files.ts";
 import { createOwnFiles, type OwnFiles } from "./own-files.ts";
 import { createRunRequests, type RunRequests } from "./run-requests.ts";
 
@@ -33,7 +35,7 @@ export interface SessionParts {
 }
 
 /** What components may ask for. */
-export interface Session extends Controls, Pick<RunRequests, "start" | "openRun"> {
+export interface Session extends Controls, DraftControls, Pick<RunRequests, "start" | "openRun"> {
   /** Starts a worker, in place of the one before; `hello` or a fault answers. */
   readonly connect: () => void;
   readonly ownFiles: OwnFiles;
@@ -54,7 +56,7 @@ export function createSession(parts: SessionParts): Session {
     dispatch(event);
     if (event.type === "snapshot") parts.afterPaint(() => send({ type: "acknowledge-snapshot" }));
     if (event.type === "saved" && event.purpose === "download") {
-      downloadBytes(event.fileName, event.bytes, "application/octet-stream");
+      downloadFile(event.fileName, event.bytes, "application/octet-stream");
       dispatch({ type: "told", key: "saved", details: { name: event.fileName, step: event.step } });
     }
     if (event.type === "saved" && event.purpose === "keep") parts.keep(event.bytes);
@@ -79,5 +81,6 @@ export function createSession(parts: SessionParts): Session {
     send({ type: "open-backend", wish: parts.wish });
   };
   const { start, openRun } = runs;
-  return { ...createControls({ get, dispatch, send, start }), connect, start, openRun, ownFiles, dispatch };
+  const control = { get, dispatch, send, start };
+  return { ...createControls(control), ...createDraftControls(control), connect, start, openRun, ownFiles, dispatch };
 }

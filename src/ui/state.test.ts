@@ -148,6 +148,17 @@ describe("the draft", () => {
     expect(reduce(opened, started(0)).draft).toEqual(weatherExperiment);
   });
 
+  it("learns what was changed while an opened run ran, until the user changes it again", () => {
+    const live = (value: number): Event => {
+      return { type: "live-changed", runId: 1, step: 3, field: "learningRate", value };
+    };
+    const opened = [asked(1, null), started(1), live(0.5)].reduce<AppState>(reduce, through(hello));
+    expect(opened.draft?.training.learningRate).toBe(0.5);
+    const place = { field: "learningRate", layer: null } as const;
+    const own = reduce(opened, { type: "number-edited", place, text: "0.25" });
+    expect(reduce(own, live(0.125)).draft?.training.learningRate).toBe(0.25);
+  });
+
   it("drops refusals of layers when the stack changes", () => {
     const place = { field: "units", layer: 0 } as const;
     const bad = reduce(running(), { type: "number-edited", place, text: "0" });

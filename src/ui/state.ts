@@ -9,7 +9,7 @@ import type { Event as WorkerEvent } from "../worker/protocol.ts";
 import type { AppState, Dialog, PageEvent } from "./app-state.ts";
 import { type FieldPlace, hasNumber, parseNumber, pathOf, withValue } from "./edit-experiment.ts";
 import { type Notice, type NoticeAction, type NoticeKey, withNotice, withoutMessages } from "./notices.ts";
-import { openedRun, reduceRun } from "./run-state.ts";
+import { openedRun, type RunState, reduceRun } from "./run-state.ts";
 
 type Details = Fault["details"];
 
@@ -44,7 +44,7 @@ function numberEdited(state: AppState, place: FieldPlace, text: string): AppStat
   }
   refused.delete(path);
   const edited = withValue(state.draft, path, outcome.value);
-  return edited.ok ? { ...state, draft: edited.experiment, refused } : state;
+  return edited.ok ? ofRun({ ...state, draft: edited.experiment, refused }, { followsLive: false }) : state;
 }
 
 /** Messages about the run that was shown; another one makes them stale. */
@@ -63,7 +63,7 @@ const RUN_MESSAGES: readonly NoticeKey[] = [
 function started(state: AppState, event: Extract<WorkerEvent, { readonly type: "started" }>): AppState {
   const asked = state.pending?.runId === event.runId ? state.pending : null;
   const earlier = state.run;
-  const run = openedRun(event);
+  const run = openedRun(event, asked?.experiment == null);
   // A start keeps what was edited since it was asked for; a file or an undo brings its own experiment.
   const drafted = asked?.experiment && state.draft ? state : withDraft(state, event.experiment);
   const opened = { ...drafted, run, canUndo: event.canUndo, pending: null, building: null };
@@ -77,6 +77,12 @@ function started(state: AppState, event: Extract<WorkerEvent, { readonly type: "
 }
 
 const FILE_DIALOGS: ReadonlySet<string> = new Set<Dialog["kind"]>(["own-text", "own-series", "file-request"]);
+
+/** An opened run tells what was changed while it ran; the panel shows that, until the user changes it again. */
+function withLiveDraft(state: AppState, { live }: RunState): AppState {
+  const { draft } = state;
+  return draft ? { ...state, draft: { ...draft, training: { ...draft.training, ...live } } } : state;
+}
 
 function workerFaulted(state: AppState, event: Extract<WorkerEvent, { readonly type: "fault" }>): AppState {
   const asksForFile = state.dialog !== null && FILE_DIALOGS.has(state.dialog.kind);
@@ -130,11 +136,16 @@ function reduceWorker(state: AppState, event: WorkerEvent): AppState {
         const engine = { ...state.engine, backend: event.backend };
         return told({ ...state, run, engine }, "recovered", { step: event.step }, []);
       }
+      if (event.type === "live-changed" && run.followsLive) return withLiveDraft({ ...state, run }, run);
       if (event.type !== "playing") return { ...state, run };
       if (event.reason === "stop-at") return told({ ...state, run }, "stopped-at", { step: run.step }, []);
       return { ...state, run, notices: withoutMessages(state.notices, ...WAITING_MESSAGES) };
     }
   }
+}
+
+function ofRun(state: AppState, change: Partial<RunState>): AppState {
+  return state.run ? { ...state, run: { ...state.run, ...change } } : state;
 }
 
 function reducePage(state: AppState, event: PageEvent): AppState {
@@ -149,8 +160,12 @@ function reducePage(state: AppState, event: PageEvent): AppState {
       return event.outcome.ok ? edited(state, event.outcome.experiment) : state;
     case "draft-replaced":
       return withDraft(state, event.experiment);
+    case "probe-chosen":
+      return ofRun(state, { probe: event.probe });
+    case "generation-chosen":
+      return ofRun(state, { generation: event.generation });
     case "stop-at-chosen":
-      return state.run ? { ...state, run: { ...state.run, stopAt: event.step } } : state;
+      return ofRun(state, { stopAt: event.step });
     case "told":
       return told(state, event.key, event.details ?? {}, event.actions ?? []);
     case "faulted":
@@ -180,6 +195,8 @@ const PAGE_EVENTS: ReadonlySet<string> = new Set<PageEvent["type"]>([
   "number-edited",
   "edited",
   "draft-replaced",
+  "probe-chosen",
+  "generation-chosen",
   "stop-at-chosen",
   "told",
   "faulted",

@@ -3,7 +3,7 @@
  * through the chart it is handed, in an animation frame, so that no number of a running curve passes through React.
  */
 import { type KeyboardEvent, useEffect, useId, useRef } from "react";
-import { type ChartLine, createLineChart, type LineChart, type LineChartOptions } from "../plots/line-chart.ts";
+import { type ChartLine, createLineChart, FAINT, type LineChart, type LineChartOptions } from "../plots/line-chart.ts";
 import controls from "../styles/controls.module.css";
 import styles from "./results.module.css";
 
@@ -76,7 +76,7 @@ function Key({ lines }: { readonly lines: readonly ChartLine[] }) {
               y2="5"
               stroke={line.color}
               strokeWidth={line.width}
-              strokeOpacity={line.faint ? 0.4 : 1}
+              strokeOpacity={line.faint ? FAINT : 1}
               strokeDasharray={line.dashed ? "5 4" : undefined}
             />
             {line.points ? <circle cx="11" cy="5" r="2.5" fill="var(--surface)" stroke={line.color} /> : null}

@@ -3,7 +3,7 @@
  * one time axis and one cursor. An order of units is computed when it is chosen and then kept, so that rows do not jump
  * while the network learns; "Sort again" takes the newest values.
  */
-import { useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import type { Event, LayerSummary } from "../../worker/protocol.ts";
 import { t } from "../i18n/translate.ts";
 import type { Cursor } from "../plots/cursor.ts";
@@ -27,6 +27,8 @@ export type Snapshot = Extract<Event, { readonly type: "snapshot" }>;
  * else z is shown. `onExport` writes the CSV.
  */
 export interface GateHeatmapsProps {
+  /** Chooses the probe; stands above the views. */
+  readonly picker: ReactNode;
   readonly snapshot: Snapshot | null;
   readonly layers: readonly LayerSummary[];
   readonly names: ProbeNames;
@@ -44,6 +46,7 @@ export function GateHeatmaps(props: GateHeatmapsProps) {
   const apply = (sort: UnitSort) => setSorted({ sort, orders: snapshot ? ordersOf(sort, snapshot) : [] });
   return (
     <Panel title={t("gates.title")} aside={snapshot ? t("gates.atStep", { step: snapshot.step }) : undefined}>
+      {props.picker}
       <div className={layout.toolbar}>
         <SelectField label={t("gates.sort")} value={sorted.sort} choices={SORTS} onChange={apply} />
         {sorted.sort === "index" ? null : (

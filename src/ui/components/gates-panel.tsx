@@ -1,36 +1,46 @@
 /** The gates of the run that is shown: owns the page's one cursor and the sign of z, and asks for other probes. */
 import { useState } from "react";
 import { useApp, useSession } from "../app-context.ts";
+import { gatesCsv } from "../export-csv.ts";
+import { downloadFile } from "../files.ts";
 import { t } from "../i18n/translate.ts";
 import type { Cursor } from "../plots/cursor.ts";
 import { GateHeatmaps } from "./gate-heatmaps.tsx";
 import { EmptyView, Panel } from "./panel.tsx";
+import { ProbePicker } from "./probe-picker.tsx";
 
 /** A placeholder says what is awaited until a run stands. */
 export function GatesPanel() {
   const session = useSession();
   const snapshot = useApp((state) => state.run?.snapshot ?? null);
   const layers = useApp((state) => state.run?.layers);
-  const names = useApp((state) => state.run?.dataset);
+  const dataset = useApp((state) => state.run?.dataset);
+  const probe = useApp((state) => state.run?.probe);
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const [showKeep, setShowKeep] = useState(false);
-  if (!layers || !names) {
+  if (!layers || !dataset || !probe) {
     return (
       <Panel title={t("gates.title")}>
         <EmptyView>{t("app.loading")}</EmptyView>
       </Panel>
     );
   }
+  const exportGates = () => {
+    if (!snapshot) return;
+    const name = `gatescope-${dataset.task}-gates-step-${snapshot.step}.csv`;
+    downloadFile(name, gatesCsv(snapshot, showKeep), "text/csv");
+  };
   return (
     <GateHeatmaps
+      picker={<ProbePicker dataset={dataset} wish={probe} onPick={session.setProbe} />}
       snapshot={snapshot}
       layers={layers}
-      names={names}
+      names={dataset}
       cursor={cursor}
       showKeep={showKeep}
       onCursor={setCursor}
       onShowKeep={setShowKeep}
-      onExport={() => session.save()}
+      onExport={exportGates}
     />
   );
 }

@@ -72,13 +72,18 @@ function SymbolRow({ label, symbols, faint, palette, mark }: SymbolRowProps) {
       drawSymbols(context, symbols, faint, { palette, ratio }),
     [symbols, faint, palette],
   );
-  const words = `${label}: ${symbols.map(visibleSymbol).join(" ")}`;
+  const words = symbols.map((symbol, step) =>
+    faint?.[step] ? t("probe.wrong", { symbol: visibleSymbol(symbol) }) : visibleSymbol(symbol),
+  );
   return (
     <div className={styles.row}>
-      <span className={styles.rowLabel}>{label}</span>
+      <span className={styles.rowLabel}>
+        <span>{label}</span>
+        {faint ? <span className={styles.rowRange}>{t("probe.faint")}</span> : null}
+      </span>
       <div className={styles.plot}>
         {mark ? <span className={styles.stripMark} style={mark} /> : null}
-        <Canvas draw={draw} label={words} className={styles.symbols} />
+        <Canvas draw={draw} label={`${label}: ${words.join(" ")}`} className={styles.symbols} />
       </div>
     </div>
   );
@@ -103,7 +108,7 @@ function CourseRow({ label, unit, courses, className, mark }: CourseRowProps) {
   return (
     <div className={styles.row}>
       <span className={styles.rowLabel}>
-        {label} <span className={styles.rowRange}>{range}</span>
+        <span>{label}</span> <span className={styles.rowRange}>{range}</span>
       </span>
       <div className={styles.plot}>
         {mark ? <span className={styles.stripMark} style={mark} /> : null}

@@ -102,11 +102,11 @@ export const DIVERGING_LIGHT: ColorTable = diverging({
 
 /** States on dark paper: the same hues from a dark grey zero to light ends. */
 export const DIVERGING_DARK: ColorTable = diverging({
-  middleLightness: 0.29,
-  endLightness: 0.82,
-  endChroma: 0.095,
-  positiveHue: 245,
-  negativeHue: 60,
+  middleLightness: 0.3,
+  endLightness: 0.74,
+  endChroma: 0.125,
+  positiveHue: 248,
+  negativeHue: 55,
 });
 
 /** Entry of a value: the ends take what lies beyond them; null for a value that is not a number. */

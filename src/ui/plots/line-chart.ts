@@ -52,6 +52,8 @@ export interface LineChart {
 /** Smallest drag, in CSS pixels, that means a zoom and not a click. */
 const ZOOM_PIXELS = 6;
 const FONT_PIXELS = 11;
+/** Opacity of a faint line, in the picture and in its key. */
+export const FAINT = 0.5;
 
 /** Creates an empty chart inside `root`. */
 export function createLineChart(root: HTMLElement, options: LineChartOptions): LineChart {
@@ -96,7 +98,7 @@ function plotOptions(root: HTMLElement, options: LineChartOptions, marks: () => 
     width: Math.max(1, root.clientWidth),
     height: Math.max(1, root.clientHeight),
     legend: { show: false },
-    padding: [14, 8, 0, 0],
+    padding: [14, 18, 0, 0],
     scales: {
       x: { time: false },
       y: logarithmic
@@ -137,7 +139,7 @@ function lineOptions(line: ChartLine, palette: Palette): uPlot.Series {
     label: line.label,
     stroke: line.color,
     width: line.width,
-    alpha: line.faint ? 0.4 : 1,
+    alpha: line.faint ? FAINT : 1,
     spanGaps: line.points ?? false,
     points: line.points ? { show: true, size: 5, fill: palette.surface, stroke: line.color } : { show: false },
     ...(line.dashed ? { dash: [5, 4] } : {}),

@@ -99,6 +99,11 @@ export const shellMessages = {
   "task.own-series": "Your series",
   "task.own-series.about": "Open a table (CSV); stays on this machine",
 
+  "note.recall-repeats":
+    "{repeated} of {heldOut} held-out sequences also occur in training: at this lag there are not enough different ones.",
+  "note.constant-columns": "Input columns that never change in the training rows: {columns}.",
+  "note.replaced-symbols": "{replacedKinds} rare symbols ({replacedCharacters} characters) are read as □.",
+
   "notice.region": "Notices",
   "notice.self-started": "Training started by itself. Space pauses it.",
   "notice.waits-for-play": "Ready. Press Play (or Space) to train.",

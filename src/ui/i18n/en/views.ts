@@ -18,6 +18,8 @@ export const viewMessages = {
   "probe.unknown": "The model has no symbol for {symbols}.",
   "probe.input": "input",
   "probe.expects": "expects next",
+  "probe.faint": "faint where wrong",
+  "probe.wrong": "{symbol} (wrong)",
   "probe.actual": "actual",
   "probe.predicted": "predicted",
   "probe.range": "{low} to {high}",

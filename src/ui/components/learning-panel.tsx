@@ -1,0 +1,76 @@
+/** How learning goes: the loss curves and the task's own result, with what the page must tell about the data. */
+import type { DatasetSummary } from "../../worker/protocol.ts";
+import { useApp, useSeries, useSession } from "../app-context.ts";
+import { lossCsv } from "../export-csv.ts";
+import { downloadFile } from "../files.ts";
+import { isMessageKey, t, translate } from "../i18n/translate.ts";
+import { probeTextIssue } from "../plots/probe-text.ts";
+import { visibleSymbol } from "../plots/strip.ts";
+import type { Generation } from "../run-state.ts";
+import controls from "../styles/controls.module.css";
+import { LossChart } from "./loss-chart.tsx";
+import { ResultView } from "./result-view.tsx";
+
+/** Why a prefix cannot be gone on from, or null. An empty one can. */
+function prefixError(prefix: string, { vocabulary, probeLength }: DatasetSummary): string | null {
+  const issue = prefix === "" ? null : probeTextIssue(prefix, vocabulary, probeLength);
+  switch (issue?.kind) {
+    case "unknown":
+      return t("probe.unknown", { symbols: issue.symbols.map(visibleSymbol).join(" ") });
+    case "too-long":
+      return t("probe.tooLong", issue);
+    default:
+      return null;
+  }
+}
+
+/** Facts about the data, e.g. how many rare symbols were replaced. */
+function DataNotes({ notes }: Pick<DatasetSummary, "notes">) {
+  return notes.map(({ key, numbers }) => {
+    const message = `note.${key}`;
+    return isMessageKey(message) ? (
+      <p key={key} className={controls.help}>
+        {translate(message, numbers)}
+      </p>
+    ) : null;
+  });
+}
+
+function Result({ dataset }: { readonly dataset: DatasetSummary }) {
+  const session = useSession();
+  const evaluation = useApp((state) => state.run?.evaluation ?? null);
+  const samples = useApp((state) => state.run?.generated) ?? [];
+  const generation = useApp((state) => state.run?.generation);
+  const writes = dataset.task === "english-spelling" || dataset.task === "own-text";
+  const choose = (next: Generation) => session.setGeneration(next, prefixError(next.prefix, dataset) === null);
+  const text =
+    writes && generation
+      ? {
+          ...generation,
+          samples,
+          error: prefixError(generation.prefix, dataset),
+          onGeneration: (prefix: string, temperature: number) => choose({ prefix, temperature }),
+        }
+      : null;
+  return (
+    <div>
+      <ResultView dataset={dataset} evaluation={evaluation} text={text} />
+      <DataNotes notes={dataset.notes} />
+    </div>
+  );
+}
+
+/** Two panels side by side on a desk. */
+export function LearningPanel() {
+  const series = useSeries();
+  const dataset = useApp((state) => state.run?.dataset);
+  const exportLosses = () => {
+    if (dataset) downloadFile(`gatescope-${dataset.task}-loss.csv`, lossCsv(series), "text/csv");
+  };
+  return (
+    <>
+      <LossChart series={series} onExport={exportLosses} />
+      {dataset ? <Result dataset={dataset} /> : null}
+    </>
+  );
+}
