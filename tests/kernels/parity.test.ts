@@ -1,5 +1,6 @@
 /** Every operation on WebGPU against its twin, at odd sizes; the cases are those of `src/checks/parity-cases.ts`. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { planDefaults } from "../../src/backends/gpu/plan.ts";
 import { openBackend } from "../../src/backends/open.ts";
 import { runParity } from "../../src/checks/parity.ts";
 import type { Backend } from "../../src/core/backend.ts";
@@ -19,4 +20,10 @@ test.each(OPERATIONS.map(({ name }) => name))("%s agrees with its twin", { timeo
   const report = await runParity(backend, { operations: [operation] });
   expect(report.results.filter(({ passed }) => !passed)).toEqual([]);
   expect(report.passed).toBeGreaterThan(0);
+});
+
+test("every operation agrees with the sizes of a hardware adapter", { timeout: 120_000 }, async () => {
+  const hardware: Backend = { ...backend, plan: (program) => planDefaults(program, false) };
+  const report = await runParity(hardware, { seed: 2 });
+  expect(report.results.filter(({ passed }) => !passed)).toEqual([]);
 });

@@ -1,0 +1,152 @@
+/** Lowering as plain data: order of dispatches, loop indices, segments, shared scratch, and what is refused. */
+import { describe, expect, test } from "vitest";
+import type { OperationCall, Program } from "../../core/program.ts";
+import { lowerProgram } from "./lowering.ts";
+import { planDefaults } from "./plan.ts";
+
+const f32 = (name: string, ...shape: number[]) => ({ name, type: "f32", shape, role: "activation" }) as const;
+const T = 3;
+const B = 2;
+const H = 5;
+
+const tensors: Program["tensors"] = [
+  f32("h", T + 1, B, H),
+  f32("dh", T + 1, B, H),
+  f32("record", T, B, 4, H),
+  f32("params", 64 + 3 * H * H),
+  f32("mask", 100),
+  f32("count", 1),
+  { name: "flags", type: "u32", shape: [1], role: "metrics" },
+];
+
+const U = { tensor: "params", offset: 64, length: 3 * H * H };
+
+function forward(reset: number): OperationCall {
+  const bound = { h: { tensor: "h" }, record: { tensor: "record" }, flags: { tensor: "flags" } };
+  return {
+    operation: "gru-forward",
+    label: "layer 0",
+    numbers: { T, B, H, reset, activation: 0, flagBit: 1 },
+    tensors: { ...bound, U, bu: { tensor: "params", length: 3 * H } },
+  };
+}
+
+function backward(reset: number): OperationCall {
+  return {
+    operation: "gru-backward",
+    label: "layer 0",
+    numbers: { T, B, H, reset, activation: 0, upstream: 1 },
+    tensors: { h: { tensor: "h" }, record: { tensor: "record" }, U, dh: { tensor: "dh" } },
+  };
+}
+
+function lower(...calls: OperationCall[]) {
+  const program: Program = { tensors, phases: { forward: calls } };
+  const lowered = lowerProgram(program, planDefaults(program, true));
+  return { ...lowered, dispatches: lowered.phases.get("forward")?.dispatches ?? [] };
+}
+
+const played = (calls: OperationCall[]) =>
+  lower(...calls).dispatches.map(({ station, t }) => `${station.kernel.file.split(".").at(-1)} ${t}`);
+
+describe("the order of dispatches", () => {
+  test("reset before: gates and candidate of each step in turn", () => {
+    expect(played([forward(0)])).toEqual([
+      "gates 1",
+      "candidate 1",
+      "gates 2",
+      "candidate 2",
+      "gates 3",
+      "candidate 3",
+    ]);
+  });
+
+  test("reset after: one kernel per step", () => {
+    expect(played([forward(1)])).toEqual(["fused 1", "fused 2", "fused 3"]);
+  });
+
+  test("backward counts down to the initial state, which has no reset kernel", () => {
+    expect(played([backward(0)])).toEqual([
+      "delta 3",
+      "reset 3",
+      "delta 2",
+      "reset 2",
+      "delta 1",
+      "reset 1",
+      "delta 0",
+    ]);
+    expect(played([backward(1)])).toEqual(["delta 3", "delta 2", "delta 1", "delta 0"]);
+  });
+});
+
+test("segments are given in bytes, in the kernel's binding order", () => {
+  const { dispatches } = lower(forward(0));
+  expect(dispatches[0]?.station.segments).toEqual([
+    { buffer: "h", offsetBytes: 0, sizeBytes: (T + 1) * B * H * 4 },
+    { buffer: "record", offsetBytes: 0, sizeBytes: T * B * 4 * H * 4 },
+    { buffer: "params", offsetBytes: 256, sizeBytes: 3 * H * H * 4 },
+    { buffer: "flags", offsetBytes: 0, sizeBytes: 4 },
+  ]);
+});
+
+test("steps of one call share a station, so that one bind group serves them", () => {
+  const { dispatches } = lower(forward(1));
+  expect(new Set(dispatches.map(({ station }) => station)).size).toBe(1);
+});
+
+test("calls of one operation share a scratch buffer of the largest size, bound at their own", () => {
+  const bias = (N: number): OperationCall => ({
+    operation: "bias-gradient",
+    label: `N ${N}`,
+    numbers: { N, C: 2, rightOffset: 0, rightStride: 2, outOffset: 0 },
+    tensors: { right: { tensor: "record" }, db: { tensor: "count" } },
+  });
+  const short: OperationCall = { ...bias(3), numbers: { ...bias(3).numbers, C: 1 } };
+  const { bufferBytes, dispatches } = lower(
+    { ...bias(4), tensors: { right: { tensor: "record" }, db: { tensor: "h" } } },
+    short,
+  );
+  const scratch = "bias-gradient, scratch slabs";
+  expect(bufferBytes.get(scratch)).toBe(2 * 4);
+  const sizes = dispatches.flatMap(({ station }) => station.segments).filter(({ buffer }) => buffer === scratch);
+  expect(sizes.map(({ sizeBytes }) => sizeBytes)).toEqual([8, 8, 4, 4]);
+});
+
+describe("what is refused", () => {
+  const program: Program = { tensors, phases: { forward: [forward(0)] } };
+
+  test("an operation without a plan, or an implementation that it lacks", () => {
+    expect(() => lowerProgram(program, {})).toThrow("expected a plan with one of step, got none");
+    const plan = { "gru-forward": { implementation: "persistent", sizes: {} } };
+    expect(() => lowerProgram(program, plan)).toThrow("got persistent");
+  });
+
+  test("a kernel that would loop beyond what every adapter allows", () => {
+    const norm: Program = {
+      tensors: [f32("x", 60_001), f32("out", 1)],
+      phases: {
+        forward: [
+          {
+            operation: "row-norm",
+            label: "long",
+            numbers: { N: 1, H: 60_001, xOffset: 0 },
+            tensors: { x: { tensor: "x" }, out: { tensor: "out" } },
+          },
+        ],
+      },
+    };
+    expect(() => lowerProgram(norm, planDefaults(norm, true))).toThrow("at most 60000 loop trips");
+  });
+});
+
+test("only kernels that read a run-time scalar get a slot per play", () => {
+  const gather: OperationCall = {
+    operation: "batch-gather",
+    label: "batch",
+    numbers: { T: 1, B: 1, D: 1, R: 1, K: 1, shift: 0 },
+    tensors: { rows: { tensor: "mask" }, starts: { tensor: "flags" }, x: { tensor: "h" } },
+  };
+  const { dispatches, phases } = lower(gather, forward(1));
+  expect(dispatches.map(({ station }) => station.dynamic)).toEqual([true, false, false, false]);
+  expect(phases.get("forward")?.scalars).toEqual(["slot", "live"]);
+});

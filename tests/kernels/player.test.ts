@@ -1,0 +1,190 @@
+/**
+ * The GPU player: order of writes, plays and reads, run-time scalars beyond one set of slots, refusals before anything
+ * is allocated, compile errors with their place, and a device that goes away.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createPipelines } from "../../src/backends/gpu/pipelines.ts";
+import { readShader } from "../../src/backends/gpu/shaders.ts";
+import { openBackend } from "../../src/backends/open.ts";
+import type { Backend } from "../../src/core/backend.ts";
+import { BackendLostError, ContractError, ProgramRefusedError, ShaderError } from "../../src/core/errors.ts";
+import type { OperationCall, Program, ProgramTensor } from "../../src/core/program.ts";
+import { findOperation } from "../../src/operations/registry.ts";
+import { openDevice } from "./device.ts";
+
+async function open(): Promise<Backend> {
+  const { backend, faults } = await openBackend("webgpu", navigator.gpu);
+  if (!backend) throw new Error(`no WebGPU: ${JSON.stringify(faults)}`);
+  return backend;
+}
+
+let backend: Backend;
+beforeAll(async () => {
+  backend = await open();
+});
+afterAll(() => backend.dispose());
+
+const f32 = (name: string, ...shape: number[]): ProgramTensor => ({ name, type: "f32", shape, role: "activation" });
+
+/** Counts a mask of 3: `count` is their sum after each play. */
+const counting: Program = {
+  tensors: [f32("mask", 3), f32("count", 1)],
+  phases: {
+    forward: [
+      {
+        operation: "mask-count",
+        label: "",
+        numbers: { N: 3 },
+        tensors: { mask: { tensor: "mask" }, count: { tensor: "count" } },
+      },
+    ],
+  },
+};
+
+const ROWS = 600;
+
+/** One parameter under SGD without gradient; each play leaves its learning rate in row `slot` of the ring. */
+const ring: Program = {
+  tensors: [
+    ...["grads", "params", "state", "norm", "loss"].map((name) => f32(name, 1)),
+    { name: "flags", type: "u32", shape: [1], role: "metrics" },
+    f32("metrics", ROWS, 4),
+  ],
+  phases: {
+    update: [
+      {
+        operation: "optimizer-sgd",
+        label: "",
+        numbers: { P: 1, M: ROWS },
+        tensors: Object.fromEntries(
+          ["grads", "params", "state", "norm", "loss", "flags", "metrics"].map((tensor) => [tensor, { tensor }]),
+        ),
+      },
+    ],
+  },
+};
+
+const create = (program: Program) => backend.create(program, backend.plan(program));
+
+describe("order", () => {
+  test("reads in flight together see what was written and played before each of them", async () => {
+    const player = await create(counting);
+    const reads = [];
+    for (let i = 0; i < 12; i++) {
+      player.write("mask", Float32Array.of(i, 1, 1));
+      player.play("forward", {});
+      reads.push(player.read("count"));
+    }
+    const sums = await Promise.all(reads);
+    expect(sums.map(([sum]) => sum)).toEqual(Array.from({ length: 12 }, (_, i) => i + 2));
+    player.dispose();
+  });
+
+  test("a write into the middle leaves the rest, and a part can be read", async () => {
+    const player = await create(counting);
+    player.write("mask", Float32Array.of(1, 2, 3));
+    player.write("mask", Float32Array.of(9), 1);
+    expect([...(await player.read("mask"))]).toEqual([1, 9, 3]);
+    expect([...(await player.read("mask", 1, 2))]).toEqual([9, 3]);
+    expect([...(await player.read("mask", 3, 0))]).toEqual([]);
+    player.dispose();
+  });
+
+  test("every play has its own run-time scalars, however many share a submit", async () => {
+    const player = await create(ring);
+    for (let i = 0; i < ROWS; i++) {
+      player.play("update", { slot: i, learningRate: i / 8, clip: 0, momentum: 0, first: 1 });
+    }
+    const metrics = await player.read("metrics");
+    const rates = Array.from({ length: ROWS }, (_, i) => metrics[4 * i + 3]);
+    expect(rates).toEqual(Array.from({ length: ROWS }, (_, i) => i / 8));
+    expect(player.counts.dispatches).toEqual({ "optimizer-sgd.lanes": ROWS });
+    player.dispose();
+  });
+});
+
+test("plays share a submit until one is asked for", async () => {
+  const player = await create(counting);
+  for (let i = 0; i < 5; i++) player.play("forward", {});
+  expect(player.counts).toMatchObject({ plays: 5, submits: 0, dispatches: { "mask-count.lanes": 5 } });
+  player.submit();
+  player.submit();
+  expect(player.counts.submits).toBe(1);
+  await player.settle();
+  player.dispose();
+  player.dispose();
+});
+
+test("progress counts to the number of kernels", async () => {
+  const seen: (readonly [number, number])[] = [];
+  const player = await backend.create(counting, backend.plan(counting), (done, total) => seen.push([done, total]));
+  expect(seen).toEqual([
+    [0, 1],
+    [1, 1],
+  ]);
+  player.dispose();
+});
+
+describe("what is refused", () => {
+  test("unknown phases, tensors and ranges, wrong types and missing scalars", async () => {
+    const player = await create(ring);
+    expect(() => player.play("forward", {})).toThrow(ContractError);
+    expect(() => player.play("update", { slot: 0 })).toThrow("the scalar learningRate");
+    expect(() => player.write("nothing", Float32Array.of(1))).toThrow("a tensor of the Program");
+    expect(() => player.write("params", Uint32Array.of(1))).toThrow(ContractError);
+    expect(() => player.write("params", Float32Array.of(1, 2))).toThrow("a range inside 1 elements");
+    await expect(player.read("metrics", 2399, 2)).rejects.toThrow(ContractError);
+    player.dispose();
+  });
+
+  test("a buffer and a binding beyond the device's limits, with both numbers", async () => {
+    const { maxBufferBytes, maxBindingBytes } = backend.info.limits;
+    const counted = (elements: number): Program => {
+      const call: OperationCall = {
+        operation: "mask-count",
+        label: "",
+        numbers: { N: 1 },
+        tensors: { mask: { tensor: "mask" }, count: { tensor: "count" } },
+      };
+      return { tensors: [f32("mask", elements), f32("count", 1)], phases: { forward: [call] } };
+    };
+    for (const limitBytes of [maxBufferBytes, maxBindingBytes]) {
+      const refused = create(counted(limitBytes / 4 + 1));
+      await expect(refused).rejects.toThrow(ProgramRefusedError);
+      await expect(refused).rejects.toMatchObject({ tensor: "mask", bytes: limitBytes + 4, limitBytes });
+    }
+  });
+});
+
+test("a kernel that does not compile names file, line and column", async () => {
+  const device = await openDevice();
+  const kernel = findOperation("loss-ce").implementations.row?.passes[0]?.kernels[0];
+  if (!kernel) throw new Error("loss-ce has no kernel");
+  const broken = createPipelines(device).compile({ ...kernel, lib: [] }, {});
+  await expect(broken).rejects.toThrow(ShaderError);
+  const line =
+    readShader(kernel.file)
+      .split("\n")
+      .findIndex((text) => text.includes("linear_index(")) + 1;
+  await expect(broken).rejects.toMatchObject({ file: "shaders/loss-ce.row.wgsl", line, column: expect.any(Number) });
+  await expect(broken).rejects.toThrow("linear_index");
+  device.destroy();
+});
+
+test("once the device is gone everything pending and everything later rejects, and the backend says so", async () => {
+  const doomed = await open();
+  const player = await doomed.create(counting, doomed.plan(counting));
+  player.play("forward", {});
+  const pending = [player.read("count"), player.settle()];
+  doomed.dispose();
+  const settled = await Promise.allSettled(pending);
+  expect(await doomed.lost).toMatchObject({ reason: "destroyed" });
+  // What had already run when the device went may still arrive.
+  for (const result of settled) {
+    if (result.status === "rejected") expect(result.reason).toBeInstanceOf(BackendLostError);
+  }
+  await expect(player.read("count")).rejects.toThrow(BackendLostError);
+  await expect(player.settle()).rejects.toThrow(BackendLostError);
+  await expect(doomed.create(counting, doomed.plan(counting))).rejects.toThrow(BackendLostError);
+  player.dispose();
+});
