@@ -66,7 +66,7 @@ async function readGate(page) {
     TRAINED_STEPS,
   );
   console.log(`trained: step ${await step.jsonValue()}`);
-  await page.keyboard.press("Space");
+  await page.keyboard.press(" ");
   await page.focus("[aria-label^='Layer 1, gate']");
   await page.keyboard.press("ArrowRight");
   const readout = await page.waitForFunction(() => {
