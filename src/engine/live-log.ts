@@ -7,6 +7,9 @@ import type { Experiment, LiveField } from "../core/experiment.ts";
 import { FIELD_RANGES } from "../core/fields.ts";
 import type { LiveChange } from "../core/run-record.ts";
 
+/** The fields that may change, as they are at step 0. */
+type LiveValues = Readonly<Pick<Experiment["training"], LiveField>>;
+
 /** Throws `InputError` with path, range and value unless the schema would take it. */
 function checkValue(field: LiveField, value: number | null): void {
   if (value === null && field === "clipNorm") return;
@@ -18,7 +21,7 @@ function checkValue(field: LiveField, value: number | null): void {
 
 /** Values that may change while a run goes on. */
 export class LiveLog {
-  readonly #initial: Experiment["training"];
+  readonly #initial: LiveValues;
   #changes: LiveChange[];
   #learningRate: number;
   #clip: number;
@@ -26,8 +29,8 @@ export class LiveLog {
   #applied = 0;
   #step = 0;
 
-  constructor(experiment: Experiment, changes: readonly LiveChange[]) {
-    this.#initial = experiment.training;
+  constructor(initial: LiveValues, changes: readonly LiveChange[]) {
+    this.#initial = initial;
     this.#changes = [...changes];
     this.#learningRate = this.#initial.learningRate;
     this.#clip = this.#initial.clipNorm ?? 0;

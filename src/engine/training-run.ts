@@ -73,7 +73,7 @@ export class TrainingRun {
     this.generator = spec.generate ? new Generator(player, spec, experiment.seed) : null;
     this.#parts = parts;
     this.#player = player;
-    this.#live = new LiveLog(experiment, state.live);
+    this.#live = new LiveLog(experiment.training, state.live);
     this.#queue = new TrainingQueue({ player, spec, experiment, dataset, live: this.#live, now: options.now }, state);
     const { score, scoredSteps, breathe = NO_BREATH } = options;
     this.#heldOut = new HeldOut({ player, spec, dataset, scoredSteps, breathe, score }, state.best);
