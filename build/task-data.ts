@@ -44,7 +44,8 @@ async function wordsModule(): Promise<string> {
   return `export const frontCoded = ${JSON.stringify(encodeWords(words))};`;
 }
 
-const MODULES: Readonly<Record<string, () => Promise<string>>> = {
+/** Source text of each data module, by the id under which tasks import it. */
+export const DATA_MODULES: Readonly<Record<string, () => Promise<string>>> = {
   "virtual:seattle-weather": weatherModule,
   "virtual:english-words": wordsModule,
 };
@@ -54,7 +55,7 @@ export function taskData(): Plugin {
   return {
     name: "task-data",
     // The leading NUL keeps other plugins from taking the id for a path (Rollup's convention).
-    resolveId: (id) => (Object.hasOwn(MODULES, id) ? `\0${id}` : null),
-    load: (id) => (id.startsWith("\0") ? (MODULES[id.slice(1)]?.() ?? null) : null),
+    resolveId: (id) => (Object.hasOwn(DATA_MODULES, id) ? `\0${id}` : null),
+    load: (id) => (id.startsWith("\0") ? (DATA_MODULES[id.slice(1)]?.() ?? null) : null),
   };
 }
