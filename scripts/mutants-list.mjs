@@ -3,7 +3,10 @@
  * missing factor, offset of the neighbour). `from` occurs exactly once in its file; `to` is one character away.
  */
 
-/** @typedef {{ file: string, from: string, to: string, project: string, tests: string }} Mutant */
+/**
+ * `only` narrows the tests of the file to those whose name holds it, so that a slow suite is not run as a whole.
+ * @typedef {{ file: string, from: string, to: string, project: string, tests: string, only?: string }} Mutant
+ */
 
 /**
  * @param {string} stem
@@ -19,6 +22,22 @@ function twin(stem, test, changes) {
     to,
     project: "unit",
     tests: `${room}/${test}.test.ts`,
+  }));
+}
+
+/**
+ * @param {string} file
+ * @param {[from: string, to: string][]} changes
+ * @returns {Mutant[]}
+ */
+function shader(file, changes) {
+  return changes.map(([from, to]) => ({
+    file: `shaders/${file}.wgsl`,
+    from,
+    to,
+    project: "kernels-node",
+    tests: "tests/kernels/parity.test.ts",
+    only: `${file.split(".")[0]} agrees`,
   }));
 }
 
@@ -43,9 +62,36 @@ export const mutants = [
   ...twin("loss-ce", "loss", [["softmax - (v", "softmax + (v"]]),
   ...twin("reduce-loss", "loss", [["count[0]! === 0 ? 0", "count[0]! === 0 ? 1"]]),
   ...twin("optimizer-adam", "optimizer", [
-    ["(1 - beta2) * g * g", "(1 - beta1) * g * g"],
+    ["gain2 * g * g", "gain1 * g * g"],
     ["state[P + p] = v", "state[P - p] = v"],
   ]),
   ...twin("optimizer-sgd", "optimizer", [["if (flags[0] !== 0)", "if (flags[0] === 0)"]]),
   ...twin("batch-gather", "batch", [["starts[slot * B + b]!", "starts[slot * T + b]!"]]),
+  ...shader("gru-forward.step.gates", [["units, r * previous", "units, r + previous"]]),
+  ...shader("gru-forward.step.candidate", [
+    ["(vec4<f32>(1.0) - z) * previous", "(vec4<f32>(1.0) + z) * previous"],
+    ["let s3 = (row_start(b + 3u) * 4u) + 3u", "let s3 = (row_start(b + 2u) * 4u) + 3u"],
+  ]),
+  ...shader("gru-forward.step.fused", [
+    ["load_bias(2u * args.H, j)", "load_bias(1u * args.H, j)"],
+    ["|| any_not_finite(a_r) ||", "|| any_not_finite(a_z) ||"],
+  ]),
+  ...shader("gru-backward.step.delta", [
+    ["delta * (n - previous)", "delta * (n + previous)"],
+    ["args.upstream == 1u && args.t > 1u", "args.upstream == 1u && args.t > 0u"],
+    ["k >= 2u * args.H", "k >= 1u * args.H"],
+  ]),
+  ...shader("gru-backward.step.reset", [["let carry = ds * r;", "let carry = ds + r;"]]),
+  ...shader("project-forward.tile", [["W[w + hi.w]", "W[w + hi.z]"]]),
+  ...shader("input-gradient.tile", [["if (features > 5u)", "if (features > 6u)"]]),
+  ...shader("weight-gradient.split.sum", [["(i / args.C) * args.outStride", "(i / args.D) * args.outStride"]]),
+  ...shader("weight-gradient.split.product", [["let begin = slab * SLAB_ROWS;", "let begin = slab + SLAB_ROWS;"]]),
+  ...shader("gather-backward.list.sum", [["let n = position - 1u;", "let n = position - 0u;"]]),
+  ...shader("loss-bce.row", [["t * (max(-p, 0.0)", "t * (max(p, 0.0)"]]),
+  ...shader("loss-ce.row", [["softmax - select", "softmax + select"]]),
+  ...shader("optimizer-adam.lanes", [
+    ["args.gain2 * g * g", "args.gain1 * g * g"],
+    ["flags[0] != 0u", "flags[0] == 0u"],
+  ]),
+  ...shader("batch-gather.element", [["b < args.live", "b > args.live"]]),
 ];

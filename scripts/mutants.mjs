@@ -59,7 +59,7 @@ async function isGreen(copy, chosen) {
  * @param {string} copy
  * @param {Mutant} mutant
  */
-async function isCaught(copy, { file, from, to, project, tests }) {
+async function isCaught(copy, { file, from, to, project, tests, only }) {
   const path = join(copy, ...file.split("/"));
   const text = readFileSync(path, "utf8");
   const parts = text.split(from);
@@ -69,7 +69,7 @@ async function isCaught(copy, { file, from, to, project, tests }) {
   }
   writeFileSync(path, parts.join(to));
   try {
-    const { failed } = await runTests(copy, project, [tests]);
+    const { failed } = await runTests(copy, project, [tests], only);
     console.log(`${failed > 0 ? "✓ caught  " : "✗ SURVIVED"} ${file}: ${from}  →  ${to}`);
     return failed > 0;
   } finally {
@@ -95,13 +95,15 @@ function differsByOneCharacter(a, b) {
  * @param {string} copy
  * @param {string} project
  * @param {string[]} files
+ * @param {string} [only]
  * @returns {Promise<{ success: boolean, passed: number, failed: number, output: string }>}
  */
-async function runTests(copy, project, files) {
+async function runTests(copy, project, files, only) {
   const report = join(copy, "report.json");
   rmSync(report, { force: true });
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
   const args = ["run", "--project", project, "--reporter=json", `--outputFile=${report}`, "--bail=1"];
+  if (only) args.push("-t", only);
   const paths = files.map((file) => file.split("/").join(sep));
   const child = spawn(process.execPath, [vitest, ...args, ...paths], { cwd: copy, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";

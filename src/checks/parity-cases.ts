@@ -24,7 +24,7 @@ const notFiniteAt =
   (random, i) =>
     i === index ? Number.NaN : random;
 
-/** Rows, summed axis and columns of the matrix products; the last ones cross workgroups and slabs. */
+/** Rows, summed axis and columns of the matrix products: every remainder of a tile of 8; the last ones cross workgroups and slabs. */
 const PRODUCTS: readonly (readonly [N: number, D: number, C: number])[] = [
   [1, 1, 1],
   [3, 17, 63],
@@ -32,6 +32,10 @@ const PRODUCTS: readonly (readonly [N: number, D: number, C: number])[] = [
   [63, 65, 1],
   [65, 1, 3],
   [1, 63, 17],
+  [9, 4, 6],
+  [10, 5, 4],
+  [11, 6, 5],
+  [12, 2, 10],
   [1027, 3, 17],
   [333, 9, 130],
 ];

@@ -1,4 +1,7 @@
-/** Cases of the recurrent operations: both reset forms and activations, both kinds of upstream, and one bad weight. */
+/**
+ * Cases of the recurrent operations: both reset forms and activations, both kinds of upstream, one bad weight, and one
+ * gate at a time whose pre-activation is infinite, which σ would hide.
+ */
 import type { Fill, ParityCase } from "./parity-case.ts";
 
 const SHAPES: readonly (readonly [T: number, B: number, H: number])[] = [
@@ -8,6 +11,7 @@ const SHAPES: readonly (readonly [T: number, B: number, H: number])[] = [
   [3, 1, 63],
   [3, 9, 65],
   [30, 4, 5],
+  [2, 2, 6],
 ];
 
 const FORMS = [
@@ -50,6 +54,23 @@ function forwardCases(): ParityCase[] {
   );
 }
 
+function infiniteGateCases(): ParityCase[] {
+  const [T, B, H] = [2, 3, 5];
+  return FORMS.flatMap((form) =>
+    [0, 1, 2].map((gate): ParityCase => {
+      const record: Fill = (random, i) => (Math.floor(i / H) % 4 === gate ? Number.POSITIVE_INFINITY : 2 * random - 1);
+      const fill = { record, flags: () => 1 };
+      return {
+        operation: "gru-forward",
+        numbers: { T, B, H, ...form, flagBit: 32 },
+        fill,
+        compared: ["flags"],
+        flags: 33,
+      };
+    }),
+  );
+}
+
 function backwardCases(): ParityCase[] {
   return SHAPES.flatMap(([T, B, H]) =>
     FORMS.flatMap((form) =>
@@ -65,4 +86,4 @@ function backwardCases(): ParityCase[] {
 }
 
 /** See the header. */
-export const RECURRENT_CASES: readonly ParityCase[] = [...forwardCases(), ...backwardCases()];
+export const RECURRENT_CASES: readonly ParityCase[] = [...forwardCases(), ...infiniteGateCases(), ...backwardCases()];
