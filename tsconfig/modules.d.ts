@@ -25,7 +25,7 @@ declare module "virtual:english-words" {
 declare module "papaparse" {
   interface Settings {
     readonly delimiter: string;
-    readonly newline: "\n";
+    readonly newline: "\n" | "\r\n";
     /** Stop after that many records. */
     readonly preview?: number;
     /** Called with each record in turn; nothing is collected then. Exceptions pass through. */
