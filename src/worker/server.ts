@@ -32,7 +32,9 @@ export class Server {
   #hidden = false;
   /** Playing was interrupted by hiding the page and comes back with it. */
   #resumesWhenShown = false;
+  /** Tasks whose sample the page has not got yet; they wait for the first run, because loading words takes a while. */
   #cards: TaskName[] = [];
+  #firstRunAnswered = false;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
@@ -48,15 +50,20 @@ export class Server {
   async serve(): Promise<never> {
     for (;;) {
       const command = this.#mailbox.take();
-      if (command) await this.#attempt(() => this.#handle(command), runIdOf(command));
-      else if (this.#playing) await this.#attempt(() => this.#train(), null);
+      if (command) {
+        await this.#attempt(() => this.#handle(command), "command", runIdOf(command));
+        this.#firstRunAnswered ||= runIdOf(command) !== null;
+      } else if (this.#playing) await this.#attempt(() => this.#train(), "training");
       else await this.#rest();
       if (!command) await breathe();
     }
   }
 
-  /** Runs a piece of work; a lost device is replaced and the work done once more, everything else becomes a fault. */
-  async #attempt(work: () => Promise<void>, runId: number | null): Promise<void> {
+  /**
+   * Runs a piece of work; a lost device is replaced and the work done once more, everything else becomes a fault. Only
+   * training that fails stops the training; a refused command leaves it playing.
+   */
+  async #attempt(work: () => Promise<void>, kind: "training" | "command", runId: number | null = null): Promise<void> {
     try {
       try {
         await work();
@@ -67,22 +74,24 @@ export class Server {
       }
     } catch (error) {
       const about = runId ?? this.#keeper.session?.runId ?? null;
-      if (runId === null && this.#playing) this.#setPlaying(false, "fault");
+      if (kind === "training") this.#setPlaying(false, "fault");
       this.#post({ type: "fault", runId: about, step: null, fault: faultOf(error) });
     }
   }
 
   async #rest(): Promise<void> {
     const { session } = this.#keeper;
-    if (session && !this.#hidden) await this.#attempt(() => session.show(true), null);
-    const card = this.#cards.shift();
-    if (!card) return this.#mailbox.arrival();
-    await this.#drawCard(card);
+    if (session && !this.#hidden) await this.#attempt(() => session.show(true), "command");
+    if (!(await this.#drawCard())) await this.#mailbox.arrival();
   }
 
-  async #drawCard(task: TaskName): Promise<void> {
+  /** One card; false when there is none to draw. */
+  async #drawCard(): Promise<boolean> {
+    const task = this.#firstRunAnswered ? this.#cards.shift() : undefined;
+    if (!task) return false;
     const thumbnail = await drawSample(task);
     if (thumbnail) this.#post({ type: "task-card", task, thumbnail });
+    return true;
   }
 
   /** One chunk of training, and what the page sees of it. */
@@ -102,8 +111,7 @@ export class Server {
       this.#stopAt = null;
       this.#setPlaying(false, "stop-at");
     }
-    const card = this.#cards.shift();
-    if (card) await this.#drawCard(card);
+    await this.#drawCard();
   }
 
   async #handle(command: Command): Promise<void> {
