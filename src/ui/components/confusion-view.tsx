@@ -52,10 +52,10 @@ function Matrix({ classes }: { readonly classes: Classes }) {
   return (
     <div className={controls.scroll}>
       <table className={styles.matrix}>
-        <caption className={controls.help}>{t("classes.caption")}</caption>
+        <caption>{t("classes.caption")}</caption>
         <thead>
           <tr>
-            <td className={styles.corner} />
+            <td />
             {labels.map((label) => (
               <th key={label} scope="col">
                 {visibleSymbol(label)}

@@ -7,7 +7,6 @@ export const viewMessages = {
   "common.notYet": "not yet",
 
   "probe.title": "Probe sequence",
-  "probe.help": "The sequence on which the gates are shown. It is held out from training.",
   "probe.choose": "Held-out example",
   "probe.own": "Your own text …",
   "probe.text": "Text to read",
@@ -111,7 +110,7 @@ export const viewMessages = {
   "result.metric.accuracy": "accuracy",
   "result.metric.perplexity": "perplexity",
   "result.metricUnit": "{metric}, {unit}",
-  "result.tableCaption": "Test error",
+  "result.tableCaption": "On the test data",
   "result.betterBy": "{percent} lower",
   "result.worseBy": "{percent} higher",
 
