@@ -88,6 +88,21 @@ export const FAULT_ACTIONS: Readonly<Record<FaultCode, readonly NoticeAction[]>>
 /** Faults that only inform: training goes on. */
 const INFORMING: readonly FaultCode[] = ["no-improvement", "file-not-finite"];
 
+/** Messages that stay until what they ask for is done or they are dismissed. */
+const LASTING: readonly NoticeKey[] = [
+  "waits-for-play",
+  "link-waits",
+  "kept-waits",
+  "file-opened",
+  "engine-silent",
+  "update-ready",
+];
+
+/** True for a message that may go by itself; faults never do. */
+export function isPassing(notice: Notice): boolean {
+  return notice.kind === "message" && !LASTING.includes(notice.key);
+}
+
 /** How loud a notice is; `alarm` is read out at once. */
 export function toneOf(notice: Notice): "calm" | "warning" | "alarm" {
   if (notice.kind === "message") {

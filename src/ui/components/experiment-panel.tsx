@@ -42,20 +42,20 @@ function WaitingChanges() {
   const count = useApp((state) => waitingChanges(state).length);
   const blocked = useApp((state) => state.refused.size > 0);
   const starting = useApp((state) => state.pending !== null);
-  const idle = count === 0 && !blocked;
-  const note = blocked ? t("experiment.blocked") : t("experiment.putsAside");
+  const said = count === 0 ? t("experiment.nothingWaits") : t("experiment.waiting", { count });
   return (
     <div className={styles.foot}>
-      <p role="status">{count === 0 ? t("experiment.nothingWaits") : t("experiment.waiting", { count })}</p>
+      <p role="status" className={blocked ? controls.error : undefined}>
+        {blocked ? t("experiment.blocked") : said}
+      </p>
       <div className={styles.footActions}>
         <Button weight="primary" disabled={count === 0 || blocked || starting} onClick={session.startDraft}>
           {t("experiment.start")}
         </Button>
-        <Button disabled={idle} onClick={session.discardDraft}>
+        <Button disabled={count === 0 && !blocked} onClick={session.discardDraft}>
           {t("experiment.discard")}
         </Button>
       </div>
-      <p className={controls.help}>{idle ? "" : note}</p>
     </div>
   );
 }

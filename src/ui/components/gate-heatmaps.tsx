@@ -46,8 +46,8 @@ export function GateHeatmaps(props: GateHeatmapsProps) {
   const apply = (sort: UnitSort) => setSorted({ sort, orders: snapshot ? ordersOf(sort, snapshot) : [] });
   return (
     <Panel title={t("gates.title")} aside={snapshot ? t("gates.atStep", { step: snapshot.step }) : undefined}>
-      {props.picker}
       <div className={layout.toolbar}>
+        {props.picker}
         <SelectField label={t("gates.sort")} value={sorted.sort} choices={SORTS} onChange={apply} />
         {sorted.sort === "index" ? null : (
           <Button disabled={!snapshot} onClick={() => apply(sorted.sort)}>
@@ -60,7 +60,7 @@ export function GateHeatmaps(props: GateHeatmapsProps) {
           </Button>
         </span>
       </div>
-      <p className={styles.convention}>{t(SORT_HELP[sorted.sort])}</p>
+      {sorted.sort === "index" ? null : <p className={styles.convention}>{t(SORT_HELP[sorted.sort])}</p>}
       {snapshot ? (
         <Ground {...props} snapshot={snapshot} orders={sorted.orders} />
       ) : (

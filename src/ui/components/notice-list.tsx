@@ -3,11 +3,12 @@
  * as toasts in the corner with their buttons.
  */
 
+import { useEffect } from "react";
 import { useApp, useSession } from "../app-context.ts";
 import type { AppState } from "../app-state.ts";
 import { faultSentence } from "../fault-text.ts";
 import { t, translate } from "../i18n/translate.ts";
-import { FAULT_ACTIONS, type Notice, type NoticeAction, toneOf } from "../notices.ts";
+import { FAULT_ACTIONS, isPassing, type Notice, type NoticeAction, toneOf } from "../notices.ts";
 import { Banner, Toasts } from "./banner.tsx";
 import { Button } from "./button.tsx";
 
@@ -60,35 +61,40 @@ export function Conditions({ act }: { readonly act: Act }) {
   );
 }
 
+/** Long enough to read twice. What a passing notice offers is also in the top bar. */
+const PASSING_MS = 12_000;
+
+function NoticeItem({ notice, act }: { readonly notice: Notice; readonly act: Act }) {
+  const session = useSession();
+  const { id } = notice;
+  const passing = isPassing(notice);
+  useEffect(() => {
+    if (!passing) return undefined;
+    const timer = setTimeout(() => session.dispatch({ type: "notice-dismissed", id }), PASSING_MS);
+    return () => clearTimeout(timer);
+  }, [passing, id, session]);
+  const dismiss = () => session.dispatch({ type: "notice-dismissed", id });
+  const actAndDismiss = (action: NoticeAction) => {
+    dismiss();
+    act(action);
+  };
+  const actions = notice.kind === "fault" ? FAULT_ACTIONS[notice.fault.code] : notice.actions;
+  return (
+    <Banner tone={toneOf(notice)} actions={<ActionButtons actions={actions} act={actAndDismiss} />} onDismiss={dismiss}>
+      {sentenceOf(notice)}
+    </Banner>
+  );
+}
+
 /** Events, newest last. */
 export function NoticeList({ act }: { readonly act: Act }) {
-  const session = useSession();
   const notices = useApp((state) => state.notices);
   return (
     <section aria-label={t("notice.region")}>
       <Toasts>
-        {notices.map((notice) => {
-          const actions = notice.kind === "fault" ? FAULT_ACTIONS[notice.fault.code] : notice.actions;
-          const dismiss = () => session.dispatch({ type: "notice-dismissed", id: notice.id });
-          return (
-            <Banner
-              key={notice.id}
-              tone={toneOf(notice)}
-              actions={
-                <ActionButtons
-                  actions={actions}
-                  act={(action) => {
-                    dismiss();
-                    act(action);
-                  }}
-                />
-              }
-              onDismiss={dismiss}
-            >
-              {sentenceOf(notice)}
-            </Banner>
-          );
-        })}
+        {notices.map((notice) => (
+          <NoticeItem key={notice.id} notice={notice} act={act} />
+        ))}
       </Toasts>
     </section>
   );

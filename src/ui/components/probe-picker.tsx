@@ -35,7 +35,6 @@ export function ProbePicker({ dataset, wish, onPick }: ProbePickerProps) {
         label={t("probe.choose")}
         value={wish.kind === "text" ? OWN : String(wish.index)}
         choices={[...choices, ...own]}
-        help={t("probe.help")}
         onChange={choose}
       />
       {vocabulary.length > 0 ? (

@@ -52,8 +52,7 @@ export const shellMessages = {
   "device.webgpu": "WebGPU · {adapter}",
   "device.recovering": "GPU lost, attempt {attempt}",
   "device.hint": "Device report",
-  "device.software":
-    "This is software rendering ({adapter}): everything works, but slowly. A real GPU trains many times faster.",
+  "device.software": "Software rendering ({adapter}): everything works, but slowly.",
   "device.title": "Device",
   "device.about": "Everything below can be pasted into a bug report. It stays on this machine until you paste it.",
   "device.copy": "Copy the report",
@@ -73,11 +72,13 @@ export const shellMessages = {
   "experiment.removeLayer": "Remove layer {layer}",
   "experiment.layer": "Layer {layer}",
   "experiment.nothingWaits": "The panel shows the run as it is.",
-  "experiment.waiting": { one: "{count} change waits for a new run", other: "{count} changes wait for a new run" },
+  "experiment.waiting": {
+    one: "{count} change waits for a new run. The present run is put aside; Undo brings it back.",
+    other: "{count} changes wait for a new run. The present run is put aside; Undo brings it back.",
+  },
   "experiment.start": "Start with these settings",
   "experiment.discard": "Discard",
   "experiment.blocked": "First mend the field that is marked.",
-  "experiment.putsAside": "The current run is put aside; Undo brings it back.",
   "experiment.offerMemory":
     "At this lag a GRU that starts half open stays at chance: it forgets before it can learn to remember. Initial memory 1 helps.",
   "experiment.setMemory": "Set initial memory to 1",
