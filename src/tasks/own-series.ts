@@ -4,9 +4,9 @@
  */
 import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
-import type { Column, Dataset, OwnData, ProbeChoice, TaskDefinition, Thumbnail } from "../core/task.ts";
+import type { Dataset, OwnData, ProbeChoice, TaskDefinition, Thumbnail } from "../core/task.ts";
 import { MAXIMUM_TRAINING_WINDOWS, type Range, splitInTime, windowStarts } from "./chronological.ts";
-import { fitScaling, lastRowsOf, naiveErrors, type RawColumn, scaledRows, scoreForecast } from "./series-rows.ts";
+import { fitColumns, lastRowsOf, naiveErrors, type RawColumn, scaledRows, scoreForecast } from "./series-rows.ts";
 
 const HELD_OUT_SHARE = 0.15;
 const VALIDATION_WINDOWS = 64;
@@ -23,9 +23,6 @@ function pickColumns(own: Extract<OwnData, { kind: "series" }>, names: readonly 
     return { name, unit: "", values };
   });
 }
-
-const scaled = (columns: readonly RawColumn[], train: Range): Column[] =>
-  columns.map((column) => ({ name: column.name, unit: column.unit, scaling: fitScaling(column, train) }));
 
 function constantIn(columns: readonly RawColumn[], { first, end }: Range): number {
   return columns.filter(({ values }) =>
@@ -66,8 +63,8 @@ async function load(experiment: Experiment, own: OwnData | null): Promise<Datase
   const moments = own.values[0]?.length ?? 0;
   const { length } = training;
   const parts = splitInTime(moments, length, HELD_OUT_SHARE);
-  const inputColumns = scaled(inputs, parts.train);
-  const targetColumns = scaled(targets, parts.train);
+  const inputColumns = fitColumns(inputs, parts.train);
+  const targetColumns = fitColumns(targets, parts.train);
   const rows = moments - 1;
   const testWindows = windowStarts(parts.test, length, TEST_WINDOWS);
   const probeLength = Math.max(length, SHORTEST_PROBE_CAPACITY);

@@ -7,7 +7,7 @@
 import type { Experiment } from "../core/experiment.ts";
 import type { DataSource, Dataset, ProbeChoice, TaskDefinition, Thumbnail } from "../core/task.ts";
 import { type Range, windowStarts } from "./chronological.ts";
-import { fitScaling, lastRowsOf, naiveErrors, type RawColumn, scaledRows, scoreForecast } from "./series-rows.ts";
+import { fitColumns, lastRowsOf, naiveErrors, type RawColumn, scaledRows, scoreForecast } from "./series-rows.ts";
 
 const TRAIN_DAYS = 366 + 365; // 2012, 2013
 const VALIDATION_DAYS = 365; // 2014
@@ -56,57 +56,51 @@ function probesOf(days: readonly string[], test: Range): ProbeChoice[] {
   });
 }
 
-async function load(experiment: Experiment): Promise<Dataset> {
+/** The columns in their units; the maximum is both what comes in and, a day later, what goes out. */
+async function readColumns(): Promise<{ days: readonly string[]; maximum: RawColumn; others: readonly RawColumn[] }> {
   const data = await import("virtual:seattle-weather");
+  return {
+    days: data.days,
+    maximum: { name: "tmax", unit: "°C", values: fromTenths(data.maximum) },
+    others: [
+      { name: "tmin", unit: "°C", values: fromTenths(data.minimum) },
+      { name: "precipitation", unit: "mm", values: fromTenths(data.precipitation) },
+      // The package's own description says km/h; a mean of 3.2 at this airport is metres per second.
+      { name: "wind", unit: "m/s", values: fromTenths(data.wind) },
+    ],
+  };
+}
+
+async function load(experiment: Experiment): Promise<Dataset> {
+  const { days, maximum, others } = await readColumns();
   const { length } = experiment.training;
-  const columns: readonly RawColumn[] = [
-    { name: "tmax", unit: "°C", values: fromTenths(data.maximum) },
-    { name: "tmin", unit: "°C", values: fromTenths(data.minimum) },
-    { name: "precipitation", unit: "mm", values: fromTenths(data.precipitation) },
-    // The package's own description says km/h; a mean of 3.2 at this airport is metres per second.
-    { name: "wind", unit: "m/s", values: fromTenths(data.wind) },
-  ];
-  const days = data.maximum.length;
   const train: Range = { first: 0, end: TRAIN_DAYS };
   const validation: Range = { first: TRAIN_DAYS, end: TRAIN_DAYS + VALIDATION_DAYS };
-  const test: Range = { first: validation.end, end: days };
-  const inputColumns = columns.map((column) => ({ ...column, scaling: fitScaling(column, train) }));
-  const maximum = columns.slice(0, 1);
-  const rows = days - 1; // the last day has no tomorrow
-  const validationWindows = windowStarts(validation, length, VALIDATION_WINDOWS); // also refuses a window that is too long
-  const testWindows = windowStarts({ first: test.first + SCORED_AFTER_DAYS - length, end: test.end }, length, days);
-  const targetColumns = inputColumns.slice(0, 1).map(({ unit, scaling }) => ({ name: "tmax", unit, scaling }));
-  const labels = data.days.slice(0, rows);
+  const test: Range = { first: validation.end, end: days.length };
+  const scored: Range = { first: test.first + SCORED_AFTER_DAYS - length, end: test.end };
+  const windows = {
+    validation: windowStarts(validation, length, VALIDATION_WINDOWS), // the shortest part: refuses what is too long
+    train: windowStarts(train, length, days.length),
+    test: windowStarts(scored, length, days.length),
+  };
+  const inputs = [maximum, ...others];
+  const inputColumns = fitColumns(inputs, train);
+  const targetColumns = fitColumns([maximum], train);
+  const rows = days.length - 1; // the last day has no tomorrow
+  const inputRows = scaledRows(inputs, inputColumns, { first: 0, end: rows });
+  const targetRows = scaledRows([maximum], targetColumns, { first: 1, end: days.length });
+  const sameAsToday = naiveErrors(lastRowsOf(windows.test, length), maximum.values, (t) => maximum.values[t] ?? 0);
   return {
     task: "seattle-weather",
-    input: {
-      kind: "features",
-      rows: scaledRows(columns, inputColumns, { first: 0, end: rows }),
-      columns: inputColumns,
-    },
-    target: {
-      kind: "values",
-      rows: scaledRows(maximum, targetColumns, { first: 1, end: days }),
-      columns: targetColumns,
-    },
+    input: { kind: "features", rows: inputRows, columns: inputColumns },
+    target: { kind: "values", rows: targetRows, columns: targetColumns },
     mask: new Float32Array(rows).fill(1),
     length,
-    windows: {
-      train: windowStarts(train, length, days),
-      validation: validationWindows,
-      test: testWindows,
-    },
-    probes: probesOf(labels, test),
+    windows,
+    probes: probesOf(days, test),
     probeLength: PROBE_DAYS,
-    rowLabels: labels,
-    baseline: {
-      name: "same-as-today",
-      metrics: naiveErrors(
-        lastRowsOf(testWindows, length),
-        columns[0]?.values ?? [],
-        (t) => columns[0]?.values[t] ?? 0,
-      ),
-    },
+    rowLabels: days.slice(0, rows),
+    baseline: { name: "same-as-today", metrics: sameAsToday },
     notes: [],
   };
 }

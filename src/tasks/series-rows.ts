@@ -18,7 +18,7 @@ export interface RawColumn {
  * that it enters the network as zeros and a later change of it as its plain difference. Throws `csv-invalid` when the
  * numbers are too far apart for a deviation.
  */
-export function fitScaling(column: RawColumn, range: Range): Scaling {
+function fitScaling(column: RawColumn, range: Range): Scaling {
   const count = range.end - range.first;
   let mean = 0;
   let minimum = Number.POSITIVE_INFINITY;
@@ -37,6 +37,11 @@ export function fitScaling(column: RawColumn, range: Range): Scaling {
     throw new InputError("csv-invalid", { reason: "range", column: column.name, minimum, maximum });
   }
   return { mean, deviation };
+}
+
+/** Name, unit and scaling of each column. */
+export function fitColumns(columns: readonly RawColumn[], range: Range): Column[] {
+  return columns.map((column) => ({ name: column.name, unit: column.unit, scaling: fitScaling(column, range) }));
 }
 
 /** The scaled values of `columns` from moment `first` on: [rows, columns]. */
