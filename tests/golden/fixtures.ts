@@ -1,0 +1,50 @@
+/**
+ * The golden files of the repository as a folder that verification can read, in Node and in a browser alike: the
+ * bundler turns each file into a data URL.
+ */
+import type { GoldenFolder } from "../../src/checks/verify.ts";
+
+const PREFIX = "../../fixtures/golden/";
+const urls = import.meta.glob<string>("../../fixtures/golden/**/*.safetensors", {
+  eager: true,
+  query: "?url&inline",
+  import: "default",
+});
+const files = new Map(Object.entries(urls).map(([path, url]) => [path.slice(PREFIX.length), url]));
+
+/** Every golden file of the repository. */
+export const goldenFixtures: GoldenFolder = {
+  paths: [...files.keys()].sort(),
+  read: async (path) => {
+    const url = files.get(path);
+    if (url === undefined) throw new Error(`there is no golden file ${path}`);
+    return (await fetch(url)).arrayBuffer();
+  },
+};
+
+/** Beginnings of the cases that every backend has to pass; all other cases are not supported yet. */
+const PROMISED = [
+  /^cells\/gru_/,
+  /^stacks\/stacked\/gru_/,
+  /^losses\/losses\/(mse|bce_logits)(?!.*(sum|pos_weight))/,
+  /^losses\/losses\/ce_(?!.*(sum|seq_mean|smoothing|soft_target|class_weights))/,
+  /^optim\/fixed_grad\/(sgd|sgd_momentum|adam_default|adam_lr0\.05.*)$/,
+  /^optim\/clip\/norm_/,
+  /^optim\/end_to_end\/(sgd|sgd_momentum|adam|sgd_clip0\.1)$/,
+  /^train\/(?!.*stateful).*gru/,
+];
+
+/** True for a case, as `file/case`, that has to pass. */
+export function isPromised(id: string): boolean {
+  return PROMISED.some((pattern) => pattern.test(id));
+}
+
+/** Progress lines of a verification as outcome and `file/case`. */
+export function readProgress(lines: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    lines.map((line) => {
+      const [, outcome = "", id = ""] = /^(\w+) +([^:]+)/.exec(line) ?? [];
+      return [id, outcome];
+    }),
+  );
+}
