@@ -9,12 +9,12 @@ import { rowNorm } from "../operations/row-norm.ts";
 import { buildBatch } from "./batch.ts";
 import { type HeadPlace, headBackward, headForward, headRows } from "./head.ts";
 import { declareStack, declareUpstream, stackBackward, stackForward, TENSOR } from "./layers.ts";
-import { claimLossFlags, type LossName, lossCalls } from "./losses.ts";
+import { claimLossFlags, lossCalls } from "./losses.ts";
 import { createModel, type Model } from "./model.ts";
 import { MOMENTS, optimizerCall } from "./optimizers.ts";
 import { callOperation, type FlagOrigin, ProgramDraft } from "./program-draft.ts";
 import type { ProgramSpec } from "./program-spec.ts";
-import { buildGeneratePass, buildProbePass, type ViewOutput } from "./view-passes.ts";
+import { buildGeneratePass, buildProbePass, viewOutput } from "./view-passes.ts";
 
 /** A built Program with what its players' owners need to know. */
 export interface BuiltProgram {
@@ -37,12 +37,6 @@ const VIEW_FLAGS = "view.flags";
 /** Turns forward into evaluate: the same calls, except that their flags do not stop the training. */
 function asEvaluation(calls: readonly OperationCall[], viewFlags: TensorBinding): readonly OperationCall[] {
   return calls.map((call) => (call.tensors.flags ? { ...call, tensors: { ...call.tensors, flags: viewFlags } } : call));
-}
-
-/** What probe and generation show of the logits. */
-function viewOutput(loss: LossName): ViewOutput {
-  if (loss === "ce") return "softmax";
-  return loss === "bce" ? "sigmoid" : "logits";
 }
 
 function declareParameters(draft: ProgramDraft, model: Model, optimizer: ProgramSpec["optimizer"]) {

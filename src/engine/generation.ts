@@ -7,6 +7,7 @@ import { STREAM, uniform } from "../core/rng.ts";
 import { TENSOR } from "./layers.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { readFloats } from "./read-tensor.ts";
+import { viewOutputTensor } from "./view-passes.ts";
 
 /**
  * Draws an index from probabilities^(1/τ), renormalised: τ → 0 takes the most likely, 1 leaves them, above 1 flattens.
@@ -69,7 +70,7 @@ export class Generator {
   async next(temperature: number): Promise<number> {
     const begun = this.#begun;
     const draw = uniform(this.#seed, STREAM.generation, this.#sample, this.#position++);
-    const probabilities = await readFloats(this.#player, "generate.outputs");
+    const probabilities = await readFloats(this.#player, viewOutputTensor("generate.", "softmax"));
     const id = drawSymbol(probabilities, temperature, draw);
     if (begun === this.#begun) this.#feed(id);
     return id;

@@ -9,6 +9,7 @@ import { findCell } from "./cells/find-cell.ts";
 import { TENSOR } from "./layers.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { readFloats } from "./read-tensor.ts";
+import { viewOutput, viewOutputTensor } from "./view-passes.ts";
 
 /** One picture: values [length, H]. */
 export interface ProbeView {
@@ -85,7 +86,7 @@ export async function playProbe(player: Player, spec: ProgramSpec, sequence: Pro
   // What an earlier, longer probe left behind the end cannot reach the steps shown: the net only looks back.
   player.write("probe.input", sequence);
   player.play("probe", {});
-  const outputs = spec.loss === "mse" ? "probe.logits" : "probe.outputs";
+  const outputs = viewOutputTensor("probe.", viewOutput(spec.loss));
   const [shown, ...layers] = await Promise.all([
     readFloats(player, outputs, { offset: 0, length: length * spec.outputs }),
     ...spec.layers.map((layer, index) => readLayer(player, layer, index, length)),

@@ -7,12 +7,18 @@ import type { OperationCall, TensorBinding } from "../core/program.ts";
 import { carryState } from "../operations/carry-state.ts";
 import { headForward, headRows } from "./head.ts";
 import { declareStack, type Pass, type StackInput, stackForward } from "./layers.ts";
-import { probabilityCall } from "./losses.ts";
+import { type LossName, probabilityCall } from "./losses.ts";
 import type { Model } from "./model.ts";
 import { callOperation, type ProgramDraft } from "./program-draft.ts";
 
 /** What is shown of the logits: probabilities where the loss implies them. */
 export type ViewOutput = "softmax" | "sigmoid" | "logits";
+
+/** What probe and generation show under a loss. */
+export function viewOutput(loss: LossName): ViewOutput {
+  if (loss === "ce") return "softmax";
+  return loss === "bce" ? "sigmoid" : "logits";
+}
 
 /** What both passes are built from. */
 export interface ViewSpec {

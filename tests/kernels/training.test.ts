@@ -1,0 +1,115 @@
+/**
+ * Whole runs on the GPU: the losses of the CPU player, a state that continues bit for bit, the flag that stops a run,
+ * and what crosses the bus: a training step uploads nothing but batch starts and scalars and reads back metrics and
+ * flags, all of it counted at WebGPU's own functions.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { openBackend } from "../../src/backends/open.ts";
+import type { Backend } from "../../src/core/backend.ts";
+import { advanceTo, exampleExperiment, openRun, sineDataset, textDataset } from "../engine/examples.ts";
+
+let backend: Backend;
+beforeAll(async () => {
+  const opened = await openBackend("webgpu", navigator.gpu);
+  if (!opened.backend) throw new Error(`no WebGPU: ${JSON.stringify(opened.faults)}`);
+  backend = opened.backend;
+});
+afterAll(() => backend.dispose());
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Compiling every kernel anew for each run takes seconds on a software adapter that shares its cores. */
+vi.setConfig({ testTimeout: 60_000 });
+
+/** Largest relative difference of a loss: f32 sums in another order over 40 updates; golden training allows as much. */
+const LOSS_TOLERANCE = 1e-4;
+
+describe.each([
+  ["a series", sineDataset()],
+  ["a text", textDataset()],
+] as const)("training on %s", (_name, dataset) => {
+  test("has the losses, evaluations and gates of the CPU player", async () => {
+    const [gpu, cpu] = await Promise.all([
+      openRun(exampleExperiment(), dataset, { backend }),
+      openRun(exampleExperiment(), dataset),
+    ]);
+    const [got, expected] = await Promise.all([advanceTo(gpu, 40), advanceTo(cpu, 40)]);
+    expect(got.losses.length).toBe(40);
+    for (const [step, loss] of expected.losses.entries()) {
+      expect(Math.abs((got.losses[step] ?? Number.NaN) - loss)).toBeLessThanOrEqual(LOSS_TOLERANCE * (loss + 0.1));
+    }
+    for (const [i, { validationLoss }] of expected.evaluations.entries()) {
+      const difference = (got.evaluations[i]?.validationLoss ?? Number.NaN) - validationLoss;
+      expect(Math.abs(difference)).toBeLessThanOrEqual(LOSS_TOLERANCE * (validationLoss + 0.1));
+    }
+    const sequence = dataset.input.kind === "tokens" ? Uint32Array.of(0, 1, 2) : Float32Array.of(0.1, 0.2, 0.3);
+    const [shown, twin] = await Promise.all([gpu.probe(sequence), cpu.probe(sequence)]);
+    for (const [layer, { views }] of twin.layers.entries()) {
+      for (const [view, { values }] of views.entries()) {
+        const other = shown.layers[layer]?.views[view]?.values ?? new Float32Array();
+        expect(other.length).toBe(values.length);
+        for (const [i, value] of values.entries()) {
+          expect(Math.abs((other[i] ?? Number.NaN) - value)).toBeLessThanOrEqual(1e-3);
+        }
+      }
+    }
+    gpu.dispose();
+  });
+
+  test("continues from a state bit for bit", async () => {
+    const whole = await openRun(exampleExperiment(), dataset, { backend });
+    const first = await openRun(exampleExperiment(), dataset, { backend, chunkMs: 0 });
+    const expected = await advanceTo(whole, 30);
+    const begin = await advanceTo(first, 17);
+    const second = await openRun(exampleExperiment(), dataset, { backend, state: await first.snapshot() });
+    const rest = await advanceTo(second, 30);
+    expect([...begin.losses, ...rest.losses]).toEqual(expected.losses);
+    expect((await second.snapshot()).params).toEqual((await whole.snapshot()).params);
+    for (const run of [whole, first, second]) run.dispose();
+  });
+});
+
+describe("a flag on the GPU", () => {
+  test("stops the run at its step with untouched parameters", async () => {
+    const fresh = await openRun(exampleExperiment(), sineDataset(), { backend });
+    const state = await fresh.snapshot();
+    const params = state.params.slice();
+    params[fresh.model.segments.find(({ name }) => name === "layers.1.U")?.offset ?? -1] = Number.NaN;
+    const run = await openRun(exampleExperiment(), sineDataset(), { backend, state: { ...state, params } });
+    const { fault } = await run.advance(10);
+    expect(fault).toEqual({
+      code: "not-finite",
+      details: { step: 0, operation: "gru-forward", where: "layer 2" },
+    });
+    expect((await run.snapshot()).params).toEqual(params);
+    fresh.dispose();
+    run.dispose();
+  });
+});
+
+test("twenty steps upload batch starts and scalars and read back metrics and flags", async () => {
+  const run = await openRun(exampleExperiment({ evaluateEvery: 1000 }), sineDataset(), { backend });
+  const uploads: { label: string; bytes: number }[] = [];
+  const readBytes: number[] = [];
+  const { writeBuffer } = GPUQueue.prototype;
+  const { mapAsync } = GPUBuffer.prototype;
+  vi.spyOn(GPUQueue.prototype, "writeBuffer").mockImplementation(function (this: GPUQueue, ...call) {
+    const [buffer, , data, , size] = call;
+    uploads.push({ label: buffer.label, bytes: size ?? data.byteLength });
+    return writeBuffer.apply(this, call);
+  });
+  vi.spyOn(GPUBuffer.prototype, "mapAsync").mockImplementation(function (this: GPUBuffer, ...call) {
+    readBytes.push(call[2] ?? this.size);
+    return mapAsync.apply(this, call);
+  });
+  await advanceTo(run, 20);
+  expect(uploads.length).toBeGreaterThan(0);
+  expect(new Set(uploads.map(({ label }) => label))).toEqual(new Set(["starts", "run-time scalars"]));
+  const startsBytes = uploads.reduce((sum, { label, bytes }) => sum + (label === "starts" ? bytes : 0), 0);
+  expect(startsBytes).toBe(20 * run.spec.B * 4);
+  // A row of metrics is 16 bytes; each chunk of steps reads its rows and the word of flags.
+  const flagReads = readBytes.filter((bytes) => bytes === 4).length;
+  expect(readBytes.reduce((sum, bytes) => sum + bytes, 0)).toBe(20 * 16 + flagReads * 4);
+  run.dispose();
+});
