@@ -51,6 +51,7 @@ export function createPending(device: GPUDevice): Pending {
     return new Promise((resolve, reject) => {
       if (failure) {
         reject(failure);
+        // It may still reject by itself, which would be the same news once more.
         work.catch(() => undefined);
         return;
       }

@@ -1,0 +1,39 @@
+/** The bytes of a uniform block: order, types, and which source of a value wins. */
+import { expect, test } from "vitest";
+import type { Station } from "./lowering.ts";
+import { writeScalars } from "./scalars.ts";
+
+const station: Station = {
+  kernel: {
+    file: "example.step",
+    bindings: [],
+    scalars: [
+      { name: "t", type: "u32" },
+      { name: "rate", type: "f32" },
+      { name: "N", type: "u32" },
+    ],
+    sizes: {},
+    grid: () => [1, 1, 1],
+    trips: () => 0,
+  },
+  sizes: {},
+  label: "example",
+  segments: [],
+  numbers: { N: 4_000_000_000, rate: 8 },
+  grid: [1, 1, 1],
+  dynamic: true,
+};
+
+test("scalars follow one another in the kernel's order, and a run-time value wins over the call's", () => {
+  const view = new DataView(new ArrayBuffer(32));
+  writeScalars(view, 16, { station, t: 3 }, { rate: 0.25 });
+  expect(view.getUint32(16, true)).toBe(3);
+  expect(view.getFloat32(20, true)).toBe(0.25);
+  expect(view.getUint32(24, true)).toBe(4_000_000_000);
+  expect([view.getUint32(12, true), view.getUint32(28, true)]).toEqual([0, 0]);
+});
+
+test("a scalar that nobody gives is named", () => {
+  const view = new DataView(new ArrayBuffer(32));
+  expect(() => writeScalars(view, 0, { station, t: undefined }, {})).toThrow("the scalar t");
+});
