@@ -16,6 +16,7 @@ import {
   drawTimeLabels,
   largestAt,
   visibleSymbol,
+  writtenRange,
 } from "../plots/strip.ts";
 import { Canvas } from "./canvas.tsx";
 import styles from "./gates.module.css";
@@ -102,7 +103,7 @@ function CourseRow({ label, unit, courses, className, mark }: CourseRowProps) {
     () => (context: CanvasRenderingContext2D, ratio: number) => drawCourses(context, courses, ratio),
     [courses],
   );
-  const [low, high] = courseRange(courses);
+  const [low, high] = writtenRange(courseRange(courses));
   const ends = { low: formatNumber(low), high: formatNumber(high) };
   const range = unit === "" ? t("probe.range", ends) : t("probe.rangeUnit", { ...ends, unit });
   return (
@@ -174,7 +175,7 @@ function OutputRow({ probe, names, palette, mark }: PartProps) {
   return (
     <>
       <CourseRow
-        label={column.name}
+        label={t("probe.target", { column: column.name })}
         unit={column.unit}
         courses={courses}
         className={`${styles.course} ${styles.pair}`}

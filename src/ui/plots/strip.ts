@@ -58,6 +58,15 @@ export function courseRange(courses: readonly Pick<Course, "values">[]): readonl
   return low === high ? [low - 0.5, high + 0.5] : [low, high];
 }
 
+/**
+ * The ends of a range as they are written beside a row: rounded to a thousandth of the range, so that a zero that came
+ * back from the network's scaling as 5e-8 reads 0.
+ */
+export function writtenRange([low, high]: readonly [number, number]): readonly [low: number, high: number] {
+  const decimals = Math.min(100, Math.max(0, 3 - Math.floor(Math.log10(high - low))));
+  return [Number(low.toFixed(decimals)) + 0, Number(high.toFixed(decimals)) + 0]; // + 0 turns −0 into 0
+}
+
 /** Height of a value in a row of `height` pixels with a margin of `inset` above and below. */
 export function courseY(value: number, range: readonly [number, number], height: number, inset: number): number {
   return height - inset - ((value - range[0]) / (range[1] - range[0])) * (height - 2 * inset);
