@@ -2,6 +2,7 @@
  * What a command needs of a terminal: results go to stdout, everything about progress and trouble to stderr, so that
  * `--json` can be piped. Exit codes are named once.
  */
+import { InputError } from "../../core/errors.ts";
 
 /** 0 done; 1 the answer is no; 2 the backend could not be had; 64 the command was called wrongly (BSD's EX_USAGE). */
 export const EXIT = { ok: 0, failed: 1, noBackend: 2, usage: 64 } as const;
@@ -62,13 +63,14 @@ export async function runCommand(
   process.exitCode = await command(process.argv.slice(2), processTerminal());
 }
 
-/** Turns wrong arguments into a sentence, the usage and their exit code. Other errors pass. */
+/** Turns wrong arguments and refused input into a sentence and their exit code. Other errors pass. */
 export async function withUsage(usage: string, terminal: Terminal, run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof UsageError) && !isArgumentError(error)) throw error;
-    terminal.note(`${error.message}\n\n${usage}`);
+    if (error instanceof InputError) terminal.note(`refused, ${error.message}`);
+    else if (error instanceof UsageError || isArgumentError(error)) terminal.note(`${error.message}\n\n${usage}`);
+    else throw error;
     return EXIT.usage;
   }
 }

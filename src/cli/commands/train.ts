@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import type { Backend } from "../../core/backend.ts";
-import { BackendLostError, type Fault, InputError, ProgramRefusedError } from "../../core/errors.ts";
+import { BackendLostError, type Fault, ProgramRefusedError } from "../../core/errors.ts";
 import type { Experiment } from "../../core/experiment.ts";
 import type { OwnData } from "../../core/task.ts";
 import { encodeCheckpoint } from "../../engine/checkpoint.ts";
@@ -85,7 +85,6 @@ function checkTarget(path: string): void {
 
 /** What can go wrong without being a mistake of ours, in one sentence. */
 function explain(error: unknown, terminal: Terminal): number {
-  if (error instanceof InputError) throw new UsageError(`refused: ${error.message}`, { cause: error });
   if (!(error instanceof BackendLostError || error instanceof ProgramRefusedError)) throw error;
   terminal.note(error instanceof BackendLostError ? `the device was lost: ${error.message}` : error.message);
   return error instanceof BackendLostError ? EXIT.noBackend : EXIT.failed;
