@@ -186,6 +186,8 @@ describe("notices", () => {
 
   it("about waiting go when play begins", () => {
     const waiting = reduce(running(), { type: "told", key: "waits-for-play" });
+    const still = reduce(waiting, { type: "playing", runId: 1, playing: false, reason: "user" });
+    expect(keysOf(still)).toEqual(["waits-for-play"]);
     expect(keysOf(reduce(waiting, { type: "playing", runId: 1, playing: true, reason: "user" }))).toEqual([]);
   });
 

@@ -170,6 +170,7 @@ export interface TextFieldProps {
 /** Native text input; spelling aids are off, the text is data. */
 export function TextField({ label, value, help, error = null, disabled = false, onChange }: TextFieldProps) {
   const id = useId();
+  const note = error ?? help;
   return (
     <div className={styles.field}>
       <label className={styles.label} htmlFor={id}>
@@ -185,16 +186,18 @@ export function TextField({ label, value, help, error = null, disabled = false, 
         autoComplete="off"
         spellCheck={false}
         aria-invalid={error !== null}
-        aria-describedby={`${id}-note`}
+        aria-describedby={note === undefined ? undefined : `${id}-note`}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
-      <span
-        id={`${id}-note`}
-        className={error === null ? styles.help : styles.error}
-        role={error === null ? undefined : "alert"}
-      >
-        {error ?? help}
-      </span>
+      {note === undefined ? null : (
+        <span
+          id={`${id}-note`}
+          className={error === null ? styles.help : styles.error}
+          role={error === null ? undefined : "alert"}
+        >
+          {note}
+        </span>
+      )}
     </div>
   );
 }

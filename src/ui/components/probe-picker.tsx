@@ -70,9 +70,8 @@ function OwnText({ vocabulary, limit, shown, onPick }: OwnTextProps) {
   return (
     <form className={styles.pickerText} onSubmit={submit}>
       <TextField
-        label={t("probe.text")}
+        label={t("probe.text", { count: limit })}
         value={text}
-        help={t("probe.textHelp", { count: limit })}
         error={error}
         onChange={(next) => {
           setAsked(false);

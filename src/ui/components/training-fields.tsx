@@ -23,7 +23,6 @@ export function TaskFields({ draft }: DraftProps) {
   return (
     <>
       <ExperimentNumber field="lag" />
-      <ExperimentNumber field="symbols" />
       {wantsInitialMemory(draft) ? (
         <div className={styles.offer} role="status">
           <p>{t("experiment.offerMemory")}</p>
@@ -32,6 +31,7 @@ export function TaskFields({ draft }: DraftProps) {
           </Button>
         </div>
       ) : null}
+      <ExperimentNumber field="symbols" />
     </>
   );
 }

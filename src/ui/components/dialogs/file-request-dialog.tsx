@@ -1,5 +1,6 @@
 /** Asks for the data file of an experiment that came by link or saved run. Another file is told apart by its hash. */
 
+import { useState } from "react";
 import { useApp, useSession } from "../../app-context.ts";
 import type { Dialog as DialogState } from "../../app-state.ts";
 import { chooseFile, kindOfFile } from "../../files.ts";
@@ -23,14 +24,22 @@ export interface FileRequestDialogProps {
 export function FileRequestDialog({ wanted, onClose }: FileRequestDialogProps) {
   const session = useSession();
   const inspected = useApp((state) => state.inspected);
+  const [other, setOther] = useState<File | null>(null);
   const choose = async () => {
     const file = await chooseFile("");
-    if (file) await session.ownFiles.inspect(kindOfFile(wanted.name) === "series" ? "series" : "text", file);
+    setOther(file && file.size !== wanted.bytes ? file : null);
+    if (file?.size === wanted.bytes)
+      await session.ownFiles.inspect(kindOfFile(wanted.name) === "series" ? "series" : "text", file);
   };
   return (
     <Dialog title={t("fileRequest.title")} onClose={onClose}>
       <p>{t("fileRequest.about", { name: wanted.name, bytes: wanted.bytes })}</p>
       <p>{t("own.local")}</p>
+      {other ? (
+        <Banner tone="warning">
+          {t("fileRequest.otherSize", { name: other.name, bytes: other.size, expected: wanted.bytes })}
+        </Banner>
+      ) : null}
       {inspected && inspected.reference.sha256 !== wanted.sha256 ? (
         <Banner tone="warning">
           {t("fileRequest.wrong", {

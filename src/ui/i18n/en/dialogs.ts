@@ -65,6 +65,7 @@ export const dialogMessages = {
   "fileRequest.title": "This experiment needs your file",
   "fileRequest.about":
     "It was made with {name} ({bytes} bytes). The file is not part of the link; choose it on this machine to go on.",
+  "fileRequest.otherSize": "{name} is another file: it has {bytes} bytes, the experiment names {expected}.",
   "fileRequest.wrong":
     "{name} ({bytes} bytes) is another file: its SHA-256 begins with {actual}, the experiment names {expected}.",
   "fileRequest.without": "Go on without it",
