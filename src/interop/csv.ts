@@ -11,7 +11,7 @@ import { decodeText, type TextRules } from "./text.ts";
 /** Largest CSV file; its numbers then take at most 256 MiB. */
 export const MAXIMUM_CSV_BYTES = 64 * 2 ** 20;
 /** Most columns of a file; an experiment uses at most 256 of them. */
-export const MAXIMUM_CSV_COLUMNS = 1024;
+const MAXIMUM_CSV_COLUMNS = 1024;
 const MAXIMUM_NAME_CHARACTERS = 255;
 const FEWEST_ROWS = 2;
 const HEAD_ROWS = 5;

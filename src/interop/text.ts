@@ -7,7 +7,7 @@ import { type FaultCode, InputError } from "../core/errors.ts";
 import type { OwnData } from "../core/task.ts";
 
 /** Largest text file. A character becomes three numbers of four bytes, and a buffer may have 128 MiB. */
-export const MAXIMUM_TEXT_BYTES = 16 * 2 ** 20;
+const MAXIMUM_TEXT_BYTES = 16 * 2 ** 20;
 
 const PREVIEW_CHARACTERS = 200;
 const SAMPLE_BYTES = 4096;

@@ -10,9 +10,9 @@ import { obeyRules } from "./obey-rules.ts";
 import { bigramPerplexity, scorePerplexity } from "./symbols.ts";
 
 /** Largest vocabulary, □ included. */
-export const MAXIMUM_SYMBOLS = 4096;
+const MAXIMUM_SYMBOLS = 4096;
 /** Stands for every character that the vocabulary has no room for. */
-export const REPLACEMENT = "□";
+const REPLACEMENT = "□";
 const HELD_OUT_SHARE = 0.1;
 const HELD_OUT_WINDOWS = 128;
 const PROBES = 5;

@@ -62,7 +62,7 @@ export function scaledRows(
 }
 
 /** Mean absolute and root mean square error of pairs. */
-export function forecastErrors(forecast: ArrayLike<number>, truth: ArrayLike<number>): { mae: number; rmse: number } {
+function forecastErrors(forecast: ArrayLike<number>, truth: ArrayLike<number>): { mae: number; rmse: number } {
   let absolute = 0;
   let squared = 0;
   for (let i = 0; i < truth.length; i++) {
