@@ -16,13 +16,13 @@ beforeAll(async () => {
 
 afterAll(() => backend.dispose());
 
-test.each(OPERATIONS.map(({ name }) => name))("%s agrees with its twin", { timeout: 60_000 }, async (operation) => {
+test.each(OPERATIONS.map(({ name }) => name))("%s agrees with its twin", { timeout: 120_000 }, async (operation) => {
   const report = await runParity(backend, { operations: [operation] });
   expect(report.results.filter(({ passed }) => !passed)).toEqual([]);
   expect(report.passed).toBeGreaterThan(0);
 });
 
-test("every operation agrees with the sizes of a hardware adapter", { timeout: 120_000 }, async () => {
+test("every operation agrees with the sizes of a hardware adapter", { timeout: 300_000 }, async () => {
   const hardware: Backend = { ...backend, plan: (program) => planDefaults(program, false) };
   const report = await runParity(hardware, { seed: 2 });
   expect(report.results.filter(({ passed }) => !passed)).toEqual([]);

@@ -115,6 +115,25 @@ test("plays share a submit until one is asked for", async () => {
   player.dispose();
 });
 
+test("a disposed player refuses everything, and its device goes on", async () => {
+  const player = await create(counting);
+  player.play("forward", {});
+  const late = player.read("count");
+  player.play("forward", {});
+  player.dispose();
+  // What had already run may still arrive.
+  const [outcome] = await Promise.allSettled([late]);
+  if (outcome.status === "rejected") expect(outcome.reason).toBeInstanceOf(BackendLostError);
+  expect(() => player.play("forward", {})).toThrow(ContractError);
+  expect(() => player.write("mask", new Float32Array(3))).toThrow(ContractError);
+  await expect(player.read("count")).rejects.toThrow(ContractError);
+  const next = await create(counting);
+  next.write("mask", Float32Array.of(1, 1, 1));
+  next.play("forward", {});
+  expect([...(await next.read("count"))]).toEqual([3]);
+  next.dispose();
+});
+
 test("progress counts to the number of kernels", async () => {
   const seen: (readonly [number, number])[] = [];
   const player = await backend.create(counting, backend.plan(counting), (done, total) => seen.push([done, total]));

@@ -10,7 +10,7 @@ import { createBuffers, refuseTooLarge } from "./memory.ts";
 import { createPending } from "./pending.ts";
 import { createPipelines } from "./pipelines.ts";
 import { planDefaults } from "./plan.ts";
-import { createPlayer } from "./player.ts";
+import { GpuPlayer } from "./player.ts";
 
 /** Wraps an opened device, which from now on belongs to the backend. */
 export function createGpuBackend({ device, info }: OpenedDevice): Backend {
@@ -38,7 +38,7 @@ export function createGpuBackend({ device, info }: OpenedDevice): Backend {
     };
     const pipelines = new Map(await Promise.all([...stations].map(compile)));
     const buffers = await pending.guard(createBuffers(device, lowered));
-    return createPlayer({ device, program, lowered, buffers, layouts, pipelines, pending });
+    return new GpuPlayer({ device, program, lowered, buffers, layouts, pipelines, pending });
   }
 
   return {

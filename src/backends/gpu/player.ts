@@ -5,11 +5,12 @@
 import type { Player } from "../../core/backend.ts";
 import { ELEMENT_BYTES, elementCount } from "../../core/dims.ts";
 import { ContractError } from "../../core/errors.ts";
-import type { Program, ProgramTensor } from "../../core/program.ts";
+import type { Numbers } from "../../core/operation.ts";
+import type { PhaseName, Program, ProgramTensor } from "../../core/program.ts";
 import { createPace } from "./pace.ts";
 import type { Pending } from "./pending.ts";
-import { createReadback, type ReadRequest } from "./readback.ts";
-import { createRecorder } from "./recorder.ts";
+import { createReadback, type Readback, type ReadRequest } from "./readback.ts";
+import { createRecorder, type Recorder, type Step } from "./recorder.ts";
 import { prepareSteps, type StepParts } from "./steps.ts";
 import { createRuntimeSlots } from "./uniforms.ts";
 
@@ -17,73 +18,6 @@ import { createRuntimeSlots } from "./uniforms.ts";
 export interface PlayerParts extends StepParts {
   readonly program: Program;
   readonly pending: Pending;
-}
-
-/** Builds a player. Nothing is compiled or allocated later but staging buffers. */
-export function createPlayer(parts: PlayerParts): Player {
-  const { device, program, lowered, buffers, pending } = parts;
-  const { phases, fixed } = prepareSteps(parts);
-  const runtime = createRuntimeSlots(device, parts.layouts.scalarLayout);
-  const pace = createPace();
-  const readback = createReadback(device, pending);
-  const dispatches: Record<string, number> = {};
-  const counts = { plays: 0, submits: 0, dispatches };
-  const submitted = () => {
-    counts.submits++;
-  };
-  const recorder = createRecorder({ device, fixed, runtime, pace, submitted });
-  const tensors = new Map(program.tensors.map((tensor) => [tensor.name, tensor]));
-
-  return {
-    counts,
-    write(tensor, data, offset = 0) {
-      const { buffer, type } = locate(tensors, buffers, "write", { tensor, offset, length: data.length });
-      if (data instanceof Uint32Array !== (type === "u32")) {
-        throw new ContractError({ operation: "write", tensor }, type, data.constructor.name);
-      }
-      recorder.flush();
-      device.queue.writeBuffer(buffer, offset * ELEMENT_BYTES, data);
-    },
-    play(phase, scalars) {
-      const lowering = lowered.phases.get(phase);
-      if (!lowering) throw new ContractError({ operation: phase }, `one of ${[...phases.keys()].join(", ")}`, phase);
-      const missing = lowering.scalars.find((name) => scalars[name] === undefined);
-      if (missing) throw new ContractError({ operation: phase }, `the scalar ${missing}`, "nothing");
-      for (const step of phases.get(phase) ?? []) {
-        recorder.record(step, scalars);
-        const { file } = step.dispatch.station.kernel;
-        dispatches[file] = (dispatches[file] ?? 0) + 1;
-      }
-      counts.plays++;
-    },
-    submit: recorder.flush,
-    async read(tensor, offset = 0, length) {
-      const { buffer, type, elements } = locate(tensors, buffers, "read", { tensor, offset, length });
-      if (elements === 0) return type === "u32" ? new Uint32Array() : new Float32Array();
-      const request: ReadRequest = {
-        source: buffer,
-        offsetBytes: offset * ELEMENT_BYTES,
-        sizeBytes: elements * ELEMENT_BYTES,
-        type,
-      };
-      const staging = recorder.append((encoder) => readback.encode(encoder, request));
-      recorder.flush();
-      const measured = pace.mark();
-      const result = await readback.receive(staging, request);
-      measured();
-      return result;
-    },
-    async settle() {
-      recorder.flush();
-      const measured = pace.mark();
-      await pending.guard(device.queue.onSubmittedWorkDone());
-      measured();
-    },
-    dispose() {
-      readback.dispose();
-      for (const buffer of [...buffers.values(), fixed.buffer, runtime.buffer]) buffer.destroy();
-    },
-  };
 }
 
 interface Range {
@@ -99,20 +33,114 @@ interface Located {
   readonly elements: number;
 }
 
-/** Finds a tensor and checks a range of elements in it. */
-function locate(
-  tensors: ReadonlyMap<string, ProgramTensor>,
-  buffers: ReadonlyMap<string, GPUBuffer>,
-  operation: string,
-  { tensor, offset, length }: Range,
-): Located {
-  const definition = tensors.get(tensor);
-  const buffer = buffers.get(tensor);
-  if (!definition || !buffer) throw new ContractError({ operation, tensor }, "a tensor of the Program", tensor);
-  const total = elementCount(definition.shape);
-  const elements = length ?? total - offset;
-  if (!Number.isSafeInteger(offset) || offset < 0 || elements < 0 || offset + elements > total) {
-    throw new ContractError({ operation, tensor }, `a range inside ${total} elements`, `${offset} + ${elements}`);
+/** See the file's header. Nothing is compiled or allocated after construction but staging buffers. */
+export class GpuPlayer implements Player {
+  readonly counts: { plays: number; submits: number; dispatches: Record<string, number> };
+  readonly #parts: PlayerParts;
+  readonly #tensors: ReadonlyMap<string, ProgramTensor>;
+  readonly #phases: ReadonlyMap<string, readonly Step[]>;
+  readonly #uniforms: readonly GPUBuffer[];
+  readonly #pace = createPace();
+  readonly #recorder: Recorder;
+  readonly #readback: Readback;
+  #disposed = false;
+
+  constructor(parts: PlayerParts) {
+    const { device, program, pending } = parts;
+    const { phases, fixed } = prepareSteps(parts);
+    const runtime = createRuntimeSlots(device, parts.layouts.scalarLayout);
+    const counts = { plays: 0, submits: 0, dispatches: {} };
+    const submitted = () => {
+      counts.submits++;
+    };
+    this.counts = counts;
+    this.#parts = parts;
+    this.#tensors = new Map(program.tensors.map((tensor) => [tensor.name, tensor]));
+    this.#phases = phases;
+    this.#uniforms = [fixed.buffer, runtime.buffer];
+    this.#recorder = createRecorder({ device, fixed, runtime, pace: this.#pace, submitted });
+    this.#readback = createReadback(device, pending);
   }
-  return { buffer, type: definition.type, elements };
+
+  write(tensor: string, data: Float32Array | Uint32Array, offset = 0): void {
+    this.#requireAlive("write");
+    const { buffer, type } = this.#locate("write", { tensor, offset, length: data.length });
+    if (data instanceof Uint32Array !== (type === "u32")) {
+      throw new ContractError({ operation: "write", tensor }, type, data.constructor.name);
+    }
+    this.#recorder.flush();
+    this.#parts.device.queue.writeBuffer(buffer, offset * ELEMENT_BYTES, data);
+  }
+
+  play(phase: PhaseName, scalars: Numbers): void {
+    this.#requireAlive(phase);
+    const steps = this.#phases.get(phase);
+    if (!steps) throw new ContractError({ operation: phase }, `one of ${[...this.#phases.keys()].join(", ")}`, phase);
+    const wanted = this.#parts.lowered.phases.get(phase)?.scalars ?? [];
+    const missing = wanted.find((name) => scalars[name] === undefined);
+    if (missing) throw new ContractError({ operation: phase }, `the scalar ${missing}`, "nothing");
+    const { dispatches } = this.counts;
+    for (const step of steps) {
+      this.#recorder.record(step, scalars);
+      const { file } = step.dispatch.station.kernel;
+      dispatches[file] = (dispatches[file] ?? 0) + 1;
+    }
+    this.counts.plays++;
+  }
+
+  submit(): void {
+    this.#requireAlive("submit");
+    this.#recorder.flush();
+  }
+
+  async read(tensor: string, offset = 0, length?: number): Promise<Float32Array | Uint32Array> {
+    this.#requireAlive("read");
+    const { buffer, type, elements } = this.#locate("read", { tensor, offset, length });
+    if (elements === 0) return type === "u32" ? new Uint32Array() : new Float32Array();
+    const request: ReadRequest = {
+      source: buffer,
+      offsetBytes: offset * ELEMENT_BYTES,
+      sizeBytes: elements * ELEMENT_BYTES,
+      type,
+    };
+    const staging = this.#recorder.append((encoder) => this.#readback.encode(encoder, request));
+    this.#recorder.flush();
+    const measured = this.#pace.mark();
+    const result = await this.#readback.receive(staging, request);
+    measured();
+    return result;
+  }
+
+  async settle(): Promise<void> {
+    this.#requireAlive("settle");
+    this.#recorder.flush();
+    const measured = this.#pace.mark();
+    await this.#parts.pending.guard(this.#parts.device.queue.onSubmittedWorkDone());
+    measured();
+  }
+
+  /** Reads in flight reject with `BackendLostError`; every later call throws `ContractError`. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#readback.dispose();
+    for (const buffer of [...this.#parts.buffers.values(), ...this.#uniforms]) buffer.destroy();
+  }
+
+  /** A submit that names a destroyed buffer would be an error of the whole device, also for players that come after. */
+  #requireAlive(operation: string): void {
+    if (this.#disposed) throw new ContractError({ operation }, "a player", "a disposed one");
+  }
+
+  /** Finds a tensor and checks a range of elements in it. */
+  #locate(operation: string, { tensor, offset, length }: Range): Located {
+    const definition = this.#tensors.get(tensor);
+    const buffer = this.#parts.buffers.get(tensor);
+    if (!definition || !buffer) throw new ContractError({ operation, tensor }, "a tensor of the Program", tensor);
+    const total = elementCount(definition.shape);
+    const elements = length ?? total - offset;
+    if (!Number.isSafeInteger(offset) || offset < 0 || elements < 0 || offset + elements > total) {
+      throw new ContractError({ operation, tensor }, `a range inside ${total} elements`, `${offset} + ${elements}`);
+    }
+    return { buffer, type: definition.type, elements };
+  }
 }

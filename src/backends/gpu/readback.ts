@@ -2,6 +2,8 @@
  * Copies results to the host through staging buffers that are used again. A read is never awaited before the next one
  * starts, so that training goes on while results travel.
  */
+
+import { BackendLostError } from "../../core/errors.ts";
 import type { ElementType } from "../../core/operation.ts";
 import type { Pending } from "./pending.ts";
 
@@ -22,7 +24,7 @@ export interface Readback {
   encode(encoder: GPUCommandEncoder, request: ReadRequest): GPUBuffer;
   /** Resolves with a copy of the bytes and takes the staging buffer back. */
   receive(staging: GPUBuffer, request: ReadRequest): Promise<Float32Array | Uint32Array>;
-  /** Destroys the staging buffers; reads in flight reject. */
+  /** Destroys the staging buffers; reads in flight reject with `BackendLostError`. */
   dispose(): void;
 }
 
@@ -30,6 +32,7 @@ export interface Readback {
 export function createReadback(device: GPUDevice, pending: Pending): Readback {
   const free: GPUBuffer[] = [];
   const busy = new Set<GPUBuffer>();
+  let disposed = false;
 
   function take(sizeBytes: number): GPUBuffer {
     const fitting = free.findIndex(({ size }) => size >= sizeBytes);
@@ -57,13 +60,18 @@ export function createReadback(device: GPUDevice, pending: Pending): Readback {
       return staging;
     },
     async receive(staging, { sizeBytes, type }) {
-      await pending.guard(staging.mapAsync(GPUMapMode.READ, 0, sizeBytes));
-      const bytes = staging.getMappedRange(0, sizeBytes).slice(0);
-      staging.unmap();
-      give(staging);
-      return type === "u32" ? new Uint32Array(bytes) : new Float32Array(bytes);
+      try {
+        await pending.guard(staging.mapAsync(GPUMapMode.READ, 0, sizeBytes));
+        const bytes = staging.getMappedRange(0, sizeBytes).slice(0);
+        staging.unmap();
+        give(staging);
+        return type === "u32" ? new Uint32Array(bytes) : new Float32Array(bytes);
+      } catch (cause) {
+        throw disposed ? new BackendLostError("the player was disposed", { cause }) : cause;
+      }
     },
     dispose() {
+      disposed = true;
       for (const staging of [...busy, ...free]) staging.destroy();
       busy.clear();
       free.length = 0;
