@@ -26,7 +26,7 @@ export class UsageError extends Error {
 const LOG_INTERVAL_MS = 5000;
 
 /** The process's own streams. */
-export function processTerminal(): Terminal {
+function processTerminal(): Terminal {
   const { stdout, stderr } = process;
   let shown = false;
   let loggedMs = performance.now();
