@@ -91,7 +91,7 @@ function parseText(metadata: ReadonlyMap<string, string>, key: string): unknown 
  * The experiment that a file of ours names. Throws `InputError`: `file-invalid` for another file, `experiment-invalid`
  * or `experiment-newer` with the first refused field.
  */
-export function decodeExperiment(metadata: ReadonlyMap<string, string>): Experiment {
+function decodeExperiment(metadata: ReadonlyMap<string, string>): Experiment {
   const format = metadata.get("format");
   if (format !== FORMAT) {
     throw new InputError("file-invalid", {

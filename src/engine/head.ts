@@ -8,6 +8,7 @@ import { biasGradient } from "../operations/bias-gradient.ts";
 import { inputGradient } from "../operations/input-gradient.ts";
 import { projectForward } from "../operations/project-forward.ts";
 import { weightGradient } from "../operations/weight-gradient.ts";
+import { requireSegment } from "./cells/segments.ts";
 import { TENSOR } from "./layers.ts";
 import { bindSegments, type Model } from "./model.ts";
 import { callOperation } from "./program-draft.ts";
@@ -38,9 +39,8 @@ export interface HeadPlace {
 }
 
 function headSegments(model: Model, tensor: string): { readonly W: TensorBinding; readonly b: TensorBinding } {
-  const { W, b } = bindSegments(model, null, tensor);
-  if (!W || !b) throw new Error("the model has no head");
-  return { W, b };
+  const segments = bindSegments(model, null, tensor);
+  return { W: requireSegment(segments, "W"), b: requireSegment(segments, "b") };
 }
 
 /** logits = h W + b. */

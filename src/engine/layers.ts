@@ -11,6 +11,7 @@ import { projectForward } from "../operations/project-forward.ts";
 import { weightGradient } from "../operations/weight-gradient.ts";
 import type { BackwardPlace, LayerPlace } from "./cells/cell.ts";
 import { findCell } from "./cells/find-cell.ts";
+import { requireSegment } from "./cells/segments.ts";
 import { bindSegments, type Model } from "./model.ts";
 import { callOperation, type ProgramDraft } from "./program-draft.ts";
 
@@ -82,19 +83,12 @@ export function declareStack(
   });
 }
 
-/** The named segment; a table that lacks it is a programmer's fault. */
-function pick(bindings: Readonly<Record<string, TensorBinding>>, name: string, label: string): TensorBinding {
-  const binding = bindings[name];
-  if (!binding) throw new Error(`${label} has no segment ${name}`);
-  return binding;
-}
-
 function project(stacked: StackedLayer): OperationCall {
   const { layer, place, input, width, inputOffset } = stacked;
   const { recordSlots, gates } = findCell(layer);
   const { T, B, H, record, label, parameters } = place;
-  const W = pick(parameters, "W", label);
-  const b = pick(parameters, "b", label);
+  const W = requireSegment(parameters, "W");
+  const b = requireSegment(parameters, "b");
   const extents = { N: T * B, D: width, C: gates * H };
   const out = { outOffset: 0, outStride: recordSlots * H };
   if (input.kind === "tokens") {
@@ -117,7 +111,7 @@ function inputWeightGradient(stacked: StackedLayer, place: BackwardPlace): Opera
   const { layer, input, width, inputOffset } = stacked;
   const { recordSlots, gates } = findCell(layer);
   const { T, B, H, record, label, gradients } = place;
-  const dW = pick(gradients, "W", label);
+  const dW = requireSegment(gradients, "W");
   const extents = { N: T * B, D: width, C: gates * H };
   if (input.kind === "tokens") {
     const numbers = { ...extents, daOffset: 0, daStride: recordSlots * H };
@@ -149,7 +143,7 @@ function layerInputGradient(stacked: StackedLayer, dx: TensorBinding, dxOffset: 
     dxOffset,
     dxStride: width,
   };
-  return callOperation(inputGradient, label, numbers, { da: record, W: pick(parameters, "W", label), dx });
+  return callOperation(inputGradient, label, numbers, { da: record, W: requireSegment(parameters, "W"), dx });
 }
 
 /** What the stack's way back needs to know. */

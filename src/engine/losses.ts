@@ -26,7 +26,7 @@ export const LOSS_OF_TARGET: Readonly<Record<TargetRows["kind"], LossName>> = {
 };
 
 /** Scalars that one row adds to the divisor of the mean: V for element-wise losses, 1 otherwise. */
-export function scalarsPerRow(loss: LossName, V: number): number {
+function scalarsPerRow(loss: LossName, V: number): number {
   return loss === "mse" || loss === "bce" ? V : 1;
 }
 

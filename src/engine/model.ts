@@ -7,6 +7,7 @@ import type { LayerChoice } from "../core/experiment.ts";
 import type { TensorBinding } from "../core/program.ts";
 import type { ParameterRole } from "./cells/cell.ts";
 import { findCell } from "./cells/find-cell.ts";
+import type { Segments } from "./cells/segments.ts";
 
 /** What decides the parameters: the layers, what enters the first and what leaves the head. */
 export interface ModelShape {
@@ -68,35 +69,11 @@ export function createModel(shape: ModelShape): Model {
 }
 
 /** The segments of a layer (or of the head, `null`) as bindings into `tensor`, by house name. */
-export function bindSegments(
-  model: Model,
-  layer: number | null,
-  tensor: string,
-): Readonly<Record<string, TensorBinding>> {
+export function bindSegments(model: Model, layer: number | null, tensor: string): Segments {
   const bindings: Record<string, TensorBinding> = {};
   for (const segment of model.segments) {
     if (segment.layer !== layer) continue;
     bindings[segment.parameter] = { tensor, offset: segment.offset, length: elementCount(segment.shape) };
   }
   return bindings;
-}
-
-/** What people see of a layer. */
-export interface LayerDescription {
-  readonly cell: string;
-  readonly form: LayerChoice["reset"];
-  readonly units: number;
-  readonly parameters: number;
-  readonly views: readonly { readonly name: string; readonly range: "gate" | "state" }[];
-}
-
-/** Describes the layers, lowest first, with the views that a probe will bring. */
-export function describeLayers(model: Model): readonly LayerDescription[] {
-  return model.shape.layers.map((layer, index) => ({
-    cell: layer.cell,
-    form: layer.reset,
-    units: layer.units,
-    parameters: model.layerParameters[index] ?? 0,
-    views: findCell(layer).views.map(({ name, range }) => ({ name, range })),
-  }));
 }

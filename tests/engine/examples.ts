@@ -81,7 +81,7 @@ export function exampleExperiment(changes: Partial<Experiment["training"]> = {})
 }
 
 /** Mean of the first output over the scored rows: any function of the predictions serves. */
-export const meanPrediction = (scored: ScoredRows) => ({
+const meanPrediction = (scored: ScoredRows) => ({
   mean: scored.logits.reduce((sum, value) => sum + value, 0) / scored.logits.length,
 });
 

@@ -70,6 +70,24 @@ describe.each([
   });
 });
 
+test("a run goes on on the CPU player where the GPU left off", async () => {
+  const whole = await openRun(exampleExperiment(), sineDataset(), { backend });
+  const { losses } = await advanceTo(whole, 40);
+  const gpu = await openRun(exampleExperiment(), sineDataset(), { backend });
+  await advanceTo(gpu, 20);
+  const state = await gpu.snapshot();
+  gpu.dispose();
+  const { plan } = await openRun(exampleExperiment(), sineDataset());
+  const cpu = await openRun(exampleExperiment(), sineDataset(), { state });
+  expect(cpu.plan).toEqual(plan);
+  const rest = await advanceTo(cpu, 40);
+  for (const [i, loss] of rest.losses.entries()) {
+    const expected = losses[20 + i] ?? Number.NaN;
+    expect(Math.abs(loss - expected)).toBeLessThanOrEqual(LOSS_TOLERANCE * (expected + 0.1));
+  }
+  whole.dispose();
+});
+
 describe("a flag on the GPU", () => {
   test("stops the run at its step with untouched parameters", async () => {
     const fresh = await openRun(exampleExperiment(), sineDataset(), { backend });

@@ -4,6 +4,7 @@
  */
 import type { LayerChoice } from "../../core/experiment.ts";
 import type { OperationCall, TensorBinding } from "../../core/program.ts";
+import type { Segments } from "./segments.ts";
 
 /** How a parameter starts: Glorot and orthogonal are drawn per block of H columns, biases are zero. */
 export type ParameterRole = "input-weights" | "recurrent-weights" | "bias" | "head-weights" | "head-bias";
@@ -34,7 +35,7 @@ export interface LayerPlace {
   readonly flags: TensorBinding; // [1]
   readonly flagBit: number;
   /** Segments of the parameter buffer, by house name. */
-  readonly parameters: Readonly<Record<string, TensorBinding>>;
+  readonly parameters: Segments;
 }
 
 /** What the backward calls need besides. */
@@ -43,7 +44,7 @@ export interface BackwardPlace extends LayerPlace {
   /** 1 when every dh[1…T] holds an upstream gradient, 0 when only dh[T] does. */
   readonly upstream: 0 | 1;
   /** Segments of the gradient buffer, by house name. */
-  readonly gradients: Readonly<Record<string, TensorBinding>>;
+  readonly gradients: Segments;
 }
 
 /** A recurrent cell. */
@@ -57,7 +58,7 @@ export interface Cell {
   parameters(layer: LayerChoice, inputWidth: number): readonly ParameterSpec[];
   /** The views, in the order in which the page shows them. */
   readonly views: readonly CellView[];
-  /** Where "initial memory" goes: first unit offset in `bias`, and the sign that makes the unit remember. */
+  /** Where "initial memory" goes: which gate's block of which bias, and the sign that makes a unit remember. */
   readonly memory: { readonly bias: string; readonly gate: number; readonly sign: 1 | -1 };
   /** Plays the sequence. The record's first slots hold x W + b. */
   forward(layer: LayerChoice, place: LayerPlace): readonly OperationCall[];

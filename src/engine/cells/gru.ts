@@ -10,6 +10,7 @@ import { gruForward } from "../../operations/gru-forward.ts";
 import { weightGradient } from "../../operations/weight-gradient.ts";
 import { callOperation } from "../program-draft.ts";
 import type { BackwardPlace, Cell, LayerPlace, ParameterSpec } from "./cell.ts";
+import { requireSegment } from "./segments.ts";
 
 const SLOTS = 4;
 const GATES = 3;
@@ -20,12 +21,6 @@ const form = (layer: LayerChoice) => ({
   reset: layer.reset === "after" ? 1 : 0,
   activation: layer.activation === "relu" ? 1 : 0,
 });
-
-function segment(place: LayerPlace, name: string): TensorBinding {
-  const binding = place.parameters[name];
-  if (!binding) throw new Error(`${place.label} has no parameter ${name}`);
-  return binding;
-}
 
 function parameters(layer: LayerChoice, inputWidth: number): readonly ParameterSpec[] {
   const { units: H } = layer;
@@ -38,18 +33,17 @@ function parameters(layer: LayerChoice, inputWidth: number): readonly ParameterS
 }
 
 function forward(layer: LayerChoice, place: LayerPlace): readonly OperationCall[] {
-  const { T, B, H, h, record, flags, flagBit, label } = place;
-  const U = segment(place, "U");
+  const { T, B, H, h, record, flags, flagBit, label, parameters } = place;
+  const U = requireSegment(parameters, "U");
   // The before form never reads bu; the contract asks for any segment of 3H elements in its place.
-  const bu = place.parameters.bu ?? segment(place, "b");
+  const bu = parameters.bu ?? requireSegment(parameters, "b");
   return [callOperation(gruForward, label, { T, B, H, ...form(layer), flagBit }, { h, record, U, bu, flags })];
 }
 
 function backward(layer: LayerChoice, place: BackwardPlace): readonly OperationCall[] {
-  const { T, B, H, h, record, dh, upstream, label } = place;
-  return [
-    callOperation(gruBackward, label, { T, B, H, ...form(layer), upstream }, { h, record, U: segment(place, "U"), dh }),
-  ];
+  const { T, B, H, h, record, dh, upstream, label, parameters } = place;
+  const U = requireSegment(parameters, "U");
+  return [callOperation(gruBackward, label, { T, B, H, ...form(layer), upstream }, { h, record, U, dh })];
 }
 
 /** A block of columns of a gradient: from which operand, which slots, and where it goes. */
@@ -115,8 +109,9 @@ function recurrentBiasGradient(
 }
 
 function parameterGradients(layer: LayerChoice, place: BackwardPlace): readonly OperationCall[] {
-  const { U: dU, b: db, bu: dbu } = place.gradients;
-  if (!dU || !db) throw new Error(`${place.label} has no gradient of U or b`);
+  const dU = requireSegment(place.gradients, "U");
+  const db = requireSegment(place.gradients, "b");
+  const { bu: dbu } = place.gradients;
   const calls = RECURRENT_BLOCKS[layer.reset].map((block) => recurrentWeightGradient(place, block, dU));
   calls.push(recurrentBiasGradient(place, { slot: SLOT.z, gates: GATES, outGate: 0 }, db));
   if (dbu) {
