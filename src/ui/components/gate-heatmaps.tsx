@@ -3,7 +3,7 @@
  * one time axis and one cursor. An order of units is computed when it is chosen and then kept, so that rows do not jump
  * while the network learns; "Sort again" takes the newest values.
  */
-import { type ReactNode, useId, useState } from "react";
+import { type CSSProperties, type ReactNode, useId, useState } from "react";
 import type { Event, LayerSummary } from "../../worker/protocol.ts";
 import { t } from "../i18n/translate.ts";
 import type { Cursor } from "../plots/cursor.ts";
@@ -29,6 +29,8 @@ export type Snapshot = Extract<Event, { readonly type: "snapshot" }>;
 export interface GateHeatmapsProps {
   /** Chooses the probe; stands above the views. */
   readonly picker: ReactNode;
+  /** Explains what is drawn; stands below the views. */
+  readonly about: ReactNode;
   readonly snapshot: Snapshot | null;
   readonly layers: readonly LayerSummary[];
   readonly names: ProbeNames;
@@ -66,6 +68,7 @@ export function GateHeatmaps(props: GateHeatmapsProps) {
       ) : (
         <EmptyView>{t("gates.waiting")}</EmptyView>
       )}
+      {props.about}
     </Panel>
   );
 }
@@ -118,9 +121,10 @@ function Ground({ snapshot, layers, names, orders, cursor, showKeep, onCursor, o
     setIndexOrders(ordersOf("index", snapshot)); // another model: React renders again before it paints
   }
   const here = cursor && cursor.t < steps ? cursor : null;
+  const width: CSSProperties & Record<"--steps", number> = { "--steps": steps };
   const current = here ? snapshot.layers[here.layer] : undefined;
   return (
-    <div className={styles.ground}>
+    <div className={styles.ground} style={width}>
       <span id={keysId} className={controls.hidden}>
         {t("gates.keys")}
       </span>

@@ -5,6 +5,7 @@ import { gatesCsv } from "../export-csv.ts";
 import { downloadFile } from "../files.ts";
 import { t } from "../i18n/translate.ts";
 import type { Cursor } from "../plots/cursor.ts";
+import { Equations } from "./equations.tsx";
 import { GateHeatmaps } from "./gate-heatmaps.tsx";
 import { EmptyView, Panel } from "./panel.tsx";
 import { ProbePicker } from "./probe-picker.tsx";
@@ -16,9 +17,10 @@ export function GatesPanel() {
   const layers = useApp((state) => state.run?.layers);
   const dataset = useApp((state) => state.run?.dataset);
   const probe = useApp((state) => state.run?.probe);
+  const cells = useApp((state) => state.run?.experiment.model.layers);
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const [showKeep, setShowKeep] = useState(false);
-  if (!layers || !dataset || !probe) {
+  if (!layers || !dataset || !probe || !cells) {
     return (
       <Panel title={t("gates.title")}>
         <EmptyView>{t("app.loading")}</EmptyView>
@@ -33,6 +35,7 @@ export function GatesPanel() {
   return (
     <GateHeatmaps
       picker={<ProbePicker dataset={dataset} wish={probe} onPick={session.setProbe} />}
+      about={<Equations cells={cells} showKeep={showKeep} />}
       snapshot={snapshot}
       layers={layers}
       names={dataset}

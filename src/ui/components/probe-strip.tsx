@@ -19,7 +19,8 @@ import {
   writtenRange,
 } from "../plots/strip.ts";
 import { Canvas } from "./canvas.tsx";
-import styles from "./gates.module.css";
+import ground from "./gates.module.css";
+import styles from "./probe-strip.module.css";
 
 /** The probe part of a snapshot. */
 export type Probe = Extract<Event, { readonly type: "snapshot" }>["probe"];
@@ -52,7 +53,7 @@ export function ProbeStrip({ probe, names, palette, t: step }: ProbeStripProps) 
       )}
       <OutputRow probe={probe} names={names} palette={palette} mark={mark} />
       {symbols ? null : <TimeRow labels={probe.labels} palette={palette} />}
-      {left > 0 ? <p className={styles.convention}>{t("probe.moreColumns", { count: left })}</p> : null}
+      {left > 0 ? <p className={styles.note}>{t("probe.moreColumns", { count: left })}</p> : null}
     </div>
   );
 }
@@ -77,13 +78,13 @@ function SymbolRow({ label, symbols, faint, palette, mark }: SymbolRowProps) {
     faint?.[step] ? t("probe.wrong", { symbol: visibleSymbol(symbol) }) : visibleSymbol(symbol),
   );
   return (
-    <div className={styles.row}>
-      <span className={styles.rowLabel}>
+    <div className={ground.row}>
+      <span className={styles.label}>
         <span>{label}</span>
-        {faint ? <span className={styles.rowRange}>{t("probe.faint")}</span> : null}
+        {faint ? <span className={styles.range}>{t("probe.faint")}</span> : null}
       </span>
-      <div className={styles.plot}>
-        {mark ? <span className={styles.stripMark} style={mark} /> : null}
+      <div className={ground.plot}>
+        {mark ? <span className={styles.mark} style={mark} /> : null}
         <Canvas draw={draw} label={`${label}: ${words.join(" ")}`} className={styles.symbols} />
       </div>
     </div>
@@ -107,12 +108,12 @@ function CourseRow({ label, unit, courses, className, mark }: CourseRowProps) {
   const ends = { low: formatNumber(low), high: formatNumber(high) };
   const range = unit === "" ? t("probe.range", ends) : t("probe.rangeUnit", { ...ends, unit });
   return (
-    <div className={styles.row}>
-      <span className={styles.rowLabel}>
-        <span>{label}</span> <span className={styles.rowRange}>{range}</span>
+    <div className={ground.row}>
+      <span className={styles.label}>
+        <span>{label}</span> <span className={styles.range}>{range}</span>
       </span>
-      <div className={styles.plot}>
-        {mark ? <span className={styles.stripMark} style={mark} /> : null}
+      <div className={ground.plot}>
+        {mark ? <span className={styles.mark} style={mark} /> : null}
         <Canvas draw={draw} label={`${label}: ${range}`} className={className} />
       </div>
     </div>
@@ -181,7 +182,7 @@ function OutputRow({ probe, names, palette, mark }: PartProps) {
         className={`${styles.course} ${styles.pair}`}
         mark={mark}
       />
-      <div className={styles.row}>
+      <div className={ground.row}>
         <span />
         <CourseLegend palette={palette} known={courses.length > 1} />
       </div>
@@ -191,7 +192,7 @@ function OutputRow({ probe, names, palette, mark }: PartProps) {
 
 function CourseLegend({ palette, known }: { readonly palette: Palette; readonly known: boolean }) {
   return (
-    <span className={styles.convention}>
+    <span className={styles.note}>
       <span style={{ color: palette.validation }}>━</span> {t("probe.predicted")}
       {known ? ` · ╌ ${t("probe.actual")}` : null}
     </span>
@@ -205,9 +206,11 @@ function TimeRow({ labels, palette }: { readonly labels: readonly string[]; read
   );
   const words = t("probe.range", { low: labels[0] ?? "", high: labels.at(-1) ?? "" });
   return (
-    <div className={styles.row}>
+    <div className={ground.row}>
       <span />
-      <Canvas draw={draw} label={words} className={styles.times} />
+      <div className={ground.plot}>
+        <Canvas draw={draw} label={words} className={styles.times} />
+      </div>
     </div>
   );
 }

@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { formulaTokens, gruEquations } from "./formula.ts";
+
+describe("formulas", () => {
+  test("words, operators, numbers and a subscript with a sum", () => {
+    expect(formulaTokens("1 − h_t−1")).toEqual([
+      { kind: "number", text: "1" },
+      { kind: "operator", text: "−" },
+      {
+        kind: "identifier",
+        text: "h",
+        subscript: [
+          { kind: "identifier", text: "t", subscript: [] },
+          { kind: "operator", text: "−" },
+          { kind: "number", text: "1" },
+        ],
+      },
+    ]);
+  });
+
+  test("every equation of every form has as many opening as closing brackets, and known words only", () => {
+    const known = /^(x|h|z|r|n|q|t|W|U|b|bu|σ|tanh|ReLU)$/;
+    for (const reset of ["before", "after"] as const) {
+      for (const activation of ["tanh", "relu"] as const) {
+        for (const showKeep of [false, true]) {
+          for (const equation of gruEquations({ reset, activation }, showKeep)) {
+            const tokens = formulaTokens(equation);
+            const count = (text: string) => tokens.filter((token) => token.text === text).length;
+            expect(count("(")).toBe(count(")"));
+            for (const token of tokens) if (token.kind === "identifier") expect(token.text).toMatch(known);
+          }
+        }
+      }
+    }
+  });
+
+  test("the reset gate acts on the state before the product, or on the product after it", () => {
+    const line = (reset: "before" | "after") => gruEquations({ reset, activation: "tanh" }, false)[2];
+    expect(line("before")).toContain("( r_t ⊙ h_t−1 ) U_n");
+    expect(line("after")).toContain("r_t ⊙ ( h_t−1 U_n + bu_n )");
+  });
+});
