@@ -42,7 +42,7 @@ export interface RunParts {
   readonly options: RunOptions;
 }
 
-/** See the file's header; created by `createRun`, whose player already holds data and state. */
+/** Implements `Run`, where its methods are documented; made by `createRun`, whose player already holds data and state. */
 export class TrainingRun {
   readonly experiment: Experiment;
   readonly spec: ProgramSpec;
