@@ -15,9 +15,9 @@ const SYMBOLS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+
 const DISTRACTORS = ["·", "-"] as const;
 const CUE = "?";
 const TRAINING_SEQUENCES = 4096;
-const HELD_OUT_SEQUENCES = 512;
-/** Bounds the resident rows of long lags: 12 MiB of ids, targets and mask. */
-const MAXIMUM_TRAINING_ROWS = 2 ** 20;
+const HELD_OUT_SEQUENCES = 256;
+/** Bounds the training rows of long lags: at lag 1,024 there are 511 sequences, drawn in half a second. */
+const MAXIMUM_TRAINING_ROWS = 2 ** 19;
 const PROBES = 8;
 const TITLE_SYMBOLS = 24;
 /** Redraws of a held-out sequence that training already has; short lags may not have enough different ones. */
