@@ -16,7 +16,7 @@ import {
   withOptimizer,
   withValue,
 } from "./edit-experiment.ts";
-import { recallExperiment, weatherExperiment } from "./experiment-samples.ts";
+import { recallExperiment, weatherExperiment } from "./samples.ts";
 
 const edited = (outcome: ReturnType<typeof withValue>): Experiment => {
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.issues));

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { KeptRun } from "../storage/runs.ts";
 import { isForeignLink, wishOf } from "./address.ts";
-import { weatherExperiment } from "./experiment-samples.ts";
 import { chooseFirstRun, type Findings } from "./first-run.ts";
+import { weatherExperiment } from "./samples.ts";
 
 const kept: KeptRun = { file: new ArrayBuffer(8), own: null };
 const bare: Findings = { link: null, foreign: false, kept: null, reducedMotion: false };

@@ -36,7 +36,8 @@ const copyOf = (file: OwnFileBytes): OwnFileBytes => ({ name: file.name, bytes: 
 /** Starts without any file. */
 export function createOwnFiles({ send, dispatch }: OwnFilesParts): OwnFiles {
   const files = new Map<string, OwnFileBytes>();
-  let inspecting: OwnFileBytes | null = null;
+  /** Sent to be looked into, not answered yet. */
+  let inspecting: readonly OwnFileBytes[] = [];
   let wanted: { readonly sha256: string; readonly given: () => void } | null = null;
 
   const find = (sha256: string): OwnFileBytes | null => {
@@ -44,7 +45,7 @@ export function createOwnFiles({ send, dispatch }: OwnFilesParts): OwnFiles {
     return file ? copyOf(file) : null;
   };
   const look = (kind: Exclude<FileKind, "run">, file: OwnFileBytes) => {
-    inspecting = file;
+    inspecting = [...inspecting, file];
     const copy = copyOf(file);
     send({ type: "inspect-file", task: kind === "series" ? "own-series" : "own-text", file: copy }, [copy.bytes]);
   };
@@ -65,11 +66,12 @@ export function createOwnFiles({ send, dispatch }: OwnFilesParts): OwnFiles {
       const bytes = new TextEncoder().encode(text);
       look("text", { name, bytes: bytes.buffer });
     },
-    inspected(event) {
-      if (!inspecting) return;
-      files.set(event.reference.sha256, inspecting);
-      inspecting = null;
-      if (wanted?.sha256 !== event.reference.sha256) return;
+    inspected({ reference: { name, bytes, sha256 } }) {
+      const file = inspecting.findLast((asked) => asked.name === name && asked.bytes.byteLength === bytes);
+      if (!file) return;
+      files.set(sha256, file);
+      inspecting = []; // whatever else was asked for is older, and refused or of no interest any more
+      if (wanted?.sha256 !== sha256) return;
       const { given } = wanted;
       wanted = null;
       dispatch({ type: "dialog-closed" });

@@ -4,43 +4,8 @@ import type { Experiment } from "../core/experiment.ts";
 import type { Event } from "../worker/protocol.ts";
 import { type AppState, initialState, type PageEvent, waitingChanges } from "./app-state.ts";
 import { withValue } from "./edit-experiment.ts";
-import { recallExperiment, weatherExperiment } from "./experiment-samples.ts";
+import { helloEvent, recallExperiment, startedEvent, weatherExperiment } from "./samples.ts";
 import { reduce } from "./state.ts";
-
-type Started = Extract<Event, { readonly type: "started" }>;
-
-const hello: Event = {
-  type: "hello",
-  backend: { kind: "webgpu", adapter: "test", software: false, limits: { maxBufferBytes: 1, maxBindingBytes: 1 } },
-  faults: [],
-  tasks: [{ name: "seattle-weather", preset: weatherExperiment, sources: [] }],
-  operations: [],
-};
-
-const started = (runId: number, rest: Partial<Started> = {}): Started => ({
-  type: "started",
-  runId,
-  experiment: weatherExperiment,
-  step: 0,
-  parameters: 10,
-  layers: [],
-  dataset: {
-    task: "seattle-weather",
-    inputColumns: [],
-    targetColumns: [],
-    vocabulary: [],
-    labels: [],
-    length: 30,
-    windows: { train: 1, validation: 1, test: 1 },
-    probes: [],
-    probeLength: 30,
-    baseline: { name: "mean", metrics: {} },
-    notes: [],
-  },
-  plan: {},
-  canUndo: false,
-  ...rest,
-});
 
 const metrics = (runId: number, first: number, losses: readonly number[]): Event => {
   const values = Float32Array.from(losses);
@@ -63,7 +28,7 @@ const asked = (runId: number, experiment: Experiment | null = weatherExperiment)
   type: "run-requested",
   pending: { runId, experiment, notice: null },
 });
-const running = () => through(hello, asked(1), started(1));
+const running = () => through(helloEvent, asked(1), startedEvent(1));
 const keysOf = (state: AppState) =>
   state.notices.map((notice) => (notice.kind === "message" ? notice.key : notice.fault.code));
 
@@ -73,7 +38,7 @@ describe("a run", () => {
   });
 
   it("drops what an old run still says", () => {
-    const state = reduce(running(), started(2));
+    const state = reduce(running(), startedEvent(2));
     expect(reduce(state, metrics(1, 4, [0.5]))).toBe(state);
   });
 
@@ -87,7 +52,7 @@ describe("a run", () => {
   });
 
   it("goes on from the recovered step, on the new adapter", () => {
-    const backend = { ...hello.backend, adapter: "other" };
+    const backend = { ...helloEvent.backend, adapter: "other" };
     const lost = reduce(running(), { type: "recovering", runId: 1, attempt: 1 });
     expect(lost.run?.recovering).toBe(1);
     const state = reduce(lost, { type: "recovered", runId: 1, step: 7, backend });
@@ -133,26 +98,26 @@ describe("the draft", () => {
   it("keeps edits made while a run was being built", () => {
     const place = { field: "seed", layer: null } as const;
     const state = through(
-      hello,
+      helloEvent,
       { type: "draft-replaced", experiment: weatherExperiment },
       asked(1),
       { type: "number-edited", place, text: "9" },
-      started(1),
+      startedEvent(1),
     );
     expect(state.draft?.seed).toBe(9);
   });
 
   it("follows a file or an undo", () => {
-    const opened = through(hello, asked(1, null), started(1, { experiment: recallExperiment, step: 40 }));
+    const opened = through(helloEvent, asked(1, null), startedEvent(1, { experiment: recallExperiment, step: 40 }));
     expect(opened.draft).toEqual(recallExperiment);
-    expect(reduce(opened, started(0)).draft).toEqual(weatherExperiment);
+    expect(reduce(opened, startedEvent(0)).draft).toEqual(weatherExperiment);
   });
 
   it("learns what was changed while an opened run ran, until the user changes it again", () => {
     const live = (value: number): Event => {
       return { type: "live-changed", runId: 1, step: 3, field: "learningRate", value };
     };
-    const opened = [asked(1, null), started(1), live(0.5)].reduce<AppState>(reduce, through(hello));
+    const opened = [asked(1, null), startedEvent(1), live(0.5)].reduce<AppState>(reduce, through(helloEvent));
     expect(opened.draft?.training.learningRate).toBe(0.5);
     const place = { field: "learningRate", layer: null } as const;
     const own = reduce(opened, { type: "number-edited", place, text: "0.25" });
@@ -175,8 +140,10 @@ describe("the draft", () => {
 describe("notices", () => {
   it("offer Undo for a run that had been trained, and only then", () => {
     const trained = reduce(running(), metrics(1, 0, [0.5]));
-    expect(keysOf([asked(2), started(2, { canUndo: true })].reduce<AppState>(reduce, trained))).toEqual(["put-aside"]);
-    expect(keysOf([asked(2), started(2, { canUndo: true })].reduce<AppState>(reduce, running()))).toEqual([]);
+    expect(keysOf([asked(2), startedEvent(2, { canUndo: true })].reduce<AppState>(reduce, trained))).toEqual([
+      "put-aside",
+    ]);
+    expect(keysOf([asked(2), startedEvent(2, { canUndo: true })].reduce<AppState>(reduce, running()))).toEqual([]);
   });
 
   it("say a fault once, however often it comes", () => {

@@ -14,10 +14,13 @@ export interface ExperimentNumberProps {
   readonly disabled?: boolean;
 }
 
+/** A limit as a person would write it: grouped where it is large, never rounded where it is small. */
+const showLimit = (value: number): string => (Math.abs(value) < 1 ? showNumber(value) : formatNumber(value));
+
 /** Why a text was refused, with the allowed range. */
 export function refusalSentence(refused: RefusedNumber, range: FieldRange): string {
-  const minimum = formatNumber(range.minimum);
-  const maximum = formatNumber(range.maximum);
+  const minimum = showLimit(range.minimum);
+  const maximum = showLimit(range.maximum);
   switch (refused.reason) {
     case "not-a-number":
       return t("field.notNumber", { minimum, maximum });
@@ -42,7 +45,7 @@ export function ExperimentNumber({ field, layer, disabled = false }: ExperimentN
   );
   const refused = useApp((state) => state.refused.get(path));
   if (value === undefined || value === null) return null;
-  const limits = { minimum: showNumber(range.minimum), maximum: showNumber(range.maximum) };
+  const limits = { minimum: showLimit(range.minimum), maximum: showLimit(range.maximum) };
   const unit = range.unit === null ? null : t(`unit.${range.unit}`);
   const extent = unit === null ? t("field.range", limits) : t("field.rangeUnit", { ...limits, unit });
   return (

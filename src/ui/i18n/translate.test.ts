@@ -12,8 +12,8 @@ describe("sentences", () => {
   });
 
   test("the plural follows the count", () => {
-    expect(t("probe.textHelp", { count: 1 })).toBe("Up to 1 symbol.");
-    expect(t("probe.textHelp", { count: 15 })).toBe("Up to 15 symbols.");
+    expect(t("probe.text", { count: 1 })).toBe("Text to read, up to 1 symbol");
+    expect(t("probe.text", { count: 15 })).toBe("Text to read, up to 15 symbols");
   });
 
   test("a missing value stays visible in its braces", () => {

@@ -38,8 +38,7 @@ export const faultMessages = {
 
   "fault.file-invalid": "{name} is not a run saved by Gatescope ({reason}).",
   "fault.file-invalid.plain": "This file is not a run saved by Gatescope. What was training is untouched.",
-  "fault.file-mismatch":
-    "This file does not fit the experiment it names: {tensor} has {length} numbers and should have {expected}. Nothing was loaded.",
+  "fault.file-mismatch": "This file does not fit the experiment it names. {differences}. Nothing was loaded.",
   "fault.file-mismatch.plain": "This file does not fit the experiment it names. Nothing was loaded.",
   "fault.file-not-finite": "This file holds numbers that are not finite, in {tensor}.",
   "fault.file-not-finite.plain": "This file holds numbers that are not finite.",
