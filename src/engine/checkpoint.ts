@@ -126,35 +126,67 @@ function readExtent(file: UncheckedCheckpoint, tensor: string, axis: number): nu
 
 const showShape = (shape: readonly number[]) => `[${shape.join(", ")}]`;
 
-/** Joins named segments to a flat buffer [P]; `used` collects the names. */
+/** One way in which a file and the model it names disagree. */
+interface Difference {
+  readonly tensor: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+/** What has been found out about a file while it is joined. */
+interface Findings {
+  readonly used: Set<string>;
+  readonly differences: Difference[];
+}
+
+function findDifference(file: UncheckedCheckpoint, tensor: string, shape: readonly number[]): Difference | null {
+  const expected = showShape(shape);
+  const found = file.tensors.get(tensor);
+  if (!found) return { tensor, expected, actual: "nothing" };
+  if (showShape(found.shape) !== expected) return { tensor, expected, actual: showShape(found.shape) };
+  if (!(found.data instanceof Float32Array)) return { tensor, expected: "F32", actual: "another element type" };
+  return null;
+}
+
+/** Joins named segments to a flat buffer [P] and notes what does not fit. */
 function joinSegments(
   file: UncheckedCheckpoint,
   model: Model,
   prefix: string,
-  used: Set<string>,
+  { used, differences }: Findings,
 ): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(model.P);
   for (const segment of model.segments) {
     const tensor = `${prefix}${segment.name}`;
-    const found = file.tensors.get(tensor);
-    const expected = showShape(segment.shape);
-    if (!found) throw new InputError("file-mismatch", { tensor, expected, actual: "nothing" });
-    if (showShape(found.shape) !== expected) {
-      throw new InputError("file-mismatch", { tensor, expected, actual: showShape(found.shape) });
-    }
-    if (!(found.data instanceof Float32Array)) {
-      throw new InputError("file-mismatch", { tensor, expected: "F32", actual: "another element type" });
-    }
-    flat.set(found.data, segment.offset);
     used.add(tensor);
+    const difference = findDifference(file, tensor, segment.shape);
+    if (difference) differences.push(difference);
+    else flat.set(file.tensors.get(tensor)?.data ?? [], segment.offset);
   }
   return flat;
 }
 
+/** Names in a file are untrusted and may be as long as its header. */
+const SHOWN_NAME_LENGTH = 100;
+/** As many differences as one sentence can carry. */
+const LISTED_DIFFERENCES = 8;
+
+/** Refuses a file with everything that does not fit, the first difference in fields of its own. */
+function refuseDifferences(differences: readonly Difference[]): void {
+  const [first] = differences;
+  if (!first) return;
+  const listed = differences
+    .slice(0, LISTED_DIFFERENCES)
+    .map(({ tensor, expected, actual }) => `${tensor}: expected ${expected}, got ${actual}`);
+  const more = differences.length > LISTED_DIFFERENCES ? ["…"] : [];
+  const details = { ...first, count: differences.length, differences: [...listed, ...more].join("; ") };
+  throw new InputError("file-mismatch", details);
+}
+
 /**
  * The state that a file holds; `createRun` still checks that it fits the data. Throws `InputError`: `file-invalid`,
- * `experiment-invalid`, `experiment-newer`, or `file-mismatch` naming the first tensor that is missing, in excess or of
- * another shape. Values that are not finite are accepted; `nonFiniteTensors` lists them.
+ * `experiment-invalid`, `experiment-newer`, or `file-mismatch` with the list of tensors that are missing, in excess or of
+ * another shape or type. Values that are not finite are accepted; `nonFiniteTensors` lists them.
  */
 export function decodeCheckpoint(file: UncheckedCheckpoint): RunState {
   const experiment = decodeExperiment(file.metadata);
@@ -163,15 +195,19 @@ export function decodeCheckpoint(file: UncheckedCheckpoint): RunState {
   const inputWidth = readExtent(file, "layers.0.W", 0);
   const outputs = readExtent(file, "head.b", 0);
   const model = createModel({ layers: experiment.model.layers, inputWidth, outputs });
-  const used = new Set<string>();
-  const params = joinSegments(file, model, "", used);
+  const findings: Findings = { used: new Set(), differences: [] };
+  const params = joinSegments(file, model, "", findings);
   const prefixes = momentPrefixes(experiment);
   const moments = new Float32Array(prefixes.length * model.P);
-  for (const [s, prefix] of prefixes.entries()) moments.set(joinSegments(file, model, prefix, used), s * model.P);
-  const bestState = best && { ...best, params: joinSegments(file, model, BEST_PREFIX, used) };
-  const extra = [...file.tensors.keys()].find((name) => !used.has(name));
-  if (extra !== undefined)
-    throw new InputError("file-mismatch", { tensor: extra, expected: "nothing", actual: "a tensor" });
+  for (const [s, prefix] of prefixes.entries()) moments.set(joinSegments(file, model, prefix, findings), s * model.P);
+  const bestState = best && { ...best, params: joinSegments(file, model, BEST_PREFIX, findings) };
+  const extra = [...file.tensors.keys()].filter((name) => !findings.used.has(name));
+  const excess = extra.map((name) => ({
+    tensor: name.slice(0, SHOWN_NAME_LENGTH),
+    expected: "nothing",
+    actual: "a tensor",
+  }));
+  refuseDifferences([...findings.differences, ...excess]);
   return { ...record, experiment, plan, inputWidth, outputs, params, moments, best: bestState };
 }
 

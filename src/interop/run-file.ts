@@ -20,6 +20,9 @@ export interface RunFile {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
+/** Names in a file are untrusted and may be as long as its header. */
+const SHOWN_NAME_LENGTH = 100;
+
 /** Reads a file. Throws `InputError` `file-invalid` with `reason`, a `SafetensorsErrorCode`, and the `tensor` to blame. */
 export function readRunFile(file: ArrayBuffer): RunFile {
   const { tensors, metadata } = readContainer(file);
@@ -37,7 +40,10 @@ function readContainer(file: ArrayBuffer): Safetensors {
     if (!(error instanceof SafetensorsError)) throw error;
     refusal = error;
   }
-  throw new InputError("file-invalid", { reason: refusal.code, tensor: refusal.tensor ?? "" });
+  throw new InputError("file-invalid", {
+    reason: refusal.code,
+    tensor: refusal.tensor?.slice(0, SHOWN_NAME_LENGTH) ?? "",
+  });
 }
 
 /** Writes a file; see `writeSafetensors`. */

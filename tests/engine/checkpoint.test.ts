@@ -80,8 +80,19 @@ describe("a file that does not fit", () => {
       ],
     ];
     for (const [file, details] of refused) {
-      expect(() => decodeCheckpoint(file)).toThrow(expect.objectContaining({ code: "file-mismatch", details }));
+      const named = expect.objectContaining({ ...details, count: 1 });
+      expect(() => decodeCheckpoint(file)).toThrow(expect.objectContaining({ code: "file-mismatch", details: named }));
     }
+  });
+
+  test("lists every difference, not only the first", () => {
+    const file = withTensor("layers.1.U", null);
+    const tensors = new Map(file.tensors).set("extra", { shape: [1], data: new Float32Array(1) });
+    const details = expect.objectContaining({
+      count: 2,
+      differences: "layers.1.U: expected [5, 15], got nothing; extra: expected nothing, got a tensor",
+    });
+    expect(() => decodeCheckpoint({ ...file, tensors })).toThrow(expect.objectContaining({ details }));
   });
 
   test.each([
