@@ -18,11 +18,9 @@ function readPalette(): Palette {
     ink: color("--ink"),
     inkSoft: color("--ink-soft"),
     hairline: color("--hairline"),
-    accent: color("--accent"),
     danger: color("--danger"),
     train: color("--series-train"),
     validation: color("--series-validation"),
-    third: color("--series-third"),
     font: computed.getPropertyValue("--font").trim(),
   };
 }

@@ -3,10 +3,7 @@ export const viewMessages = {
   "common.close": "Close",
   "common.dismiss": "Dismiss",
   "common.layer": "Layer {layer}",
-  "common.step": "step {step}",
-  "common.notYet": "not yet",
 
-  "probe.title": "Probe sequence",
   "probe.choose": "Held-out example",
   "probe.own": "Your own text …",
   "probe.text": { one: "Text to read, up to {count} symbol", other: "Text to read, up to {count} symbols" },
@@ -24,7 +21,6 @@ export const viewMessages = {
   "probe.range": "{low} to {high}",
   "probe.rangeUnit": "{low} to {high} {unit}",
   "probe.moreColumns": { one: "{count} more column is not drawn.", other: "{count} more columns are not drawn." },
-  "probe.summary": { one: "{title}: {count} step.", other: "{title}: {count} steps." },
 
   "gates.title": "Gates",
   "gates.waiting": "No gates yet. They appear as soon as the network has read the probe sequence once.",
@@ -73,7 +69,6 @@ export const viewMessages = {
   "loss.smooth": "train, smoothed",
   "loss.validation": "validation",
   "loss.smoothing": "Smoothing",
-  "loss.smoothingHelp": "Exponential mean without the bias of its start; 0 shows the raw curve.",
   "loss.logAxis": "Logarithmic axis",
   "loss.export": "Losses as CSV",
   "loss.reset": "Show all steps",
