@@ -72,7 +72,9 @@ function toTable({ backend, adapter, files, passed, failed, unsupported }: Verif
   const width = Math.max(0, ...files.map(({ file }) => file.length));
   const lines = files.map((file) => {
     const { worst } = file;
-    const closest = worst ? `  worst ${worst.case}/${worst.tensor} ${worst.error.toExponential(1)} of ${worst.allowed.toExponential(1)}` : "";
+    const closest = worst
+      ? `  worst ${worst.case}/${worst.tensor} ${worst.error.toExponential(1)} of ${worst.allowed.toExponential(1)}`
+      : "";
     return `${file.file.padEnd(width)}  ${tally(file)}${closest}`;
   });
   return [`${backend}: ${adapter}`, ...lines, `total: ${tally({ passed, failed, unsupported })}`].join("\n");
