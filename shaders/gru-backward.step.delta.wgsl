@@ -33,7 +33,7 @@ struct Args {
 @group(0) @binding(3) var<storage, read_write> dh: array<f32>;
 @group(1) @binding(0) var<uniform> args: Args;
 
-override WORKGROUP_SIZE: u32 = 4u;
+override WORKGROUP_SIZE: u32 = 8u;
 
 // Start of row (t, b) in arrays [·, B, H]; four times that in the record.
 fn row_start(t: u32, b: u32) -> u32 {

@@ -29,7 +29,7 @@ struct Args {
 @group(0) @binding(4) var<storage, read_write> flags: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> args: Args;
 
-override WORKGROUP_SIZE: u32 = 4u;
+override WORKGROUP_SIZE: u32 = 8u;
 
 // Start of row (t−1, b) in arrays [·, B, H]; four times that in the record.
 fn row_start(b: u32) -> u32 {
