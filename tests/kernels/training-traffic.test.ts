@@ -43,7 +43,9 @@ function countTraffic(device: GPUDevice): Traffic {
   return traffic;
 }
 
-test("twenty steps upload batch starts and scalars, and read back metrics and flags", { timeout: 120_000 }, async () => {
+test("twenty steps upload batch starts and scalars, and read back metrics and flags", {
+  timeout: 120_000,
+}, async () => {
   const { opened, fault } = await openDevice(navigator.gpu);
   if (!opened) throw new Error(`no WebGPU: ${fault.code}`);
   const traffic = countTraffic(opened.device);
