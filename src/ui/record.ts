@@ -5,7 +5,7 @@ import type { RunSeries } from "./series.ts";
 /** Called before the state sees the event; `shown` is the run on the page. */
 export function recordEvent(series: RunSeries, event: Event, shown: number | null): void {
   if (event.type === "started") {
-    series.clear();
+    series.show(event.runId);
     return;
   }
   if (!("runId" in event) || event.runId !== shown) return;

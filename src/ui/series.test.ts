@@ -42,13 +42,35 @@ describe("run series", () => {
     expect([...series.values("loss")]).toEqual([0, 1, Number.NaN, Number.NaN, 4]);
   });
 
+  test("the run put aside comes back with its curves, and the one it replaces can come back too", () => {
+    const series = createSeries();
+    series.show(1);
+    series.appendSteps(metrics(0, 3));
+    series.appendEvaluation({ step: 2, validationLoss: 4 }, { step: 2, validationLoss: 4 });
+    series.show(2);
+    expect(series.evaluations).toEqual([]);
+    expect(series.best).toBeNull();
+    series.appendSteps(metrics(10, 2));
+    series.show(1);
+    expect([...series.values("loss")]).toEqual([0, 1, 2]);
+    expect(series.evaluations).toEqual([{ step: 2, validationLoss: 4 }]);
+    expect(series.best).toEqual({ step: 2, validationLoss: 4 });
+    series.appendSteps(metrics(3, 1));
+    series.show(2);
+    expect([...series.values("loss")]).toEqual([10, 11]);
+    series.show(3);
+    expect(series.count).toBe(0);
+    series.show(1);
+    expect(series.count).toBe(0);
+  });
+
   test("tells its listeners of every change, until they leave", () => {
     const series = createSeries();
     let calls = 0;
     const leave = series.subscribe(() => calls++);
     series.appendSteps(metrics(0, 1));
     series.appendEvaluation({ step: 1, validationLoss: 1 }, { step: 1, validationLoss: 1 });
-    series.clear();
+    series.show(2);
     expect(calls).toBe(3);
     expect(series.count).toBe(0);
     leave();

@@ -1,7 +1,8 @@
 /**
  * The curves of a run, outside React: one value per training step, one per evaluation, in arrays that grow by doubling.
  * Steps are contiguous. When a run goes back (a lost device, "restore best") the next metrics begin at an earlier step
- * and replace what stood there, so the curve has no seam; steps never seen are NaN. Charts read in an animation frame.
+ * and replace what stood there, so the curve has no seam; steps never seen are NaN. The curves of the run that was put
+ * aside are kept, because "undo" brings that run back. Charts read in an animation frame.
  */
 
 /** Per-step quantities of a training run. */
@@ -26,7 +27,7 @@ export interface BestPoint {
   readonly validationLoss: number;
 }
 
-/** Readable and growing curves of one run. `version` changes with every change. */
+/** Readable and growing curves of the run that is shown. `version` changes with every change. */
 export interface RunSeries {
   readonly version: number;
   /** Step of index 0; steps of a reopened run start where it was saved. */
@@ -39,8 +40,8 @@ export interface RunSeries {
   values(metric: Metric): Float32Array;
   appendSteps(metrics: StepMetrics): void;
   appendEvaluation(point: EvaluationPoint, best: BestPoint): void;
-  /** Forgets everything: a new run begins. */
-  clear(): void;
+  /** Another run is on the page: the one put aside comes back with its curves, any other begins empty. */
+  show(runId: number): void;
   /** Calls back after every change; returns the unsubscriber. */
   subscribe(listener: () => void): () => void;
 }
@@ -52,6 +53,25 @@ export function createSeries(): RunSeries {
   return new GrowingSeries();
 }
 
+/** What is kept of a run while another is shown. */
+interface Curves {
+  readonly runId: number | null;
+  readonly first: number;
+  readonly count: number;
+  readonly evaluations: readonly EvaluationPoint[];
+  readonly best: BestPoint | null;
+  readonly columns: Record<Metric, Float32Array>;
+}
+
+const noCurves = (runId: number): Curves => ({
+  runId,
+  first: 0,
+  count: 0,
+  evaluations: [],
+  best: null,
+  columns: emptyColumns(FIRST_CAPACITY),
+});
+
 class GrowingSeries implements RunSeries {
   version = 0;
   first = 0;
@@ -60,6 +80,8 @@ class GrowingSeries implements RunSeries {
   best: BestPoint | null = null;
   readonly #listeners = new Set<() => void>();
   #columns = emptyColumns(FIRST_CAPACITY);
+  #runId: number | null = null;
+  #aside: Curves | null = null;
 
   values(metric: Metric): Float32Array {
     return this.#columns[metric].subarray(0, this.count);
@@ -89,11 +111,17 @@ class GrowingSeries implements RunSeries {
     this.#changed();
   }
 
-  clear(): void {
-    this.first = 0;
-    this.count = 0;
-    this.evaluations = [];
-    this.best = null;
+  show(runId: number): void {
+    if (runId === this.#runId) return;
+    const next = this.#aside?.runId === runId ? this.#aside : noCurves(runId);
+    const { first, count, evaluations, best } = this;
+    this.#aside = { runId: this.#runId, first, count, evaluations, best, columns: this.#columns };
+    this.first = next.first;
+    this.count = next.count;
+    this.evaluations = next.evaluations;
+    this.best = next.best;
+    this.#columns = next.columns;
+    this.#runId = runId;
     this.#changed();
   }
 
