@@ -25,6 +25,11 @@ export function isForeignLink(hash: string, historyState: unknown): boolean {
   return hasLink(hash) && historyState !== OWN_MARK;
 }
 
+/** Takes the present address for this page's own: its run has been played, and a reload should bring that run back. */
+export function ownAddress(): void {
+  if (hasLink(location.hash)) history.replaceState(OWN_MARK, "", location.href);
+}
+
 /** Writes the experiment behind the address, or bares the address for null. Makes no step in the history. */
 export async function writeAddress(experiment: Experiment | null): Promise<void> {
   const fragment = experiment ? await encodeLink(experiment) : "";

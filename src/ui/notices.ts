@@ -42,9 +42,12 @@ export type NoticeKey =
 
 type Details = Readonly<Record<string, string | number>>;
 
-/** One thing to tell. `step` is the training step at which it happened, where there is one. */
+/**
+ * One thing to tell. `step` is the training step at which it happened, where there is one. A fault `ofRun` concerns a run
+ * and goes when another is shown; others (a link, the storage) stay until they are dismissed.
+ */
 export type Notice = { readonly id: number } & (
-  | { readonly kind: "fault"; readonly fault: Fault; readonly step: number | null }
+  | { readonly kind: "fault"; readonly fault: Fault; readonly step: number | null; readonly ofRun: boolean }
   | {
       readonly kind: "message";
       readonly key: NoticeKey;

@@ -5,7 +5,7 @@
 import type { Experiment } from "../core/experiment.ts";
 import { decodeLink, hasLink } from "../storage/link.ts";
 import type { RunStore } from "../storage/runs.ts";
-import { isForeignLink, isSameExperiment, shareAddress, writeAddress } from "./address.ts";
+import { isForeignLink, isSameExperiment, ownAddress, shareAddress, writeAddress } from "./address.ts";
 import { presetOf } from "./app-state.ts";
 import { chooseFile, kindOfFile, readFile } from "./files.ts";
 import { chooseFirstRun } from "./first-run.ts";
@@ -62,7 +62,8 @@ const ADDRESS_DELAY_MS = 250;
 export function followAddress(app: AppStore): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   app.subscribe((state, before) => {
-    const { draft } = state;
+    const { draft, run } = state;
+    if (run?.playing && !before.run?.playing) ownAddress();
     if (!draft || draft === before.draft || before.draft === null) return;
     clearTimeout(timer);
     timer = setTimeout(() => {

@@ -151,6 +151,13 @@ describe("notices", () => {
     expect(keysOf([event, event, event].reduce<AppState>(reduce, running()))).toEqual(["no-improvement"]);
   });
 
+  it("about a link stay when a run begins, those about a run go", () => {
+    const ofRun: Event = { type: "fault", runId: 1, step: 3, fault: { code: "diverging", details: {} } };
+    const ofPage: PageEvent = { type: "faulted", fault: { code: "link-invalid", details: {} } };
+    const state = [ofRun, ofPage, asked(2), startedEvent(2)].reduce<AppState>(reduce, running());
+    expect(keysOf(state)).toEqual(["link-invalid"]);
+  });
+
   it("about waiting go when play begins", () => {
     const waiting = reduce(running(), { type: "told", key: "waits-for-play" });
     const still = reduce(waiting, { type: "playing", runId: 1, playing: false, reason: "user" });

@@ -18,10 +18,16 @@ function told(state: AppState, key: NoticeKey, details: Details, actions: readon
   return { ...state, notices: withNotice(state.notices, notice), nextNoticeId: state.nextNoticeId + 1 };
 }
 
-function faulted(state: AppState, fault: Fault, step: number | null): AppState {
-  const notice: Notice = { id: state.nextNoticeId, kind: "fault", fault, step };
+function faulted(
+  state: AppState,
+  fault: Fault,
+  about: { readonly step: number | null; readonly ofRun: boolean },
+): AppState {
+  const notice: Notice = { id: state.nextNoticeId, kind: "fault", fault, ...about };
   return { ...state, notices: withNotice(state.notices, notice), nextNoticeId: state.nextNoticeId + 1 };
 }
+
+const OF_PAGE = { step: null, ofRun: false } as const;
 
 function withDraft(state: AppState, draft: Experiment): AppState {
   return { ...state, draft, refused: new Map() };
@@ -68,7 +74,7 @@ function started(state: AppState, event: Extract<WorkerEvent, { readonly type: "
   const drafted = asked?.experiment && state.draft ? state : withDraft(state, event.experiment);
   const opened = { ...drafted, run, canUndo: event.canUndo, pending: null, building: null };
   const notices = withoutMessages(state.notices, ...RUN_MESSAGES);
-  const cleared = { ...opened, notices: notices.filter((notice) => notice.kind === "message") };
+  const cleared = { ...opened, notices: notices.filter((notice) => notice.kind === "message" || !notice.ofRun) };
   const { step } = event;
   if (!asked && earlier) return told(cleared, "run-back", { step }, []);
   const aside = event.canUndo && earlier !== null && earlier.step > 0;
@@ -91,7 +97,7 @@ function workerFaulted(state: AppState, event: Extract<WorkerEvent, { readonly t
     return { ...state, inspected: null, inspectFault: event.fault };
   const run = state.run ? reduceRun(state.run, event) : null;
   const answered = state.pending !== null && event.runId === state.pending.runId;
-  const next = faulted({ ...state, run }, event.fault, event.step);
+  const next = faulted({ ...state, run }, event.fault, { step: event.step, ofRun: event.runId !== null });
   if (event.fault.code === "worker-failed") {
     const stopped = run ? { ...run, playing: false } : null;
     return { ...next, engine: { phase: "failed" }, run: stopped, pending: null, building: null, canUndo: false };
@@ -170,11 +176,11 @@ function reducePage(state: AppState, event: PageEvent): AppState {
     case "told":
       return told(state, event.key, event.details ?? {}, event.actions ?? []);
     case "faulted":
-      return faulted(state, event.fault, null);
+      return faulted(state, event.fault, OF_PAGE);
     case "file-refused":
       return state.dialog
         ? { ...state, inspected: null, inspectFault: event.fault }
-        : faulted(state, event.fault, null);
+        : faulted(state, event.fault, OF_PAGE);
     case "notice-dismissed":
       return { ...state, notices: state.notices.filter((notice) => notice.id !== event.id) };
     case "dialog-opened":

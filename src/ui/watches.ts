@@ -32,20 +32,18 @@ export function watchVisibility({ app, session, closeStorage }: WatchParts): voi
   });
 }
 
-const KEEP_INTERVAL_MS = 30_000;
+const KEEP_INTERVAL_MS = 15_000;
 
-/** Keeps the run twice a minute while it trains, and whenever it pauses. */
+/** Keeps the run from time to time while it trains, whenever it pauses, and once after it was opened. */
 export function watchForKeeping({ app, session }: Pick<WatchParts, "app" | "session">): void {
-  let keptStep = 0;
+  let kept = "";
   const keep = () => {
     const { run, engine } = app.get();
-    if (engine.phase !== "ready" || !run || run.step === 0 || run.step === keptStep) return;
-    keptStep = run.step;
+    if (engine.phase !== "ready" || !run || run.step === 0 || kept === `${run.runId} ${run.step}`) return;
+    kept = `${run.runId} ${run.step}`;
     session.keep();
   };
-  setInterval(() => {
-    if (app.get().run?.playing) keep();
-  }, KEEP_INTERVAL_MS);
+  setInterval(keep, KEEP_INTERVAL_MS);
   app.subscribe(({ run }, before) => {
     if (before.run?.playing && run && !run.playing && run.runId === before.run.runId) keep();
   });
