@@ -9,7 +9,7 @@ import { AppContextHolder } from "./app-context.ts";
 import { keepOffline } from "./offline.ts";
 import { createPage, followAddress, followLinks, openFirstRun } from "./page.ts";
 import { applyPreferences, loadPreferences } from "./preferences.ts";
-import { createRecorder } from "./record.ts";
+import { recordEvent } from "./record.ts";
 import { createSeries } from "./series.ts";
 import { createSession } from "./session.ts";
 import { createAppStore } from "./store.ts";
@@ -32,7 +32,6 @@ async function keep(file: ArrayBuffer): Promise<void> {
   if (fault) session.dispatch({ type: "faulted", fault });
 }
 
-const record = createRecorder(series);
 const session = createSession({
   get: app.get,
   dispatch: app.dispatch,
@@ -40,7 +39,7 @@ const session = createSession({
   wish: wishOf(location.search),
   record(event) {
     silence.heard();
-    record(event, app.get().run?.runId ?? null);
+    recordEvent(series, event, app.get().run?.runId ?? null);
   },
   keep: (file) => void keep(file),
   afterPaint,

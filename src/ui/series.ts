@@ -27,12 +27,6 @@ export interface BestPoint {
   readonly validationLoss: number;
 }
 
-/** Curves at rest, as `store` hands them out; nothing changes them any more. */
-export interface StoredCurves extends StepMetrics {
-  readonly evaluations: readonly EvaluationPoint[];
-  readonly best: BestPoint | null;
-}
-
 /** Readable and growing curves of the run that is shown. `version` changes with every change. */
 export interface RunSeries {
   readonly version: number;
