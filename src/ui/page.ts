@@ -6,7 +6,7 @@ import type { Experiment } from "../core/experiment.ts";
 import { decodeLink, hasLink } from "../storage/link.ts";
 import type { RunStore } from "../storage/runs.ts";
 import { isForeignLink, isSameExperiment, ownAddress, shareAddress, writeAddress } from "./address.ts";
-import { presetOf } from "./app-state.ts";
+import { currentExperiment, presetOf } from "./app-state.ts";
 import { chooseFile, kindOfFile, readFile } from "./files.ts";
 import { chooseFirstRun } from "./first-run.ts";
 import type { NoticeAction, NoticeKey } from "./notices.ts";
@@ -35,12 +35,14 @@ export interface PageParts {
   readonly runs: RunStore;
 }
 
-/** Shows the first run as soon as the engine is ready, and again after it was restarted. */
+/** Shows the first run as soon as the engine is ready. After a restart of the engine, what was on the page comes back. */
 export async function openFirstRun({ app, session, runs }: PageParts): Promise<void> {
   const { hash } = location;
+  const { run } = app.get();
+  const restarted = run && { ok: true as const, experiment: currentExperiment(run) };
   const first = chooseFirstRun({
-    link: hasLink(hash) ? await decodeLink(hash) : null,
-    foreign: isForeignLink(hash, history.state),
+    link: restarted ?? (hasLink(hash) ? await decodeLink(hash) : null),
+    foreign: !restarted && isForeignLink(hash, history.state),
     kept: await runs.load(),
     reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,
   });

@@ -32,7 +32,7 @@ export function watchVisibility({ app, session, closeStorage }: WatchParts): voi
   });
 }
 
-const KEEP_INTERVAL_MS = 15_000;
+const KEEP_INTERVAL_MS = 10_000;
 
 /** Keeps the run from time to time while it trains, whenever it pauses, and once after it was opened. */
 export function watchForKeeping({ app, session }: Pick<WatchParts, "app" | "session">): void {
