@@ -1,57 +1,20 @@
-/**
- * Softmax cross-entropy over class ids, with an ignore mask. A one-hot target is never built. A logit that is not finite sets `flagBit` in flags.
- * Rows with mask 0 give loss and gradient 0. dlogits row n is written at dOffset + n·dStride.
- */
+/** Softmax cross-entropy over class ids, with an ignore mask. A one-hot target is never built. */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { LOGITS, LOSS_CONSTANTS, LOSS_RESULTS, lossByRow } from "./loss-terms.ts";
 
-/** Contract of `loss-ce`; see its equation and tensors. */
+/** Contract of `loss-ce`; see its equation and `loss-terms.ts`. */
 export const lossCe = defineOperation({
   name: "loss-ce",
   equation: "rowLoss[n] = mask[n] (logsumexp(p) − p[t]); dlogits = mask[n] (softmax(p) − onehot(t)) / count",
   source: "softmax cross-entropy; the maximum is subtracted first",
   tensors: {
-    logits: {
-      access: "in",
-      type: "f32",
-      shape: ["N", "V"],
-      about: "predictions before σ or softmax, at pOffset with pStride",
-      window: { offset: "pOffset", stride: "pStride" },
-    },
+    logits: LOGITS,
     target: { access: "in", type: "u32", shape: ["N"], about: "class ids, < V" },
-    mask: { access: "in", type: "f32", shape: ["N"], about: "1 counts, 0 does not" },
-    count: { access: "in", type: "f32", shape: ["1"], about: "rows that count" },
-    rowLoss: { access: "out", type: "f32", shape: ["N"], about: "unnormalised loss of each row" },
-    dlogits: {
-      access: "inout",
-      type: "f32",
-      shape: ["N", "V"],
-      about: "dL/dlogits, at dOffset with dStride; the rest stays",
-      window: { offset: "dOffset", stride: "dStride" },
-    },
-    flags: { access: "inout", type: "u32", shape: ["1"], about: "sticky bits: not finite" },
+    ...LOSS_RESULTS,
   },
   extents: ["N", "V"],
-  constants: ["pOffset", "pStride", "dOffset", "dStride", "flagBit"],
+  constants: LOSS_CONSTANTS,
   scalars: [],
   tolerance: { relative: 1e-5, reason: "exp and log of the adapter: log is 4.8e-7 absolute near 1" },
-  implementations: {
-    row: {
-      passes: [
-        {
-          kernels: [
-            {
-              file: "loss-ce.row",
-              bindings: [...reads("logits", "target", "mask", "count"), ...writes("rowLoss", "dlogits", "flags")],
-              scalars: u32("N", "V", "pOffset", "pStride", "dOffset", "dStride", "flagBit"),
-              sizes: { WORKGROUP_SIZE: 16 },
-              lib: ["linear-index", "finite", "activations", "log1p"],
-              grid: invocations(["N", 1]),
-              trips: loops(["3V", 1]),
-            },
-          ],
-        },
-      ],
-    },
-  },
+  implementations: lossByRow("loss-ce.row", 3, ["activations", "log1p"]),
 });

@@ -8,7 +8,7 @@ import { loops, oneWorkgroup, reads, u32, writes } from "./kernel-terms.ts";
 export const reduceLoss = defineOperation({
   name: "reduce-loss",
   equation: "loss = Σ_n rowLoss[n] / (count · perRow)",
-  source: "golden README, reduction mean",
+  source: "docs/equations.md, losses",
   tensors: {
     rowLoss: { access: "in", type: "f32", shape: ["N"], about: "unnormalised row losses" },
     count: { access: "in", type: "f32", shape: ["1"], about: "rows that count" },

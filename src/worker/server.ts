@@ -3,7 +3,7 @@
  * else. What a command throws becomes a `fault` event; the run it met goes on as before.
  */
 import type { Backend } from "../core/backend.ts";
-import { BackendLostError, type Fault, InputError, ProgramRefusedError } from "../core/errors.ts";
+import { BackendLostError, type Fault, InputError, ProgramRefusedError, ShaderError } from "../core/errors.ts";
 import type { TaskName } from "../core/experiment.ts";
 import { decodeCheckpoint, encodeCheckpoint, nonFiniteTensors } from "../engine/checkpoint.ts";
 import { readRunFile, writeRunFile } from "../interop/run-file.ts";
@@ -274,6 +274,10 @@ function faultOf(error: unknown): Fault {
   if (error instanceof ProgramRefusedError) {
     const { tensor, bytes, limitBytes } = error;
     return { code: "program-refused", details: { tensor, bytes, limit: limitBytes } };
+  }
+  if (error instanceof ShaderError) {
+    const { file, line, column, message } = error;
+    return { code: "shader-error", details: { file, line, column, message } };
   }
   return { code: "internal", details: { message: error instanceof Error ? error.message : String(error) } };
 }

@@ -18,7 +18,9 @@ export const faultMessages = {
   "fault.program-refused":
     "This network does not fit the device: {tensor} needs {bytes} bytes, the limit is {limit}. Take fewer units, layers, rows or steps.",
   "fault.program-refused.plain": "This network does not fit the device. Take fewer units, layers, rows or steps.",
-  "fault.shader-error": "A kernel did not compile on this device.",
+  "fault.shader-error":
+    "The kernel {file} did not compile on this device (line {line}, column {column}). What was training is untouched.",
+  "fault.shader-error.plain": "A kernel did not compile on this device. What was training is untouched.",
   "fault.not-finite":
     "The numbers of step {step} are no longer finite ({operation}, {where}). The run stopped at its last good parameters.",
   "fault.not-finite.plain": "The loss is no longer a finite number. The run stopped at its last good parameters.",

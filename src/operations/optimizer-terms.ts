@@ -1,0 +1,54 @@
+/**
+ * What every optimizer has in common: one step over the flat parameter buffer, clipping by global norm (factor as
+ * torch.nn.utils.clip_grad_norm_; `clip` 0 means off), and a row of the metrics ring. While `flags` is not 0 parameters,
+ * state and metrics stay untouched, so the state is that of the last good step however late the host looks.
+ */
+import type { Implementation, KernelScalar } from "../core/operation.ts";
+import { invocations, loops, reads, writes } from "./kernel-terms.ts";
+
+/** The gradients, and the parameters they change. */
+export const OPTIMIZED = {
+  grads: { access: "in", type: "f32", shape: ["P"], about: "flat gradients" },
+  params: { access: "inout", type: "f32", shape: ["P"], about: "flat parameters" },
+} as const;
+
+/** Tensors behind the state, in binding order. */
+export const OPTIMIZER_METRICS = {
+  norm: { access: "in", type: "f32", shape: ["1"], about: "global gradient norm" },
+  loss: { access: "in", type: "f32", shape: ["1"], about: "loss of this step" },
+  flags: { access: "in", type: "u32", shape: ["1"], about: "sticky bits: not finite" },
+  metrics: {
+    access: "inout",
+    type: "f32",
+    shape: ["M", "4"],
+    about: "ring of loss|norm|clip factor|learning rate, row `slot`; a flagged step is told by flags",
+  },
+} as const;
+
+/** Elementwise, so any order of work gives the same bits. */
+export const OPTIMIZER_TOLERANCE = {
+  relative: 1e-6,
+  reason: "elementwise; division and square root are exact to an ulp or two",
+} as const;
+
+/** The implementation `lanes` of an optimizer: a fixed number of lanes stride over all parameters. */
+export function optimizerByLanes(
+  file: string,
+  scalars: readonly KernelScalar[],
+): Readonly<Record<string, Implementation>> {
+  const kernel = {
+    file,
+    bindings: [
+      ...reads("grads"),
+      ...writes("params", "state"),
+      ...reads("norm", "loss", "flags"),
+      ...writes("metrics"),
+    ],
+    scalars,
+    sizes: { WORKGROUP_SIZE: 16, LANES: 1024 },
+    lib: ["linear-index"],
+    grid: invocations(["LANES", 1]),
+    trips: loops(["P", "LANES"]),
+  };
+  return { lanes: { passes: [{ kernels: [kernel] }] } };
+}
