@@ -1,5 +1,5 @@
 /** A modal dialog on the native element: focus trap, Esc and the inert page behind come from the browser. */
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { t } from "../i18n/translate.ts";
 import styles from "../styles/layout.module.css";
 import { Button } from "./button.tsx";
@@ -15,7 +15,8 @@ export interface DialogProps {
 export function Dialog({ title, children, onClose }: DialogProps) {
   const id = useId();
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // A layout effect is undone before the element leaves the page: only then does closing give the focus back.
+  useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
     return () => dialog?.close();
