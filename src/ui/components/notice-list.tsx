@@ -52,7 +52,7 @@ export function Conditions({ act }: { readonly act: Act }) {
           {faultSentence(fault)}
         </Banner>
       ) : null}
-      {engine.backend.software ? (
+      {engine.backend.kind === "webgpu" && engine.backend.software ? (
         <Banner tone="warning" actions={<ActionButtons actions={["show-report"]} act={act} />}>
           {t("device.software", { adapter: engine.backend.adapter })}
         </Banner>

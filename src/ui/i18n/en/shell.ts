@@ -90,7 +90,7 @@ export const shellMessages = {
   "experiment.ownData": "Own data",
 
   "task.seattle-weather": "Seattle weather",
-  "task.seattle-weather.about": "Tomorrow's highest temperature from four years of days",
+  "task.seattle-weather.about": "Tomorrow’s high, from the days before it",
   "task.english-spelling": "English spelling",
   "task.english-spelling.about": "How words are spelled, letter by letter",
   "task.delayed-recall": "Delayed recall",
