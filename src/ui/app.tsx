@@ -1,5 +1,5 @@
 /** The page: top bar, experiment on the left, gates and learning beside it, notices above all. Nothing is computed here. */
-import { useEffect, useState } from "react";
+import { type MouseEvent, useEffect, useState } from "react";
 import styles from "./app.module.css";
 import { useApp, usePage, useSession } from "./app-context.ts";
 import { Announcer } from "./components/announcer.tsx";
@@ -80,6 +80,14 @@ function Building() {
   );
 }
 
+const GATES_ID = "gates";
+
+/** By hand: following the link would put its fragment in the place of the experiment's. */
+function skipToGates(event: MouseEvent): void {
+  event.preventDefault();
+  document.getElementById(GATES_ID)?.focus();
+}
+
 /** Mounted once, inside `AppContextHolder`. */
 export function App() {
   const session = useSession();
@@ -89,7 +97,7 @@ export function App() {
   const { save } = session;
   return (
     <>
-      <a className={styles.skip} href="#gates">
+      <a className={styles.skip} href={`#${GATES_ID}`} onClick={skipToGates}>
         {t("app.skip")}
       </a>
       <TopBar share={page.share} open={page.open} />
@@ -101,7 +109,7 @@ export function App() {
             <ExperimentPanel />
           </ErrorBoundary>
         </div>
-        <div id="gates" className={styles.views} tabIndex={-1}>
+        <div id={GATES_ID} className={styles.views} tabIndex={-1}>
           <ErrorBoundary save={save}>
             <GatesPanel />
           </ErrorBoundary>

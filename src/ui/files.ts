@@ -3,7 +3,7 @@ import type { Fault } from "../core/errors.ts";
 import type { OwnFileBytes } from "../worker/protocol.ts";
 
 /** Larger files are refused unread: the browser would have to hold them several times over. */
-export const FILE_LIMIT_BYTES = 200 * 1024 * 1024;
+const FILE_LIMIT_BYTES = 200 * 1024 * 1024;
 
 /** What a file is taken for, by its name; the worker looks at the content. */
 export type FileKind = "run" | "series" | "text";

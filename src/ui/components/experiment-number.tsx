@@ -18,7 +18,7 @@ export interface ExperimentNumberProps {
 const showLimit = (value: number): string => (Math.abs(value) < 1 ? showNumber(value) : formatNumber(value));
 
 /** Why a text was refused, with the allowed range. */
-export function refusalSentence(refused: RefusedNumber, range: FieldRange): string {
+function refusalSentence(refused: RefusedNumber, range: FieldRange): string {
   const minimum = showLimit(range.minimum);
   const maximum = showLimit(range.maximum);
   switch (refused.reason) {

@@ -65,6 +65,7 @@ function Form({ draft }: { readonly draft: Experiment }) {
   return (
     <>
       <Group title={t("experiment.tasks")}>
+        <p className={controls.help}>{t("experiment.tasksHelp")}</p>
         <TaskCards chosen={draft.task.name} />
         <TaskFields draft={draft} />
       </Group>

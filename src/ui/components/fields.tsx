@@ -60,6 +60,8 @@ export interface ChoiceFieldProps<Value extends string> {
   readonly value: Value;
   readonly choices: readonly Choice<Value>[];
   readonly help?: string;
+  /** Stands beside the label, e.g. "acts at once". */
+  readonly note?: string;
   readonly disabled?: boolean;
   readonly onChange: (value: Value) => void;
 }
@@ -102,7 +104,7 @@ export function SelectField<Value extends string>(props: ChoiceFieldProps<Value>
 
 /** Radio buttons drawn as one bar: for two to four short choices. Arrow keys move, as in any radio group. */
 export function SegmentedControl<Value extends string>(props: ChoiceFieldProps<Value>) {
-  const { label, value, choices, help, disabled = false, onChange } = props;
+  const { label, value, choices, help, note, disabled = false, onChange } = props;
   const id = useId();
   return (
     <fieldset
@@ -110,7 +112,10 @@ export function SegmentedControl<Value extends string>(props: ChoiceFieldProps<V
       disabled={disabled}
       aria-describedby={help === undefined ? undefined : `${id}-help`}
     >
-      <legend className={styles.label}>{label}</legend>
+      <legend className={styles.label}>
+        {label}
+        {note === undefined ? null : <span className={styles.unit}>{note}</span>}
+      </legend>
       <span className={styles.segmented}>
         {choices.map((choice) => (
           <label key={choice.value} className={styles.segment}>

@@ -44,6 +44,7 @@ function Layer({
         label={t("field.reset")}
         value={layer.reset}
         choices={RESETS.map((value) => ({ value, label: t(`field.reset.${value}`) }))}
+        note={t("field.acts.next-run")}
         help={t("field.reset.help")}
         onChange={(value) => edit("reset", value)}
       />
@@ -51,6 +52,7 @@ function Layer({
         label={t("field.activation")}
         value={layer.activation}
         choices={ACTIVATIONS.map((value) => ({ value, label: t(`field.activation.${value}`) }))}
+        note={t("field.acts.next-run")}
         help={t("field.activation.help")}
         onChange={(value) => edit("activation", value)}
       />

@@ -46,6 +46,7 @@ export function ModelFields({ draft }: DraftProps) {
           label={t("field.head")}
           value={draft.model.head}
           choices={HEADS.map((value) => ({ value, label: t(`field.head.${value}`) }))}
+          note={t("field.acts.next-run")}
           help={t("field.head.help")}
           onChange={(value) => session.editValue("model.head", value)}
         />
@@ -87,6 +88,7 @@ export function TrainingFields({ draft }: DraftProps) {
             label={t("field.optimizer")}
             value={draft.training.optimizer.name}
             choices={OPTIMIZERS.map((value) => ({ value, label: t(`field.optimizer.${value}`) }))}
+            note={t("field.acts.next-run")}
             onChange={session.chooseOptimizer}
           />
           <ExperimentNumber field="beta1" />

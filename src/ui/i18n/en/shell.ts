@@ -1,7 +1,6 @@
 /** Sentences of the page's frame: top bar, experiment panel, notices and the errors of the page itself. */
 export const shellMessages = {
   "app.name": "Gatescope",
-  "app.tagline": "Watch a gated network learn, gate by gate",
   "app.skip": "Skip to the gates",
   "app.loading": "Starting the engine …",
   "app.building": "Preparing the run: kernel {done} of {total}",
@@ -64,6 +63,7 @@ export const shellMessages = {
   "experiment.title": "Experiment",
   "experiment.summary": "{task}, GRU of {layers} units, seed {seed}",
   "experiment.tasks": "Task",
+  "experiment.tasksHelp": "A card starts at once; Undo brings the present run back.",
   "experiment.model": "Model",
   "experiment.parameters": { one: "{count} parameter", other: "{count} parameters" },
   "experiment.training": "Training",
@@ -87,7 +87,6 @@ export const shellMessages = {
     one: "Length: {count} step, set by the task.",
     other: "Length: {count} steps, set by the task.",
   },
-  "experiment.ownData": "Own data",
 
   "task.seattle-weather": "Seattle weather",
   "task.seattle-weather.about": "Tomorrow’s high, from the days before it",
