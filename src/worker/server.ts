@@ -202,7 +202,10 @@ export class Server {
     const { session } = this.#keeper;
     if (!session) return;
     await session.drain();
-    const fault = await session.advance(session.run.step + 1);
+    const target = session.run.step + 1;
+    let fault: Fault | null = null;
+    // After a pause an evaluation may still be due, and is then all that the first advance makes.
+    while (fault === null && session.run.step < target) fault = await session.advance(target);
     this.#setPlaying(false, fault ? "fault" : "user");
     if (fault) this.#post({ type: "fault", runId: session.runId, step: session.run.step, fault });
   }
