@@ -85,12 +85,12 @@ describe("a run", () => {
   test("takes one step at a time, also where an evaluation is due first", async () => {
     await started({}, 1, { ...experiment, training: { ...experiment.training, evaluateEvery: 2 } });
     for (let round = 0; round < 6; round++) {
-      const { step } = await save();
-      page.send({ type: "step" });
-      expect((await save()).step).toBe(step + 1);
       page.send({ type: "play" });
       await page.until("metrics", () => true, page.events.length);
       page.send({ type: "pause" });
+      const { step } = await save();
+      page.send({ type: "step" });
+      expect((await save()).step).toBe(step + 1);
     }
   });
 
