@@ -10,7 +10,7 @@ import { previewText, readOwnText } from "../interop/text.ts";
 import type { Event, OwnFileBytes } from "./protocol.ts";
 
 /** Name, size and SHA-256 of a file. Throws `file-unreadable` where the page is not in a secure context and cannot hash. */
-export async function describeFile({ name, bytes }: OwnFileBytes): Promise<OwnFileReference> {
+async function describeFile({ name, bytes }: OwnFileBytes): Promise<OwnFileReference> {
   const code: FaultCode = "file-unreadable";
   if (!globalThis.isSecureContext && globalThis.crypto?.subtle === undefined) {
     throw new InputError(code, { name, reason: "insecure" });
