@@ -54,10 +54,15 @@ export async function expectPausedAt(page: Page, step: number): Promise<void> {
 
 /** Has the run stop after a step. */
 export async function stopAt(page: Page, step: number): Promise<void> {
-  const field = page.getByRole("textbox", { name: "Stop at step" });
-  await field.fill(String(step));
-  await field.press("Enter");
-  await expect(field).toHaveValue(String(step));
+  const input = field(page, "Stop at step");
+  await input.fill(String(step));
+  await input.press("Enter");
+  await expect(input).toHaveValue(String(step));
+}
+
+/** A number of the experiment panel as a field; units stand once for each layer. */
+export function field(page: Page, name: string): Locator {
+  return page.getByRole("textbox", { name, exact: true });
 }
 
 /** Trains a paused run to a step, where it pauses again. */
@@ -90,30 +95,30 @@ export function notice(page: Page, text: string | RegExp): Locator {
   return page.getByText(text).first();
 }
 
+/** A file that the page gave, with the name it gave it. */
+export interface Downloaded {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
 /** Clicks what downloads and returns the file. */
-export async function downloadFrom(button: Locator): Promise<{ name: string; path: string; bytes: Buffer }> {
+export async function downloadFrom(button: Locator): Promise<Downloaded> {
   const [download] = await Promise.all([button.page().waitForEvent("download"), button.click()]);
-  const path = await download.path();
-  return { name: download.suggestedFilename(), path, bytes: await readFile(path) };
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
 /** Saves the run by its button. */
-export function saveRun(page: Page): Promise<{ name: string; path: string; bytes: Buffer }> {
+export function saveRun(page: Page): Promise<Downloaded> {
   return downloadFrom(page.getByRole("button", { name: "Save", exact: true }));
 }
 
-/** The loss curve as the page exports it: training loss by step. */
-export async function readLosses(page: Page): Promise<Map<number, number>> {
+/** A column of the curves as the page exports them, by step; steps without a value are left out. */
+export async function readCurve(page: Page, column = "train_loss"): Promise<Map<number, number>> {
   const { bytes } = await downloadFrom(page.getByRole("button", { name: "Losses as CSV" }));
   const [head = "", ...lines] = bytes.toString("utf8").trim().split("\r\n");
-  const columns = head.split(",");
-  const losses = new Map<number, number>();
-  for (const line of lines) {
-    const cells = line.split(",");
-    const loss = cells[columns.indexOf("train_loss")] ?? "";
-    if (loss !== "") losses.set(Number(cells[columns.indexOf("step")]), Number(loss));
-  }
-  return losses;
+  const index = head.split(",").indexOf(column);
+  const rows = lines.map((line) => line.split(","));
+  return new Map(rows.filter((cells) => cells[index]).map((cells) => [Number(cells[0]), Number(cells[index])]));
 }
 
 /** Cells of the table "On the test data" as text, by row name (without its step) and column name (without its unit). */

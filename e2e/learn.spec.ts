@@ -10,7 +10,9 @@ import {
   expectPausedAt,
   expectReady,
   expectWebGpu,
+  field,
   leadingNumber,
+  PATIENCE_MS,
   readMetrics,
   stopAt,
 } from "./instrument.ts";
@@ -18,14 +20,15 @@ import { expect, test } from "./page.ts";
 
 test.describe.configure({ timeout: 300_000 });
 
-/** Opens the bare page and lets a task's own preset train to a step. */
+/** Opens the bare page, where the first task starts by itself, and lets a task's own preset train to a step. */
 async function trainPreset(page: Page, title: string, step: number): Promise<void> {
   await page.goto("./");
   await expectReady(page);
-  await page.getByRole("button", { name: new RegExp(`^${title}`) }).click();
-  await expectReady(page);
-  await expect(page.getByRole("button", { name: new RegExp(`^${title}`) })).toHaveAttribute("aria-pressed", "true");
-  await expect(page.getByRole("textbox", { name: "Seed" })).toHaveValue("1");
+  const card = page.getByRole("button", { name: new RegExp(`^${title}`) });
+  if ((await card.getAttribute("aria-pressed")) === "false") await card.click();
+  await expect(card).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByText("The panel shows the run as it is.")).toBeVisible({ timeout: PATIENCE_MS });
+  await expect(field(page, "Seed")).toHaveValue("1");
   await stopAt(page, step);
   await expectPausedAt(page, step);
   await expectWebGpu(page);
