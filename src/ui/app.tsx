@@ -100,7 +100,9 @@ export function App() {
       <a className={styles.skip} href={`#${GATES_ID}`} onClick={skipToGates}>
         {t("app.skip")}
       </a>
-      <TopBar share={page.share} open={page.open} />
+      <ErrorBoundary save={save}>
+        <TopBar share={page.share} open={page.open} />
+      </ErrorBoundary>
       <Conditions act={page.act} />
       <Building />
       <main className={styles.main}>
@@ -122,7 +124,9 @@ export function App() {
       </main>
       <NoticeList act={page.act} />
       <Announcer />
-      <OpenDialog />
+      <ErrorBoundary save={save}>
+        <OpenDialog />
+      </ErrorBoundary>
       {hovering ? <div className={styles.drop}>{t("app.dropHere")}</div> : null}
     </>
   );
