@@ -112,15 +112,15 @@ describe("a table is refused", () => {
 });
 
 describe("a preview", () => {
-  test("says which columns are numbers throughout, and shows the first rows", () => {
+  test("says of each column whether it is numbers throughout or where it is not, and shows the first rows", () => {
     const rows = Array.from({ length: 8 }, (_, i) => `${i},day ${i},${i === 7 ? "" : i}`);
     expect(previewSeries(bytes(`,day,gap\n${rows.join("\n")}\n`))).toEqual({
       kind: "series",
       rows: 8,
       columns: [
-        { name: "#1", numeric: true },
-        { name: "day", numeric: false },
-        { name: "gap", numeric: false },
+        { name: "#1", refusal: null },
+        { name: "day", refusal: { reason: "not-a-number", row: 2, column: "day", cell: "day 0" } },
+        { name: "gap", refusal: { reason: "missing-cell", row: 9, column: "gap", cell: "" } },
       ],
       head: rows.slice(0, 5).map((row) => row.split(",")),
     });

@@ -4,7 +4,7 @@
  * must hold a finite number in every row. A refusal says row and column as a spreadsheet does, the header being row 1.
  */
 import Papa from "papaparse";
-import { InputError } from "../core/errors.ts";
+import { type Fault, InputError } from "../core/errors.ts";
 import type { OwnData } from "../core/task.ts";
 import { decodeText, type TextRules } from "./text.ts";
 
@@ -37,11 +37,14 @@ export type CsvReason =
   | "not-a-number"
   | "not-finite";
 
-/** What the page shows of a table before it is used. `numeric`: every cell is a finite number. */
+/**
+ * What the page shows of a table before it is used. `refusal` is null for a column of finite numbers, else the details of
+ * the `csv-invalid` that its first other cell would cause.
+ */
 export interface SeriesPreview {
   readonly kind: "series";
   readonly rows: number;
-  readonly columns: readonly { readonly name: string; readonly numeric: boolean }[];
+  readonly columns: readonly { readonly name: string; readonly refusal: Fault["details"] | null }[];
   /** The first rows as they stand in the file, header excluded. */
   readonly head: readonly (readonly string[])[];
 }
@@ -132,27 +135,32 @@ function readCell(cell: string): number | Extract<CsvReason, "missing-cell" | "n
   return Number.isFinite(value) ? value : "not-finite";
 }
 
+/** Details of the refusal of one cell. */
+function cellDetails(reason: CsvReason, row: number, column = "", cell = ""): Fault["details"] {
+  return { reason, row, column: shorten(column), cell: shorten(cell) };
+}
+
 const RULES: TextRules = { code: "csv-invalid", maximumBytes: MAXIMUM_CSV_BYTES };
 
 /** Names, sizes and first rows of a CSV file. Throws `csv-invalid` where the table as such is broken. */
 export function previewSeries(bytes: Uint8Array<ArrayBuffer>): SeriesPreview {
   let names: readonly string[] = [];
-  let numeric: boolean[] = [];
+  const refusals = new Map<string, Fault["details"]>();
   const head: (readonly string[])[] = [];
   const rows = eachRecord(
     decodeText(bytes, RULES),
     (header) => {
       names = header;
-      numeric = header.map(() => true);
     },
-    (cells) => {
+    (cells, row) => {
       if (head.length < HEAD_ROWS) head.push(cells);
-      cells.forEach((cell, i) => {
-        if (numeric[i] && typeof readCell(cell) === "string") numeric[i] = false;
+      names.forEach((name, i) => {
+        const value = refusals.has(name) ? 0 : readCell(cells[i] ?? "");
+        if (typeof value === "string") refusals.set(name, cellDetails(value, row, name, cells[i]));
       });
     },
   );
-  return { kind: "series", rows, columns: names.map((name, i) => ({ name, numeric: numeric[i] ?? false })), head };
+  return { kind: "series", rows, columns: names.map((name) => ({ name, refusal: refusals.get(name) ?? null })), head };
 }
 
 /**
@@ -176,8 +184,7 @@ export function readOwnSeries(
       places.forEach((place, i) => {
         const cell = cells[place] ?? "";
         const value = readCell(cell);
-        if (typeof value === "string")
-          throw refusal(value, { row, column: shorten(names[i] ?? ""), cell: shorten(cell) });
+        if (typeof value === "string") throw new InputError("csv-invalid", cellDetails(value, row, names[i], cell));
         columns[i]?.push(value);
       });
     },

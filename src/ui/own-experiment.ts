@@ -41,7 +41,7 @@ export function ownSeriesExperiment(state: AppState, file: OwnFileReference, tic
 
 /** Ticks to begin with: every numeric column is read, the last one is forecast. */
 export function firstTicks(preview: Extract<InspectedFile["preview"], { readonly kind: "series" }>): ColumnTicks {
-  const numeric = preview.columns.filter((column) => column.numeric).map((column) => column.name);
+  const numeric = preview.columns.filter(({ refusal }) => refusal === null).map((column) => column.name);
   return { inputs: new Set(numeric.slice(0, COLUMN_LIMIT)), targets: new Set(numeric.slice(-1)) };
 }
 

@@ -59,6 +59,7 @@ const backend = v.object({
   software: v.boolean(),
   limits: v.object({ maxBufferBytes: v.number(), maxBindingBytes: v.number() }),
 });
+const details = v.record(v.string(), v.union([v.string(), v.number()]));
 const fault = v.custom<Fault>((value) => isObject(value) && "code" in value && "details" in value);
 const taskName = v.custom<TaskName>((value) => typeof value === "string");
 const sources = v.array(v.custom<DataSource>((value) => isObject(value) && "licence" in value));
@@ -146,7 +147,7 @@ const EventSchema = v.variant("type", [
       v.object({
         kind: v.literal("series"),
         rows: count,
-        columns: v.array(v.object({ name: v.string(), numeric: v.boolean() })),
+        columns: v.array(v.object({ name: v.string(), refusal: v.nullable(details) })),
         head: v.array(v.array(v.string())),
       }),
     ]),

@@ -214,13 +214,13 @@ export type Event =
       readonly type: "file-inspected";
       readonly task: "own-text" | "own-series";
       readonly reference: { readonly name: string; readonly bytes: number; readonly sha256: string };
-      /** Columns with how many cells are numbers (series), or the count of characters and distinct symbols (text). */
+      /** Columns with the details of the first `csv-invalid` cell, null where all are numbers; or counts of characters and symbols. */
       readonly preview:
         | { readonly kind: "text"; readonly characters: number; readonly symbols: number; readonly start: string }
         | {
             readonly kind: "series";
             readonly rows: number;
-            readonly columns: readonly { readonly name: string; readonly numeric: boolean }[];
+            readonly columns: readonly { readonly name: string; readonly refusal: Fault["details"] | null }[];
             readonly head: readonly (readonly string[])[];
           };
     }

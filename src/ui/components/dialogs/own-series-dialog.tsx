@@ -1,7 +1,11 @@
-/** The user's own table: which columns the network reads and which it forecasts. Columns of text cannot be ticked. */
+/**
+ * The user's own table: which columns the network reads and which it forecasts. Columns with anything but numbers cannot
+ * be ticked, and say which cell is to blame.
+ */
 import { useState } from "react";
 import { useApp, useSession } from "../../app-context.ts";
 import type { InspectedFile } from "../../app-state.ts";
+import { faultSentence } from "../../fault-text.ts";
 import { chooseFile } from "../../files.ts";
 import { t } from "../../i18n/translate.ts";
 import { COLUMN_LIMIT, type ColumnTicks, firstTicks, isComplete, toggled } from "../../own-experiment.ts";
@@ -32,7 +36,7 @@ function ColumnRow({ preview, ticks, toggle, index }: ColumnTableProps & { reado
         type="checkbox"
         aria-label={label}
         checked={ticks[side].has(column.name)}
-        disabled={!column.numeric}
+        disabled={column.refusal !== null}
         onChange={() => toggle(side, column.name)}
       />
     </td>
@@ -42,7 +46,9 @@ function ColumnRow({ preview, ticks, toggle, index }: ColumnTableProps & { reado
       <th scope="row">{column.name}</th>
       {tick("inputs", t("ownSeries.inputOf", { column: column.name }))}
       {tick("targets", t("ownSeries.targetOf", { column: column.name }))}
-      <td className={styles.words}>{column.numeric ? sample : t("ownSeries.text")}</td>
+      <td className={styles.words}>
+        {column.refusal === null ? sample : faultSentence({ code: "csv-invalid", details: column.refusal })}
+      </td>
     </tr>
   );
 }

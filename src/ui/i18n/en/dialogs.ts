@@ -46,7 +46,6 @@ export const dialogMessages = {
   "ownSeries.inputOf": "{column} as input",
   "ownSeries.targetOf": "{column} as target",
   "ownSeries.help": "The network reads the inputs row by row and forecasts the targets of the next row.",
-  "ownSeries.text": "text, not a number",
   "ownSeries.sample": "first rows",
   "ownSeries.needBoth": "Tick at least one input and one target.",
   "ownSeries.more": {
