@@ -28,9 +28,9 @@ export interface DraftControls {
   readonly removeLayer: (index: number) => void;
   readonly chooseOptimizer: (name: OptimizerChoice["name"]) => void;
   readonly setClipping: (on: boolean) => void;
-  /** Answer to a run that went wrong: a tenth of the learning rate, and on. */
+  /** Answer to a run that went wrong: a tenth of the learning rate, and on from the best state. */
   readonly lowerRate: () => void;
-  /** Another such answer: clipping at its default, and on. */
+  /** Another such answer: clipping at its default, and on from the best state. */
   readonly clipAndPlay: () => void;
   /** Starts what the panel shows; nothing happens while a number in it is refused. */
   readonly startDraft: () => void;
@@ -75,6 +75,19 @@ export function createDraftControls({ get, dispatch, send, start }: ControlParts
     dispatch({ type: "draft-replaced", experiment });
     start(experiment, true);
   };
+  // The last good parameters may be so large that nothing finite follows from them, whatever the rate: on from the best
+  // ones, or, before an evaluation has chosen any, again from step 0.
+  const trainOn = () => {
+    const { run, draft } = get();
+    if (!run || !draft) return;
+    if (run.evaluation) {
+      send({ type: "restore-best" });
+      send({ type: "play" });
+      return;
+    }
+    const { learningRate, clipNorm } = draft.training;
+    start({ ...run.experiment, training: { ...run.experiment.training, learningRate, clipNorm } }, true);
+  };
   return {
     editNumber,
     editValue,
@@ -86,11 +99,11 @@ export function createDraftControls({ get, dispatch, send, start }: ControlParts
       const { run } = get();
       if (!run) return;
       editNumber({ field: "learningRate", layer: null }, showNumber(run.live.learningRate / 10));
-      send({ type: "play" });
+      trainOn();
     },
     clipAndPlay() {
       editValue(CLIP.path, CLIP.default);
-      send({ type: "play" });
+      trainOn();
     },
     startDraft() {
       const { draft, refused } = get();

@@ -110,6 +110,33 @@ describe("live fields", () => {
   });
 });
 
+describe("a tenth of the rate, after a run went wrong", () => {
+  it("starts again from step 0 while no evaluation has chosen a best state", () => {
+    const { session, of } = running();
+    session.lowerRate();
+    const rate = weatherExperiment.training.learningRate / 10;
+    expect(of("start").at(-1)).toMatchObject({ autoplay: true, experiment: { training: { learningRate: rate } } });
+    expect(of("restore-best")).toEqual([]);
+  });
+
+  it("goes on from the best state", () => {
+    const { session, sent, say } = running();
+    const result = { kind: "none" } as const;
+    const evaluation = {
+      step: 20,
+      validationLoss: 1,
+      bestStep: 20,
+      bestValidationLoss: 1,
+      latest: {},
+      best: {},
+      result,
+    };
+    say({ type: "evaluation", runId: 1, ...evaluation });
+    session.lowerRate();
+    expect(sent.slice(-3).map((command) => command.type)).toEqual(["set-live", "restore-best", "play"]);
+  });
+});
+
 describe("own data", () => {
   const experiment = edited("task", { name: "own-text", file: ownFile });
 
