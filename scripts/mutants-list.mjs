@@ -65,7 +65,11 @@ export const mutants = [
     ["gain2 * g * g", "gain1 * g * g"],
     ["state[P + p] = v", "state[P - p] = v"],
   ]),
-  ...twin("optimizer-sgd", "optimizer", [["if (flags[0] !== 0)", "if (flags[0] === 0)"]]),
+  ...twin("optimizer-sgd", "optimizer", [
+    ["if (flags[0] !== 0)", "if (flags[0] === 0)"],
+    ["g + momentum * buffer : buffer", "g - momentum * buffer : buffer"],
+  ]),
+  ...twin("optimizer-rmsprop", "optimizer", [["v - mean * mean", "v + mean * mean"]]),
   ...twin("batch-gather", "batch", [["starts[slot * B + b]!", "starts[slot * T + b]!"]]),
   ...shader("gru-forward.step.gates", [["units, r * previous", "units, r + previous"]]),
   ...shader("gru-forward.step.candidate", [
@@ -92,6 +96,8 @@ export const mutants = [
   ...shader("optimizer-adam.lanes", [
     ["args.gain2 * g * g", "args.gain1 * g * g"],
     ["flags[0] != 0u", "flags[0] == 0u"],
+    ["max(state[2u * args.P + p], v)", "max(state[1u * args.P + p], v)"],
   ]),
+  ...shader("optimizer-rmsprop.lanes", [["args.bufferRow * args.P", "args.meanRow * args.P"]]),
   ...shader("batch-gather.element", [["b < args.live", "b > args.live"]]),
 ];

@@ -56,7 +56,7 @@ export async function playTraining(backend: Backend, training: TrainingCase): Pr
     input: data.kind,
     head,
     loss,
-    optimizer: optimizer.choice.name,
+    optimizer: optimizer.choice,
     T: data.T,
     B: data.B,
     R: data.S * data.T,
@@ -81,7 +81,7 @@ export async function playTraining(backend: Backend, training: TrainingCase): Pr
 async function playSteps(player: Player, training: TrainingCase, model: Model): Promise<Results> {
   const { data, steps, optimizer, clip } = training;
   const results: Results = new Map();
-  const scalars: Record<string, number> = { learningRate: optimizer.learningRate, clip };
+  const scalars: Record<string, number> = { learningRate: optimizer.learningRate, clip, clipValue: 0 };
   const batch = { slot: 0, live: data.B };
   for (let step = 0; step < steps; step++) {
     batch.slot = data.K === 1 ? 0 : step;

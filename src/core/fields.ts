@@ -43,6 +43,7 @@ export const FIELD_RANGES = {
   initialMemory: field("model.initialMemory", [-10, 10], 0),
   learningRate: field("training.learningRate", [1e-7, 1e6], 0.01, { scale: "log", acts: "live" }),
   clipNorm: field("training.clipNorm", [1e-6, 1e6], 1, { scale: "log", acts: "live" }),
+  clipValue: field("training.clipValue", [1e-6, 1e6], 1, { scale: "log" }),
   batch: field("training.batch", [1, 1024], 32, { integer: true, scale: "log", unit: "rows" }),
   length: field("training.length", [1, 4096], 30, { integer: true, scale: "log", unit: "steps" }),
   evaluateEvery: field("training.evaluateEvery", [1, 100000], 20, { integer: true, scale: "log", unit: "steps" }),
@@ -50,6 +51,8 @@ export const FIELD_RANGES = {
   beta2: field("training.optimizer.beta2", [0, 0.999999], 0.999),
   epsilon: field("training.optimizer.epsilon", [1e-30, 1], 1e-8, { scale: "log" }),
   momentum: field("training.optimizer.momentum", [0, 0.999999], 0),
+  alpha: field("training.optimizer.alpha", [0, 0.999999], 0.99),
+  weightDecay: field("training.optimizer.weightDecay", [0, 1], 0),
   lag: field("task.lag", [1, 1024], 16, { integer: true, scale: "log", unit: "steps" }),
   symbols: field("task.symbols", [2, 64], 4, { integer: true, unit: "symbols" }),
 } as const satisfies Readonly<Record<string, FieldRange>>;

@@ -2,7 +2,7 @@
  * Small Programs of the same parts as the training Program: a stack with given upstream gradients, a loss alone, an
  * optimizer alone. Verification and finite differences check the real calls with them, not a copy.
  */
-import type { OptimizerChoice } from "../core/experiment.ts";
+import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import type { OperationCall, Program } from "../core/program.ts";
 import { gradientNorm } from "../operations/gradient-norm.ts";
 import { maskCount } from "../operations/mask-count.ts";
@@ -11,7 +11,7 @@ import { type HeadSteps, headRows } from "./head.ts";
 import { declareStack, declareUpstream, type StackInput, stackBackward, stackForward, TENSOR } from "./layers.ts";
 import { claimLossFlags, type LossName, lossCalls, probabilityCall } from "./losses.ts";
 import { createModel, type ModelShape } from "./model.ts";
-import { MOMENTS, optimizerCall } from "./optimizers.ts";
+import { momentsOf, optimizerCall } from "./optimizers.ts";
 import { callOperation, ProgramDraft } from "./program-draft.ts";
 
 /** A stack without head whose outputs y are the top layer's h at every step or at the last. */
@@ -112,10 +112,10 @@ export function buildLossProgram(name: LossName, N: number, V: number): Program 
 }
 
 /**
- * Norm, clipping and one optimizer over P given numbers: phase `update` with the optimizer's scalars, `clip` and `slot`
+ * Norm, clipping and one optimizer over P given numbers: phase `update` with the optimizer's scalars, clipping and `slot`
  * (< M). Write `params`, `grads` [P]; read `params`, `moments` [S, P], `norm`, and `metrics` [M, 4].
  */
-export function buildOptimizerProgram(optimizer: OptimizerChoice["name"], P: number, M: number): Program {
+export function buildOptimizerProgram(optimizer: OptimizerChoice, P: number, M: number): Program {
   const draft = new ProgramDraft();
   const flags = draft.declare("flags", "u32", [1], "metrics");
   const grads = draft.declare(TENSOR.gradients, "f32", [P], "gradients");
@@ -125,7 +125,7 @@ export function buildOptimizerProgram(optimizer: OptimizerChoice["name"], P: num
     M,
     grads,
     params: draft.declare(TENSOR.parameters, "f32", [P], "parameters"),
-    state: draft.declare(TENSOR.moments, "f32", [MOMENTS[optimizer].length, P], "optimizer-state"),
+    state: draft.declare(TENSOR.moments, "f32", [momentsOf(optimizer).length, P], "optimizer-state"),
     norm,
     loss: draft.declare("loss", "f32", [1], "metrics"),
     flags,

@@ -11,7 +11,7 @@ import { type HeadPlace, headBackward, headForward, headRows } from "./head.ts";
 import { declareStack, declareUpstream, stackBackward, stackForward, TENSOR } from "./layers.ts";
 import { claimLossFlags, lossCalls } from "./losses.ts";
 import { createModel, type Model } from "./model.ts";
-import { MOMENTS, optimizerCall } from "./optimizers.ts";
+import { momentsOf, optimizerCall } from "./optimizers.ts";
 import { callOperation, type FlagOrigin, ProgramDraft } from "./program-draft.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { buildGeneratePass, buildProbePass, viewOutput } from "./view-passes.ts";
@@ -43,7 +43,7 @@ function declareParameters(draft: ProgramDraft, model: Model, optimizer: Program
   return {
     params: draft.declare(TENSOR.parameters, "f32", [model.P], "parameters"),
     grads: draft.declare(TENSOR.gradients, "f32", [model.P], "gradients"),
-    state: draft.declare(TENSOR.moments, "f32", [MOMENTS[optimizer].length, model.P], "optimizer-state"),
+    state: draft.declare(TENSOR.moments, "f32", [momentsOf(optimizer).length, model.P], "optimizer-state"),
   };
 }
 

@@ -135,6 +135,7 @@ export class TrainingQueue {
       this.#forward.slot = i;
       this.#update.slot = row + i;
       live.writeScalars(this.#update, step);
+      this.#update.clipValue = experiment.training.clipValue ?? 0;
       writeOptimizerScalars(this.#update, experiment.training.optimizer, step - this.#momentsSince + 1);
       player.play("forward", this.#forward);
       player.play("backward", NO_SCALARS);

@@ -19,6 +19,7 @@ import { lossLinear } from "./loss-linear.ts";
 import { lossMse } from "./loss-mse.ts";
 import { maskCount } from "./mask-count.ts";
 import { optimizerAdam } from "./optimizer-adam.ts";
+import { optimizerRmsprop } from "./optimizer-rmsprop.ts";
 import { optimizerSgd } from "./optimizer-sgd.ts";
 import { projectForward } from "./project-forward.ts";
 import { reduceLoss } from "./reduce-loss.ts";
@@ -45,6 +46,7 @@ export const OPERATIONS: readonly Operation[] = [
   lossMse,
   maskCount,
   optimizerAdam,
+  optimizerRmsprop,
   optimizerSgd,
   projectForward,
   reduceLoss,

@@ -2,8 +2,9 @@
  * What the user does to the draft. An edit of a live field goes on to the worker, but only in the form in which the draft
  * took it: what is refused there never reaches the run.
  */
-import type { Experiment, LiveField, OptimizerChoice, OwnFileReference, TaskName } from "../core/experiment.ts";
+import type { Experiment, LiveField, OwnFileReference, TaskName } from "../core/experiment.ts";
 import { FIELD_RANGES } from "../core/fields.ts";
+import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import { currentExperiment, presetOf } from "./app-state.ts";
 import type { ControlParts } from "./controls.ts";
 import {
@@ -22,7 +23,7 @@ import { type ColumnTicks, ownSeriesExperiment, ownTextExperiment } from "./own-
 export interface DraftControls {
   readonly editNumber: (place: FieldPlace, text: string) => void;
   /** Replaces a choice (not a number) of the draft; `path` as in the schema. */
-  readonly editValue: (path: string, value: string) => void;
+  readonly editValue: (path: string, value: string | number | boolean | null) => void;
   /** A copy of the last layer on top of it. */
   readonly addLayer: () => void;
   readonly removeLayer: (index: number) => void;
@@ -67,7 +68,7 @@ export function createDraftControls({ get, dispatch, send, start }: ControlParts
   };
   const editNumber = (place: FieldPlace, text: string) =>
     change(pathOf(place), () => dispatch({ type: "number-edited", place, text }));
-  const editValue = (path: string, value: string | number | null) =>
+  const editValue = (path: string, value: string | number | boolean | null) =>
     change(path, () => edit((draft) => withValue(draft, path, value)));
   const startFresh = (experiment: Experiment | null) => {
     if (!experiment) return;

@@ -5,6 +5,7 @@
  */
 import { type Experiment, type ExperimentIssue, parseExperiment } from "../core/experiment.ts";
 import { FIELD_RANGES, type FieldName, type FieldRange } from "../core/fields.ts";
+import { type OptimizerChoice, USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
 import { fixedHead, fixedLength } from "../core/task-rules.ts";
 
 /** One numeric field of one experiment: `layer` counts from 0 and is null for fields that are not of a layer. */
@@ -118,14 +119,9 @@ export function withLayerRemoved(experiment: Experiment, index: number): EditOut
   );
 }
 
-/** The experiment with the other optimizer at its default numbers. */
-export function withOptimizer(experiment: Experiment, name: Experiment["training"]["optimizer"]["name"]): EditOutcome {
-  const { beta1, beta2, epsilon, momentum } = FIELD_RANGES;
-  const optimizer =
-    name === "adam"
-      ? { name, beta1: beta1.default, beta2: beta2.default, epsilon: epsilon.default }
-      : { name, momentum: momentum.default };
-  return withValue(experiment, "training.optimizer", optimizer);
+/** The experiment with another optimizer at its usual numbers. */
+export function withOptimizer(experiment: Experiment, name: OptimizerChoice["name"]): EditOutcome {
+  return withValue(experiment, "training.optimizer", USUAL_OPTIMIZERS[name]);
 }
 
 /** From this lag on, a GRU that starts with b_z = 0 stays at chance; measured, see `docs/equations.md`. */

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { bindProgram } from "../../src/backends/reference/bind-program.ts";
 import { assertClose, differentiate, seededArray } from "../../src/backends/reference/finite-differences.ts";
 import type { LayerChoice } from "../../src/core/experiment.ts";
+import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
 import { buildStackProgram } from "../../src/engine/build-parts.ts";
 import { buildProgram } from "../../src/engine/build-program.ts";
 import { TENSOR } from "../../src/engine/layers.ts";
@@ -31,7 +32,7 @@ function spec(changes: Partial<ProgramSpec>): ProgramSpec {
     input: "features",
     head: "every",
     loss: "mse",
-    optimizer: "sgd",
+    optimizer: USUAL_OPTIMIZERS.sgd,
     T,
     B,
     R,

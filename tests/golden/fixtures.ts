@@ -28,9 +28,8 @@ const PROMISED = [
   /^stacks\/stacked\/gru_/,
   /^losses\/losses\/(mse|bce_logits)(?!.*(sum|pos_weight))/,
   /^losses\/losses\/ce_(?!.*(sum|seq_mean|smoothing|soft_target|class_weights))/,
-  /^optim\/fixed_grad\/(sgd|sgd_momentum|adam_default|adam_lr0\.05.*)$/,
-  /^optim\/clip\/norm_/,
-  /^optim\/end_to_end\/(sgd|sgd_momentum|adam|sgd_clip0\.1)$/,
+  /^optim\/(fixed_grad|clip)\//,
+  /^optim\/end_to_end\/(?!.*cosine)/,
   /^train\/(?!.*stateful).*gru/,
 ];
 

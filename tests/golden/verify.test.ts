@@ -67,7 +67,10 @@ const SMALL_CASES = [
   ["losses/losses.safetensors", "bce_logits_step_masked"],
   ["losses/losses.safetensors", "ce_step_ignore"],
   ["optim/fixed_grad.safetensors", "adam_default"],
+  ["optim/fixed_grad.safetensors", "rmsprop_centered"],
+  ["optim/fixed_grad.safetensors", "adam_amsgrad"],
   ["optim/clip.safetensors", "norm_above"],
+  ["optim/clip.safetensors", "value_0.5"],
   ["optim/end_to_end.safetensors", "sgd_clip0.1"],
 ] as const;
 

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createReferenceBackend } from "../../src/backends/reference/player.ts";
 import type { Experiment } from "../../src/core/experiment.ts";
+import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
 import type { Command, Event } from "../../src/worker/protocol.ts";
 import { createDyingBackend, openPage, type Page } from "./page.ts";
 
@@ -17,9 +18,10 @@ const experiment: Experiment = {
     initialMemory: 0,
   },
   training: {
-    optimizer: { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    optimizer: USUAL_OPTIMIZERS.adam,
     learningRate: 0.01,
     clipNorm: 1,
+    clipValue: null,
     batch: 4,
     length: 5,
     evaluateEvery: 1000,

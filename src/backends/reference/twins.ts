@@ -18,6 +18,7 @@ import { lossLinear } from "../../operations/loss-linear.ts";
 import { lossMse } from "../../operations/loss-mse.ts";
 import { maskCount } from "../../operations/mask-count.ts";
 import { optimizerAdam } from "../../operations/optimizer-adam.ts";
+import { optimizerRmsprop } from "../../operations/optimizer-rmsprop.ts";
 import { optimizerSgd } from "../../operations/optimizer-sgd.ts";
 import { projectForward } from "../../operations/project-forward.ts";
 import { reduceLoss } from "../../operations/reduce-loss.ts";
@@ -41,6 +42,7 @@ import { lossLinearTwin } from "./loss-linear.ts";
 import { lossMseTwin } from "./loss-mse.ts";
 import { maskCountTwin } from "./mask-count.ts";
 import { optimizerAdamTwin } from "./optimizer-adam.ts";
+import { optimizerRmspropTwin } from "./optimizer-rmsprop.ts";
 import { optimizerSgdTwin } from "./optimizer-sgd.ts";
 import { projectForwardTwin } from "./project-forward.ts";
 import { reduceLossTwin } from "./reduce-loss.ts";
@@ -68,6 +70,7 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(lossMse, lossMseTwin),
   implement(maskCount, maskCountTwin),
   implement(optimizerAdam, optimizerAdamTwin),
+  implement(optimizerRmsprop, optimizerRmspropTwin),
   implement(optimizerSgd, optimizerSgdTwin),
   implement(projectForward, projectForwardTwin),
   implement(reduceLoss, reduceLossTwin),
