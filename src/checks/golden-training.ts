@@ -4,8 +4,8 @@
  */
 import * as v from "valibot";
 import type { LossName } from "../engine/losses.ts";
+import { type GoldenCellKind, isGoldenCell } from "../interop/golden-cells.ts";
 import type { GoldenCase, GoldenTensor } from "../interop/golden-file.ts";
-import { type GoldenGruKind, isGoldenGru } from "../interop/golden-gru.ts";
 import { readGoldenOptimizer } from "../interop/golden-optimizer.ts";
 import { type GoldenPlace, type GoldenRunner, unsupported } from "./golden-run.ts";
 import { playTraining, type TrainingCase, type TrainingData } from "./play-training.ts";
@@ -33,9 +33,9 @@ export const runGoldenTraining: GoldenRunner = async (golden, place) => {
   const { steps, per_step, clip, hyper, opt } = info.output;
   const optimizer = readGoldenOptimizer(opt, hyper);
   if (optimizer === null) return unsupported(`optimizer ${opt} or a setting of it`);
-  const layers: { readonly kind: GoldenGruKind; readonly H: number }[] = [];
+  const layers: { readonly kind: GoldenCellKind; readonly H: number }[] = [];
   for (const { kind, hidden } of info.output.layers) {
-    if (!isGoldenGru(kind)) return unsupported(`cell ${kind}`);
+    if (!isGoldenCell(kind)) return unsupported(`cell ${kind}`);
     layers.push({ kind, H: hidden });
   }
   const find = await tensorFinder(golden, place, info.output.init_and_data_from);

@@ -8,8 +8,13 @@ import { TENSOR } from "../engine/layers.ts";
 import type { LossName } from "../engine/losses.ts";
 import type { Model } from "../engine/model.ts";
 import { writeOptimizerScalars } from "../engine/optimizers.ts";
+import {
+  type GoldenCellKind,
+  layerOfGolden,
+  parametersFromGolden,
+  parametersToGolden,
+} from "../interop/golden-cells.ts";
 import { type GoldenTensor, swapLeadingAxes } from "../interop/golden-file.ts";
-import { type GoldenGruKind, layerOfGolden, parametersFromGolden, parametersToGolden } from "../interop/golden-gru.ts";
 import type { GoldenOptimizer } from "../interop/golden-optimizer.ts";
 import { parameterWrites, segmentOf, type TensorWrite } from "./golden-parameters.ts";
 import { readFloats, withPlayer } from "./golden-run.ts";
@@ -33,7 +38,7 @@ export interface TrainingData {
 
 /** A training run in the house's words; `find` gives the file's tensors. */
 export interface TrainingCase {
-  readonly layers: readonly { readonly kind: GoldenGruKind; readonly H: number }[];
+  readonly layers: readonly { readonly kind: GoldenCellKind; readonly H: number }[];
   readonly loss: LossName;
   readonly head: "every" | "last";
   readonly steps: number;

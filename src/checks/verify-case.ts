@@ -25,16 +25,19 @@ export interface CaseResult {
   readonly worst: Worst | null;
 }
 
-/** f32 on a CPU, which software adapters are too; other adapters may use WGSL's wider limits for exp and tanh. */
+/** f32 on a CPU, which software adapters are too; other adapters may use WGSL's wider limits for exp. Extreme cases: below. */
 const RELATIVE = { software: 2e-5, hardware: 1e-4 } as const;
 /** Curves of training runs add up the rounding of every step; the plain tanh RNN amplifies it at its tail. */
 const CURVE_RELATIVE = 1e-4;
 const UNSTABLE_CURVES: ReadonlyMap<string, number> = new Map([["sine_rnn_tanh", 1e-3]]);
-const CURVES: ReadonlySet<string> = new Set(["loss", "loss_f32_torch"]);
+const CURVES: ReadonlySet<string> = new Set(["loss", "loss_f32_torch", "grad_norm"]);
 const STEP_RELATIVE = 1e-3;
 /** dL/dh and dL/dc through time: `d_h`, `d_L0.fwd.h`, … */
 const STEP_GRADIENT = /^d_(?:L\d+\.\w+\.)?[hc]$/;
-/** At such weights gates are 0 or 1 to the last bit and late gradients are rounding. */
+/**
+ * At such weights gates are 0 or 1 to the last bit and late gradients are rounding: pre-activations reach hundreds, where
+ * an f32 resolves 1.5e-5, and that is the relative error of σ' there.
+ */
 const EXTREME_TAGS: ReadonlySet<unknown> = new Set(["saturated", "overflow"]);
 /** Forward pre-activations are overwritten by the gates that they become. */
 const EXEMPT = /^a(?:_|$)/;
@@ -113,7 +116,7 @@ function judge(golden: GoldenCase, tensors: ReadonlyMap<string, ArrayLike<number
 
 function relativeOf(golden: GoldenCase, tensor: string, { isTraining, software }: Setting): number {
   if (isTraining && CURVES.has(tensor)) return UNSTABLE_CURVES.get(golden.name) ?? CURVE_RELATIVE;
-  return software ? RELATIVE.software : RELATIVE.hardware;
+  return software && !EXTREME_TAGS.has(golden.info.tag) ? RELATIVE.software : RELATIVE.hardware;
 }
 
 /** Shape [B, T, H] of a gradient that is judged step by step as well, or null. */

@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import type { FaultCode } from "./errors.ts";
 import { FIELD_RANGES, LAYER_COUNT } from "./fields.ts";
+import { LayerSchema } from "./layer-choice.ts";
 import { OptimizerSchema } from "./optimizer-choice.ts";
 import { oneOf, ranged } from "./schema-terms.ts";
 
@@ -39,13 +40,6 @@ const TaskSchema = v.variant(
   "one of seattle-weather, english-spelling, delayed-recall, own-text, own-series",
 );
 
-const LayerSchema = v.strictObject({
-  cell: oneOf(["gru"]),
-  reset: oneOf(["before", "after"]),
-  activation: oneOf(["tanh", "relu"]),
-  units: ranged(FIELD_RANGES.units),
-});
-
 const ExperimentSchema = v.strictObject({
   version: v.literal(EXPERIMENT_VERSION, `${EXPERIMENT_VERSION}`),
   task: TaskSchema,
@@ -57,7 +51,7 @@ const ExperimentSchema = v.strictObject({
     ),
     /** Output of the head at every step, or at the last step only. */
     head: oneOf(["every", "last"]),
-    /** Positive values favour remembering: b_z starts at −initialMemory. */
+    /** Positive values favour remembering, in every cell that has a gate for it. */
     initialMemory: ranged(FIELD_RANGES.initialMemory),
   }),
   training: v.strictObject({
@@ -80,8 +74,6 @@ export type Experiment = v.InferOutput<typeof ExperimentSchema>;
 /** The task part, discriminated by `name`. */
 export type TaskChoice = Experiment["task"];
 export type TaskName = TaskChoice["name"];
-/** One recurrent layer. */
-export type LayerChoice = Experiment["model"]["layers"][number];
 /** Name, size and hash of a file that stays on the user's machine. */
 export type OwnFileReference = v.InferOutput<typeof OwnFile>;
 

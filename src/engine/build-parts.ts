@@ -27,7 +27,8 @@ export interface StackSpec {
 
 /**
  * Phases `forward` (states, records, `loss`) and `backward` (da in the records, dh, `grads`, `batch.dx` for features).
- * Write `params`, `batch.input` [T, B, D] or ids [T, B], h[0] of each layer, `upstream` (g, [N, H] with N = T·B or B),
+ * Write `params`, `batch.input` [T, B, D] or ids [T, B], row 0 of each layer's
+ * states, the upstream gradient of each extra state in the last row of its gradient, `upstream` (g, [N, H] with N = T·B or B),
  * `ones` (N times 1) and `count` = [1]; no scalars. Gates must be read between the phases.
  */
 export function buildStackProgram(spec: StackSpec): BuiltProgram {
@@ -42,9 +43,9 @@ export function buildStackProgram(spec: StackSpec): BuiltProgram {
       ? { kind: "tokens", ids: draft.declare("batch.input", "u32", [T, B], "batch") }
       : { kind: "features", x: draft.declare("batch.input", "f32", [T, B, inputWidth], "batch") };
   const stack = declareStack(draft, model, { prefix: "", T, B, flags }, input);
-  const dh = declareUpstream(draft, stack);
+  const upstream = declareUpstream(draft, stack);
   const top = stack.at(-1)?.place;
-  const topDh = dh.at(-1);
+  const topDh = upstream.at(-1)?.dh;
   if (!top || !topDh) throw new Error("a stack needs at least one layer");
   const { H } = top;
   const { N, offset } = headRows(readout, top);
@@ -65,7 +66,13 @@ export function buildStackProgram(spec: StackSpec): BuiltProgram {
   };
   const dx = spec.input === "features" ? draft.declare("batch.dx", "f32", [T, B, inputWidth], "activation") : null;
   const forward = [...stackForward(stack), ...lossCalls("linear", place, claimLossFlags(draft, "linear", flags))];
-  const backward = stackBackward(stack, { model, dh, topUpstream: readout === "every" ? 1 : 0, dx });
+  const backward = stackBackward(stack, {
+    model,
+    upstream,
+    topUpstream: readout === "every" ? 1 : 0,
+    stateUpstream: 1,
+    dx,
+  });
   return {
     program: { tensors: draft.tensors(), phases: { forward, backward } },
     model,

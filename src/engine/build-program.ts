@@ -53,9 +53,9 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
   const { flags, count, loss } = scalars;
   const batch = buildBatch(draft, spec);
   const stack = declareStack(draft, model, { prefix: "", T, B, flags }, batch.input);
-  const dh = declareUpstream(draft, stack);
+  const upstream = declareUpstream(draft, stack);
   const top = stack.at(-1)?.place;
-  const topDh = dh.at(-1);
+  const topDh = upstream.at(-1)?.dh;
   if (!top || !topDh) throw new Error("a model needs at least one layer");
   const { N, offset } = headRows(head, top);
   const logits = draft.declare("logits", "f32", [N, V], "activation");
@@ -76,7 +76,7 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
     spec.inputGradient && spec.input === "features" ? draft.declare("batch.dx", "f32", [T, B, D], "activation") : null;
   const backward = [
     ...headBackward(headPlace, dlogits, topDh),
-    ...stackBackward(stack, { model, dh, topUpstream: head === "every" ? 1 : 0, dx }),
+    ...stackBackward(stack, { model, upstream, topUpstream: head === "every" ? 1 : 0, stateUpstream: 0, dx }),
   ];
   if (spec.dhNorms) {
     stack.forEach(({ place: { H, label } }, index) => {

@@ -4,6 +4,7 @@
  */
 import type { Experiment, LiveField, OwnFileReference, TaskName } from "../core/experiment.ts";
 import { FIELD_RANGES } from "../core/fields.ts";
+import type { CellName } from "../core/layer-choice.ts";
 import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import { currentExperiment, presetOf } from "./app-state.ts";
 import type { ControlParts } from "./controls.ts";
@@ -12,6 +13,7 @@ import {
   type FieldPlace,
   pathOf,
   showNumber,
+  withCell,
   withLayerAdded,
   withLayerRemoved,
   withOptimizer,
@@ -27,6 +29,8 @@ export interface DraftControls {
   /** A copy of the last layer on top of it. */
   readonly addLayer: () => void;
   readonly removeLayer: (index: number) => void;
+  /** Gives a layer another cell at that cell's usual settings; its width stays. */
+  readonly chooseCell: (index: number, cell: CellName) => void;
   readonly chooseOptimizer: (name: OptimizerChoice["name"]) => void;
   readonly setClipping: (on: boolean) => void;
   /** Answer to a run that went wrong: a tenth of the learning rate, and on. */
@@ -81,6 +85,7 @@ export function createDraftControls({ get, dispatch, send, start }: ControlParts
     editValue,
     addLayer: () => edit(withLayerAdded),
     removeLayer: (index) => edit((draft) => withLayerRemoved(draft, index)),
+    chooseCell: (index, cell) => edit((draft) => withCell(draft, index, cell)),
     chooseOptimizer: (name) => edit((draft) => withOptimizer(draft, name)),
     setClipping: (on) => editValue(CLIP.path, on ? CLIP.default : null),
     lowerRate() {

@@ -24,13 +24,13 @@ export const goldenFixtures: GoldenFolder = {
 
 /** Beginnings of the cases that every backend has to pass; all other cases are not supported yet. */
 const PROMISED = [
-  /^cells\/gru_/,
-  /^stacks\/stacked\/gru_/,
+  /^cells\/(gru|mgu|rnn)/,
+  /^stacks\/stacked\/(gru|mgu|rnn)/,
   /^losses\/losses\/(mse|bce_logits)(?!.*(sum|pos_weight))/,
   /^losses\/losses\/ce_(?!.*(sum|seq_mean|smoothing|soft_target|class_weights))/,
   /^optim\/(fixed_grad|clip)\//,
   /^optim\/end_to_end\/(?!.*cosine)/,
-  /^train\/(?!.*stateful).*gru/,
+  /^train\/(?!.*stateful).*(gru|mgu|rnn)/,
 ];
 
 /** True for a case, as `file/case`, that has to pass. */

@@ -4,7 +4,7 @@ import { FIELD_RANGES } from "../../core/fields.ts";
 import type { OptimizerChoice } from "../../core/optimizer-choice.ts";
 import { fixedHead, fixedLength } from "../../core/task-rules.ts";
 import { useSession } from "../app-context.ts";
-import { wantsInitialMemory } from "../edit-experiment.ts";
+import { hasInitialMemory, wantsInitialMemory } from "../edit-experiment.ts";
 import { t } from "../i18n/translate.ts";
 import controls from "../styles/controls.module.css";
 import { Button } from "./button.tsx";
@@ -52,7 +52,7 @@ export function ModelFields({ draft }: DraftProps) {
           onChange={(value) => session.editValue("model.head", value)}
         />
       ) : null}
-      <ExperimentNumber field="initialMemory" />
+      {hasInitialMemory(draft) ? <ExperimentNumber field="initialMemory" /> : null}
     </>
   );
 }
