@@ -4,6 +4,7 @@
  */
 import type { Experiment } from "../src/core/experiment.ts";
 import { USUAL_OPTIMIZERS } from "../src/core/optimizer-choice.ts";
+import { USUAL_SCHEDULES } from "../src/core/schedule-choice.ts";
 
 const adam = USUAL_OPTIMIZERS.adam;
 
@@ -21,6 +22,7 @@ export const smallWeather: Experiment = {
     learningRate: 0.01,
     clipNorm: 1,
     clipValue: null,
+    schedule: USUAL_SCHEDULES.constant,
     batch: 8,
     length: 10,
     evaluateEvery: 20,
@@ -45,6 +47,7 @@ export const twoForms: Experiment = {
     learningRate: 0.02,
     clipNorm: 1,
     clipValue: null,
+    schedule: USUAL_SCHEDULES.constant,
     batch: 16,
     length: 15,
     evaluateEvery: 50,

@@ -3,11 +3,13 @@
  * it: first predictions and gradients, the curves from the metrics ring, and where the parameters ended.
  */
 import type { Backend, Player } from "../core/backend.ts";
+import type { ScheduleChoice } from "../core/schedule-choice.ts";
 import { buildProgram } from "../engine/build-program.ts";
 import { TENSOR } from "../engine/layers.ts";
 import type { LossName } from "../engine/losses.ts";
 import type { Model } from "../engine/model.ts";
 import { writeOptimizerScalars } from "../engine/optimizers.ts";
+import { FRESH_PLATEAU, scheduleFactor } from "../engine/schedules.ts";
 import {
   type GoldenCellKind,
   layerOfGolden,
@@ -43,6 +45,7 @@ export interface TrainingCase {
   readonly head: "every" | "last";
   readonly steps: number;
   readonly optimizer: GoldenOptimizer;
+  readonly schedule: ScheduleChoice;
   /** Largest gradient norm, 0 for none. */
   readonly clip: number;
   readonly data: TrainingData;
@@ -84,9 +87,9 @@ export async function playTraining(backend: Backend, training: TrainingCase): Pr
 }
 
 async function playSteps(player: Player, training: TrainingCase, model: Model): Promise<Results> {
-  const { data, steps, optimizer, clip } = training;
+  const { data, steps, optimizer, schedule, clip } = training;
   const results: Results = new Map();
-  const scalars: Record<string, number> = { learningRate: optimizer.learningRate, clip, clipValue: 0 };
+  const scalars: Record<string, number> = { clip, clipValue: 0 };
   const batch = { slot: 0, live: data.B };
   for (let step = 0; step < steps; step++) {
     batch.slot = data.K === 1 ? 0 : step;
@@ -95,6 +98,7 @@ async function playSteps(player: Player, training: TrainingCase, model: Model): 
     player.play("backward", {});
     if (step === 0) await readFirstGradients(player, training, model, results);
     writeOptimizerScalars(scalars, optimizer.choice, step + 1);
+    scalars.learningRate = optimizer.learningRate * scheduleFactor(schedule, step, FRESH_PLATEAU);
     scalars.slot = step;
     player.play("update", scalars);
     player.submit();

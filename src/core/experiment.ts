@@ -8,6 +8,7 @@ import type { FaultCode } from "./errors.ts";
 import { FIELD_RANGES, LAYER_COUNT } from "./fields.ts";
 import { LayerSchema } from "./layer-choice.ts";
 import { OptimizerSchema } from "./optimizer-choice.ts";
+import { ScheduleSchema } from "./schedule-choice.ts";
 import { oneOf, ranged } from "./schema-terms.ts";
 
 /** Version written by this build; a larger one is refused with `experiment-newer`. */
@@ -57,6 +58,8 @@ const ExperimentSchema = v.strictObject({
   training: v.strictObject({
     optimizer: OptimizerSchema,
     learningRate: ranged(FIELD_RANGES.learningRate),
+    /** Factor on the learning rate, step by step. */
+    schedule: v.optional(ScheduleSchema, { name: "constant" }),
     /** Largest global gradient norm; null switches clipping off. */
     clipNorm: v.nullable(ranged(FIELD_RANGES.clipNorm)),
     /** Largest single gradient, after clipping by norm; null switches it off. */

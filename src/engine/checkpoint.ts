@@ -53,7 +53,7 @@ function cutSegments(
 /** The whole state as named arrays and texts. */
 export function encodeCheckpoint(state: RunState, model: Model): Checkpoint {
   const tensors = new Map<string, CheckpointTensor>();
-  const { experiment, plan, best, params, moments, step, momentsSince, evaluatedAt, watch, live } = state;
+  const { experiment, plan, best, params, moments, step, momentsSince, evaluatedAt, watch, plateau, live } = state;
   cutSegments(tensors, model, "", params);
   momentPrefixes(experiment).forEach((prefix, s) => {
     cutSegments(tensors, model, prefix, moments.slice(s * model.P, (s + 1) * model.P));
@@ -65,6 +65,7 @@ export function encodeCheckpoint(state: RunState, model: Model): Checkpoint {
     evaluatedAt,
     best: best ? { step: best.step, validationLoss: best.validationLoss } : null,
     watch,
+    plateau,
     live: [...live],
   };
   const metadata = new Map([

@@ -1,12 +1,13 @@
 /**
  * The optimizers by name: operation, state rows per parameter, and the run-time scalars of a step. Bias corrections
- * 1 − βⁱ are computed here in f64 by repeated squaring of products (× only, so alike on every engine) and rounded once.
+ * 1 − βⁱ are computed here in f64, by products only, and rounded once.
  */
 import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import type { OperationCall, TensorBinding } from "../core/program.ts";
 import { optimizerAdam } from "../operations/optimizer-adam.ts";
 import { optimizerRmsprop } from "../operations/optimizer-rmsprop.ts";
 import { optimizerSgd } from "../operations/optimizer-sgd.ts";
+import { power } from "./power.ts";
 import { callOperation } from "./program-draft.ts";
 
 /** A state row: first and second moment, largest second moment; mean square and mean; momentum buffer. */
@@ -66,17 +67,6 @@ export function optimizerCall(optimizer: OptimizerChoice, place: OptimizerPlace)
     default:
       return optimizer satisfies never;
   }
-}
-
-/** βⁱ by squaring: at most 2 log₂ i products, no `Math.pow`. */
-function power(base: number, exponent: number): number {
-  let result = 1;
-  let square = base;
-  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result *= square;
-    square *= square;
-  }
-  return result;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { LiveChange, RunRecord, WatchState } from "../core/run-record.ts";
 import { initialiseParameters } from "./initialise.ts";
 import type { Model } from "./model.ts";
 import { momentsOf } from "./optimizers.ts";
+import { FRESH_PLATEAU } from "./schedules.ts";
 
 /** The parameters of the lowest validation loss so far. */
 export interface BestState {
@@ -48,6 +49,7 @@ export function createInitialState(experiment: Experiment, model: Model, plan: P
     moments: new Float32Array(momentsOf(experiment.training.optimizer).length * model.P),
     best: null,
     watch: FRESH_WATCH,
+    plateau: FRESH_PLATEAU,
     live: [],
   };
 }

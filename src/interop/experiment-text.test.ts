@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EXPERIMENT_VERSION, type Experiment } from "../core/experiment.ts";
 import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
+import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
 import { decodeExperiment, encodeExperiment, LINK_TEXT_LIMIT } from "./experiment-text.ts";
 
 const experiment = (seed: number, units: number): Experiment => ({
@@ -19,6 +20,7 @@ const experiment = (seed: number, units: number): Experiment => ({
     learningRate: 0.01,
     clipNorm: null,
     clipValue: null,
+    schedule: USUAL_SCHEDULES.constant,
     batch: 32,
     length: 18,
     evaluateEvery: 20,

@@ -6,6 +6,7 @@
 import type { Experiment } from "../core/experiment.ts";
 import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
 import { permute, STREAM } from "../core/rng.ts";
+import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
 import type { DataSource, Dataset, TaskDefinition, Thumbnail } from "../core/task.ts";
 import { LONGEST_WORD } from "../core/task-rules.ts";
 import { decodeWords } from "./front-coding.ts";
@@ -36,6 +37,7 @@ const preset: Experiment = {
     learningRate: 0.01,
     clipNorm: 1,
     clipValue: null,
+    schedule: USUAL_SCHEDULES.constant,
     batch: 64,
     length: STEPS,
     evaluateEvery: 50,

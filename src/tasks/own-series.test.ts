@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Experiment } from "../core/experiment.ts";
 import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
+import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
 import { ownSeries } from "./own-series.ts";
 
 const experiment = (inputs: string[], targets: string[], length = 5): Experiment => ({
@@ -13,6 +14,7 @@ const experiment = (inputs: string[], targets: string[], length = 5): Experiment
     learningRate: 0.1,
     clipNorm: null,
     clipValue: null,
+    schedule: USUAL_SCHEDULES.constant,
     batch: 1,
     length,
     evaluateEvery: 1,

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Experiment } from "../core/experiment.ts";
 import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
+import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
 import { ownText, vocabularyOf } from "./own-text.ts";
 
 const experiment = (length: number): Experiment => ({
@@ -14,6 +15,7 @@ const experiment = (length: number): Experiment => ({
     learningRate: 0.1,
     clipNorm: null,
     clipValue: null,
+    schedule: USUAL_SCHEDULES.constant,
     batch: 1,
     length,
     evaluateEvery: 1,

@@ -6,6 +6,7 @@
  */
 import type { Experiment } from "../core/experiment.ts";
 import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
+import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
 import type { DataSource, Dataset, ProbeChoice, TaskDefinition, Thumbnail } from "../core/task.ts";
 import { type Range, windowStarts } from "./chronological.ts";
 import { fitColumns, lastRowsOf, naiveErrors, type RawColumn, scaledRows, scoreForecast } from "./series-rows.ts";
@@ -32,6 +33,7 @@ const preset: Experiment = {
     learningRate: 0.003,
     clipNorm: 1,
     clipValue: null,
+    schedule: USUAL_SCHEDULES.constant,
     batch: 32,
     length: 30,
     evaluateEvery: 20,

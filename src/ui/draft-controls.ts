@@ -24,8 +24,8 @@ import { type ColumnTicks, ownSeriesExperiment, ownTextExperiment } from "./own-
 /** Controls of the experiment panel and of the dialogs that make experiments. */
 export interface DraftControls {
   readonly editNumber: (place: FieldPlace, text: string) => void;
-  /** Replaces a choice (not a number) of the draft; `path` as in the schema. */
-  readonly editValue: (path: string, value: string | number | boolean | null) => void;
+  /** Replaces what is no single number of the draft, if the schema agrees; `path` as there. */
+  readonly editValue: (path: string, value: unknown) => void;
   /** A copy of the last layer on top of it. */
   readonly addLayer: () => void;
   readonly removeLayer: (index: number) => void;
@@ -72,7 +72,7 @@ export function createDraftControls({ get, dispatch, send, start }: ControlParts
   };
   const editNumber = (place: FieldPlace, text: string) =>
     change(pathOf(place), () => dispatch({ type: "number-edited", place, text }));
-  const editValue = (path: string, value: string | number | boolean | null) =>
+  const editValue = (path: string, value: unknown) =>
     change(path, () => edit((draft) => withValue(draft, path, value)));
   const startFresh = (experiment: Experiment | null) => {
     if (!experiment) return;

@@ -1,6 +1,7 @@
 /** Experiments and worker events for the tests of this room; the page itself gets its presets from the worker. */
 import { type Experiment, parseExperiment } from "../core/experiment.ts";
 import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
+import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
 import type { Event } from "../worker/protocol.ts";
 
 function valid(value: unknown): Experiment {
@@ -14,6 +15,7 @@ const training = {
   learningRate: 0.01,
   clipNorm: 1,
   clipValue: null,
+  schedule: USUAL_SCHEDULES.constant,
   batch: 32,
   length: 30,
   evaluateEvery: 20,

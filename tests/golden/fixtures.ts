@@ -5,7 +5,7 @@
 import type { GoldenFolder } from "../../src/checks/verify.ts";
 
 const PREFIX = "../../fixtures/golden/";
-const urls = import.meta.glob<string>("../../fixtures/golden/**/*.safetensors", {
+const urls = import.meta.glob<string>("../../fixtures/golden/**/*.{safetensors,json}", {
   eager: true,
   query: "?url&inline",
   import: "default",
@@ -28,8 +28,7 @@ const PROMISED = [
   /^stacks\/stacked\/(gru|mgu|rnn)/,
   /^losses\/losses\/(mse|bce_logits)(?!.*(sum|pos_weight))/,
   /^losses\/losses\/ce_(?!.*(sum|seq_mean|smoothing|soft_target|class_weights))/,
-  /^optim\/(fixed_grad|clip)\//,
-  /^optim\/end_to_end\/(?!.*cosine)/,
+  /^optim\//,
   /^train\/(?!.*stateful).*(gru|mgu|rnn)/,
 ];
 

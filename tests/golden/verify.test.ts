@@ -50,6 +50,13 @@ interface Doctoring {
   ) => void;
 }
 
+it("a schedule fails when one rate of it is wrong", async () => {
+  const text = await new Response(await goldenFixtures.read("optim/schedules.json")).text();
+  const bytes = new TextEncoder().encode(text.replace("0.0857375,", "0.0857376,")).buffer;
+  const { report } = await verifyOn({ paths: ["optim/schedules.json"], read: async () => bytes });
+  expect(report).toMatchObject({ passed: 9, failed: 1, unsupported: 0 });
+});
+
 async function doctored({ path, change }: Doctoring): Promise<GoldenFolder> {
   const { tensors, metadata } = readSafetensors(await goldenFixtures.read(path));
   const arrays = new Map<string, { shape: readonly number[]; data: TensorData }>();

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { createReferenceBackend } from "../../src/backends/reference/player.ts";
 import type { Experiment } from "../../src/core/experiment.ts";
 import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
+import { USUAL_SCHEDULES } from "../../src/core/schedule-choice.ts";
 import type { Command, Event } from "../../src/worker/protocol.ts";
 import { createDyingBackend, openPage, type Page } from "./page.ts";
 
@@ -22,6 +23,7 @@ const experiment: Experiment = {
     learningRate: 0.01,
     clipNorm: 1,
     clipValue: null,
+    schedule: USUAL_SCHEDULES.constant,
     batch: 4,
     length: 5,
     evaluateEvery: 1000,

@@ -11,6 +11,7 @@ import { Button } from "./button.tsx";
 import { ExperimentNumber } from "./experiment-number.tsx";
 import styles from "./experiment-panel.module.css";
 import { CheckField, SegmentedControl } from "./fields.tsx";
+import { ScheduleFields } from "./schedule-fields.tsx";
 
 const HEADS: readonly Experiment["model"]["head"][] = ["every", "last"];
 const OPTIMIZERS: readonly OptimizerChoice["name"][] = ["adam", "adamw", "rmsprop", "sgd"];
@@ -135,6 +136,7 @@ export function TrainingFields({ draft }: DraftProps) {
         <div className={styles.fields}>
           <Clipping draft={draft} />
           <OptimizerFields optimizer={draft.training.optimizer} />
+          <ScheduleFields schedule={draft.training.schedule} />
           <ExperimentNumber field="evaluateEvery" />
         </div>
       </details>
