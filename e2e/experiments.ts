@@ -3,8 +3,10 @@
  * presets, so that a page that shows its default instead is caught.
  */
 import type { Experiment } from "../src/core/experiment.ts";
+import { USUAL_OPTIMIZERS } from "../src/core/optimizer-choice.ts";
+import { USUAL_SCHEDULES } from "../src/core/schedule-choice.ts";
 
-const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+const adam = USUAL_OPTIMIZERS.adam;
 
 /** Forecast of the weather by one small layer. */
 export const smallWeather: Experiment = {
@@ -15,7 +17,16 @@ export const smallWeather: Experiment = {
     head: "every",
     initialMemory: 0,
   },
-  training: { optimizer: adam, learningRate: 0.01, clipNorm: 1, batch: 8, length: 10, evaluateEvery: 20 },
+  training: {
+    optimizer: adam,
+    learningRate: 0.01,
+    clipNorm: 1,
+    clipValue: null,
+    schedule: USUAL_SCHEDULES.constant,
+    batch: 8,
+    length: 10,
+    evaluateEvery: 20,
+  },
   seed: 7,
 };
 
@@ -31,6 +42,15 @@ export const twoForms: Experiment = {
     head: "every",
     initialMemory: 0,
   },
-  training: { optimizer: adam, learningRate: 0.02, clipNorm: 1, batch: 16, length: 15, evaluateEvery: 50 },
+  training: {
+    optimizer: adam,
+    learningRate: 0.02,
+    clipNorm: 1,
+    clipValue: null,
+    schedule: USUAL_SCHEDULES.constant,
+    batch: 16,
+    length: 15,
+    evaluateEvery: 50,
+  },
   seed: 3,
 };

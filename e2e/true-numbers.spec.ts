@@ -30,7 +30,7 @@ const STEPS = 12;
 const WORD = "gated";
 /** The boundary "·" is symbol 0 and opens every word; "a" is 1. */
 const IDS = Uint32Array.from([0, ...[...WORD].map((letter) => letter.charCodeAt(0) - 96)]);
-const FORMS = twoForms.model.layers;
+const FORMS = twoForms.model.layers.filter((layer) => layer.cell === "gru");
 
 /** Corners, middles and every gate of both layers. */
 const PLACES: readonly Place[] = [

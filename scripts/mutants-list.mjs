@@ -55,6 +55,9 @@ export const mutants = [
     ["record[q + j] = dan * rj", "record[q + j] = dan * zj"],
     ["t === 0 || upstream", "t === 1 || upstream"],
   ]),
+  ...twin("ugrnn-forward", "ugrnn", [["(1 - write) * h[old + j]!", "(1 + write) * h[old + j]!"]]),
+  ...twin("ugrnn-backward", "ugrnn", [["delta * (nj - h[old + j]!)", "delta * (nj + h[old + j]!)"]]),
+  ...twin("rnn-backward", "rnn", [["U[j * H + k]!", "U[k * H + k]!"]]),
   ...twin("weight-gradient", "affine", [["factor * right[rightRow + c]!", "factor * right[rightRow + d]!"]]),
   ...twin("input-gradient", "affine", [["W[d * C + c]!", "W[d * D + c]!"]]),
   ...twin("loss-mse", "loss", [["2 * weight * error", "1 * weight * error"]]),
@@ -65,7 +68,11 @@ export const mutants = [
     ["gain2 * g * g", "gain1 * g * g"],
     ["state[P + p] = v", "state[P - p] = v"],
   ]),
-  ...twin("optimizer-sgd", "optimizer", [["if (flags[0] !== 0)", "if (flags[0] === 0)"]]),
+  ...twin("optimizer-sgd", "optimizer", [
+    ["if (flags[0] !== 0)", "if (flags[0] === 0)"],
+    ["g + momentum * buffer : buffer", "g - momentum * buffer : buffer"],
+  ]),
+  ...twin("optimizer-rmsprop", "optimizer", [["v - mean * mean", "v + mean * mean"]]),
   ...twin("batch-gather", "batch", [["starts[slot * B + b]!", "starts[slot * T + b]!"]]),
   ...shader("gru-forward.step.gates", [["units, r * previous", "units, r + previous"]]),
   ...shader("gru-forward.step.candidate", [
@@ -82,6 +89,10 @@ export const mutants = [
     ["k >= 2u * args.H", "k >= 1u * args.H"],
   ]),
   ...shader("gru-backward.step.reset", [["let carry = ds * r;", "let carry = ds + r;"]]),
+  ...shader("ugrnn-forward.step", [["tanh4(a_n)", "tanh4(a_z)"]]),
+  ...shader("ugrnn-backward.step", [["delta * z * (one - n * n)", "delta * z * (one + n * n)"]]),
+  ...shader("rnn-forward.step", [["let u = k * args.H;", "let u = k + args.H;"]]),
+  ...shader("rnn-backward.step", [["|| args.t == 1u", "|| args.t == 0u"]]),
   ...shader("project-forward.tile", [["W[w + hi.w]", "W[w + hi.z]"]]),
   ...shader("input-gradient.tile", [["if (features > 5u)", "if (features > 6u)"]]),
   ...shader("weight-gradient.split.sum", [["(i / args.C) * args.outStride", "(i / args.D) * args.outStride"]]),
@@ -92,6 +103,8 @@ export const mutants = [
   ...shader("optimizer-adam.lanes", [
     ["args.gain2 * g * g", "args.gain1 * g * g"],
     ["flags[0] != 0u", "flags[0] == 0u"],
+    ["max(state[2u * args.P + p], v)", "max(state[1u * args.P + p], v)"],
   ]),
+  ...shader("optimizer-rmsprop.lanes", [["args.bufferRow * args.P", "args.meanRow * args.P"]]),
   ...shader("batch-gather.element", [["b < args.live", "b > args.live"]]),
 ];

@@ -1,13 +1,14 @@
-// optimizer-adam, `lanes`: one Adam step over the flat parameters, with clipping by global norm.
+// optimizer-adam, `lanes`: one step of Adam, AdamW or AMSGrad over the flat parameters, with clipping.
 //
-//   f = clip > 0 ? min(1, clip / (norm + 1e-6)) : 1    g = f·grads
-//   m = β₁m + gain₁g    v = β₂v + gain₂g²    params −= learningRate · (m / c₁) / (√(v / c₂) + epsilon)
+//   f = clip > 0 ? min(1, clip / (norm + 1e-6)) : 1    g = f·grads, held within ±clipValue if that is > 0
+//   g += l2·params    m = β₁m + gain₁g    v = β₂v + gain₂g²    u = amsgrad ? max(u, v) : v
+//   params = params · (1 − learningRate·decay) − learningRate · (m / c₁) / (√(u / c₂) + epsilon)
 //
 // | binding | tensor  | access     | shape                       |
 // | ------- | ------- | ---------- | --------------------------- |
 // | 0       | grads   | read       | [P]                         |
 // | 1       | params  | read_write | [P]                         |
-// | 2       | state   | read_write | [2, P], m then v            |
+// | 2       | state   | read_write | [S, P], m, v, then u        |
 // | 3       | norm    | read       | [1]                         |
 // | 4       | loss    | read       | [1]                         |
 // | 5       | flags   | read       | [1]                         |
@@ -19,8 +20,12 @@
 struct Args {
   P: u32,
   slot: u32,
+  amsgrad: u32,
   learningRate: f32,
   clip: f32,
+  clipValue: f32,
+  l2: f32,
+  decay: f32,
   beta1: f32,
   beta2: f32,
   gain1: f32,
@@ -50,17 +55,21 @@ fn main(
 ) {
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (i >= LANES || flags[0] != 0u) { return; }
-  var f = 1.0;
-  if (args.clip > 0.0) {
-    f = min(1.0, args.clip / (norm[0] + 1e-6));
-  }
+  let f = clip_factor(norm[0], args.clip);
   for (var p = i; p < args.P; p += LANES) {
-    let g = f * grads[p];
+    let old = params[p];
+    let g = clip_value(f * grads[p], args.clipValue) + args.l2 * old;
     let m = args.beta1 * state[p] + args.gain1 * g;
     let v = args.beta2 * state[args.P + p] + args.gain2 * g * g;
     state[p] = m;
     state[args.P + p] = v;
-    params[p] -= args.learningRate * (m / args.correction1) / (sqrt(v / args.correction2) + args.epsilon);
+    var largest = v;
+    if (args.amsgrad == 1u) {
+      largest = max(state[2u * args.P + p], v);
+      state[2u * args.P + p] = largest;
+    }
+    let shrunk = old - args.learningRate * args.decay * old;
+    params[p] = shrunk - args.learningRate * (m / args.correction1) / (sqrt(largest / args.correction2) + args.epsilon);
   }
   if (i == 0u) {
     let row = args.slot * 4u;

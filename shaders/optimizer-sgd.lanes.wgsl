@@ -1,7 +1,8 @@
-// optimizer-sgd, `lanes`: one SGD step over the flat parameters, with momentum and clipping by global norm.
+// optimizer-sgd, `lanes`: one SGD step over the flat parameters, with momentum, weight decay and clipping.
 //
-//   f = clip > 0 ? min(1, clip / (norm + 1e-6)) : 1    g = f·grads
-//   buf = first ? g : momentum·buf + g    params −= learningRate · (momentum > 0 ? buf : g)
+//   f = clip > 0 ? min(1, clip / (norm + 1e-6)) : 1    g = f·grads, held within ±clipValue if that is > 0
+//   g += weightDecay·params    buf = first ? g : momentum·buf + g
+//   params −= learningRate · (momentum > 0 ? (nesterov ? g + momentum·buf : buf) : g)
 //
 // | binding | tensor  | access     | shape                       |
 // | ------- | ------- | ---------- | --------------------------- |
@@ -20,9 +21,12 @@ struct Args {
   P: u32,
   slot: u32,
   first: u32,
+  nesterov: u32,
   learningRate: f32,
   clip: f32,
+  clipValue: f32,
   momentum: f32,
+  weightDecay: f32,
 }
 
 @group(0) @binding(0) var<storage, read> grads: array<f32>;
@@ -45,18 +49,17 @@ fn main(
 ) {
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (i >= LANES || flags[0] != 0u) { return; }
-  var f = 1.0;
-  if (args.clip > 0.0) {
-    f = min(1.0, args.clip / (norm[0] + 1e-6));
-  }
+  let f = clip_factor(norm[0], args.clip);
   for (var p = i; p < args.P; p += LANES) {
-    let g = f * grads[p];
+    let old = params[p];
+    let g = clip_value(f * grads[p], args.clipValue) + args.weightDecay * old;
     var buf = g;
     if (args.first == 0u) {
       buf = args.momentum * state[p] + g;
     }
     state[p] = buf;
-    params[p] -= args.learningRate * select(g, buf, args.momentum > 0.0);
+    let ahead = select(buf, g + args.momentum * buf, args.nesterov == 1u);
+    params[p] = old - args.learningRate * select(g, ahead, args.momentum > 0.0);
   }
   if (i == 0u) {
     let row = args.slot * 4u;

@@ -3,8 +3,8 @@
  * output also receives ghT; the two kinds of file differ in names only.
  */
 import * as v from "valibot";
+import { isGoldenCell } from "../interop/golden-cells.ts";
 import { swapLeadingAxes } from "../interop/golden-file.ts";
-import { isGoldenGru } from "../interop/golden-gru.ts";
 import { type GoldenRunner, inputOf, unsupported } from "./golden-run.ts";
 import { type GoldenLayer, playStack, type StackResult } from "./play-stack.ts";
 
@@ -27,7 +27,7 @@ export const runGoldenCell: GoldenRunner = async (golden, { backend }) => {
   const info = v.safeParse(CellInfo, golden.info);
   if (!info.success) return unsupported("this is no cell case");
   const { kind, B, T, I: D, H } = info.output;
-  if (!isGoldenGru(kind)) return unsupported(`cell ${kind}`);
+  if (!isGoldenCell(kind)) return unsupported(`cell ${kind}`);
   const x = inputOf(golden, "x");
   const gy = inputOf(golden, "gy");
   const ghT = inputOf(golden, "ghT");
@@ -52,7 +52,7 @@ export const runGoldenStack: GoldenRunner = async (golden, { backend }) => {
   const layers: GoldenLayer[] = [];
   let width = D;
   for (const [index, { kind, hidden }] of info.output.layers.entries()) {
-    if (!isGoldenGru(kind)) return unsupported(`cell ${kind}`);
+    if (!isGoldenCell(kind)) return unsupported(`cell ${kind}`);
     layers.push({ kind, H: hidden, D: width, prefix: `L${index}.fwd.` });
     width = hidden;
   }

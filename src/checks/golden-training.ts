@@ -3,9 +3,10 @@
  * sequence s: files are batch-first already and nothing is transposed on the way in.
  */
 import * as v from "valibot";
+import type { ScheduleChoice } from "../core/schedule-choice.ts";
 import type { LossName } from "../engine/losses.ts";
+import { type GoldenCellKind, isGoldenCell } from "../interop/golden-cells.ts";
 import type { GoldenCase, GoldenTensor } from "../interop/golden-file.ts";
-import { type GoldenGruKind, isGoldenGru } from "../interop/golden-gru.ts";
 import { readGoldenOptimizer } from "../interop/golden-optimizer.ts";
 import { type GoldenPlace, type GoldenRunner, unsupported } from "./golden-run.ts";
 import { playTraining, type TrainingCase, type TrainingData } from "./play-training.ts";
@@ -19,7 +20,7 @@ const TrainingInfo = v.looseObject({
   per_step: v.boolean(),
   layers: v.pipe(v.array(v.object({ kind: v.string(), hidden: Extent })), v.minLength(1)),
   clip: v.nullable(v.pipe(v.number(), v.gtValue(0))),
-  warmup_cosine: v.null(),
+  warmup_cosine: v.nullable(v.strictObject({ warmup: Extent, total: Extent, min_ratio: v.optional(v.number(), 0) })),
   stateful: v.literal(false),
   init_and_data_from: v.optional(v.string()),
 });
@@ -29,13 +30,13 @@ const LOSS_NAMES = { mse: "mse", bce_logits: "bce", softmax_ce: "ce" } as const;
 /** Plays a training run: `optim/end_to_end` and `train/`. */
 export const runGoldenTraining: GoldenRunner = async (golden, place) => {
   const info = v.safeParse(TrainingInfo, golden.info);
-  if (!info.success) return unsupported("a schedule, carried state or a loss that is not there yet");
+  if (!info.success) return unsupported("carried state or a loss that is not there yet");
   const { steps, per_step, clip, hyper, opt } = info.output;
   const optimizer = readGoldenOptimizer(opt, hyper);
   if (optimizer === null) return unsupported(`optimizer ${opt} or a setting of it`);
-  const layers: { readonly kind: GoldenGruKind; readonly H: number }[] = [];
+  const layers: { readonly kind: GoldenCellKind; readonly H: number }[] = [];
   for (const { kind, hidden } of info.output.layers) {
-    if (!isGoldenGru(kind)) return unsupported(`cell ${kind}`);
+    if (!isGoldenCell(kind)) return unsupported(`cell ${kind}`);
     layers.push({ kind, H: hidden });
   }
   const find = await tensorFinder(golden, place, info.output.init_and_data_from);
@@ -43,7 +44,11 @@ export const runGoldenTraining: GoldenRunner = async (golden, place) => {
   const head = per_step ? "every" : "last";
   const data = readData(find, { loss, head, steps });
   if (data === null) return unsupported("the data is missing or has another shape");
-  const settings: TrainingCase = { layers, loss, head, steps, optimizer, clip: clip ?? 0, data, find };
+  const { warmup_cosine: wave } = info.output;
+  const schedule: ScheduleChoice = wave
+    ? { name: "warmup-cosine", warmup: wave.warmup, total: wave.total, floor: wave.min_ratio }
+    : { name: "constant" };
+  const settings: TrainingCase = { layers, loss, head, steps, optimizer, schedule, clip: clip ?? 0, data, find };
   const tensors = await playTraining(place.backend, settings);
   return tensors ? { supported: true, tensors } : unsupported("start weights are missing or have another shape");
 };

@@ -165,28 +165,41 @@ function lossCases(): ParityCase[] {
 }
 
 function optimizerCases(): ParityCase[] {
-  const common = { learningRate: 0.01, slot: 2 };
   const choices = [
-    { P: 1, clip: 0, flags: 0, momentum: 0, first: 1 },
-    { P: 65, clip: 0.5, flags: 0, momentum: 0.9, first: 1 },
-    { P: 1027, clip: 0.5, flags: 0, momentum: 0.9, first: 0 },
-    { P: 4999, clip: 100, flags: 0, momentum: 0, first: 0 },
-    { P: 63, clip: 0, flags: 4, momentum: 0.9, first: 0 },
+    { P: 1, clip: 0, clipValue: 0, flags: 0, momentum: 0, first: 1, decay: 0, more: 0 },
+    { P: 65, clip: 0.5, clipValue: 0.05, flags: 0, momentum: 0.9, first: 1, decay: 0.1, more: 1 },
+    { P: 1027, clip: 0.5, clipValue: 0, flags: 0, momentum: 0.9, first: 0, decay: 0, more: 1 },
+    { P: 4999, clip: 100, clipValue: 0.7, flags: 0, momentum: 0, first: 0, decay: 0.5, more: 0 },
+    { P: 63, clip: 0, clipValue: 0, flags: 4, momentum: 0.9, first: 0, decay: 0.1, more: 1 },
   ];
   const moments = { beta1: 0.9, beta2: 0.999, gain1: 0.1, gain2: 0.001 };
   const adam = { ...moments, epsilon: 1e-8, correction1: 0.271, correction2: 0.002997001 };
-  return choices.flatMap(({ P, clip, flags, momentum, first }) => {
-    const numbers = { P, M: 5, S: 2 };
+  const rmsprop = { alpha: 0.9, gain: 0.1, epsilon: 1e-8 };
+  return choices.flatMap(({ P, clip, clipValue, flags, momentum, first, decay, more }) => {
+    const scalars = { learningRate: 0.01, slot: 2, clip, clipValue, momentum, weightDecay: decay };
     const fill = { norm: constant(3), flags: constant(flags) };
     const positive: Fill = (random) => random;
+    // Away from 0, where the difference of square and squared mean would be rounding and nothing else.
+    const spread: Fill = (random, i) => (i < P ? 1 + random : random / 2);
     return [
       {
         operation: "optimizer-adam",
-        numbers,
-        scalars: { ...common, clip, ...adam },
+        numbers: { P, M: 5, S: 2 + more, amsgrad: more },
+        scalars: { ...scalars, ...adam, l2: decay, decay: decay / 2 },
         fill: { ...fill, state: positive },
       },
-      { operation: "optimizer-sgd", numbers, scalars: { ...common, clip, momentum, first }, fill },
+      {
+        operation: "optimizer-rmsprop",
+        numbers: { P, M: 5, S: 3, meanRow: more, bufferRow: momentum > 0 ? 2 : 0 },
+        scalars: { ...scalars, ...rmsprop },
+        fill: { ...fill, state: spread },
+      },
+      {
+        operation: "optimizer-sgd",
+        numbers: { P, M: 5 },
+        scalars: { ...scalars, nesterov: more, first },
+        fill,
+      },
     ];
   });
 }

@@ -6,22 +6,20 @@ import type { Backend, Player } from "../core/backend.ts";
 import { buildStackProgram } from "../engine/build-parts.ts";
 import { TENSOR } from "../engine/layers.ts";
 import type { Model } from "../engine/model.ts";
-import { type GoldenCase, swapLeadingAxes } from "../interop/golden-file.ts";
 import {
-  type GoldenGruKind,
+  type GoldenCellKind,
   goldenFromRecord,
-  goldenGates,
-  goldenRecordGradients,
   layerOfGolden,
   parametersFromGolden,
   parametersToGolden,
-} from "../interop/golden-gru.ts";
+} from "../interop/golden-cells.ts";
+import { type GoldenCase, swapLeadingAxes } from "../interop/golden-file.ts";
 import { parameterWrites, segmentOf, type TensorWrite } from "./golden-parameters.ts";
 import { inputOf, readFloats, withPlayer } from "./golden-run.ts";
 
 /** One layer of a case. `prefix` stands before its names in the file: empty for a cell, `L0.fwd.` in a stack. */
 export interface GoldenLayer {
-  readonly kind: GoldenGruKind;
+  readonly kind: GoldenCellKind;
   readonly H: number;
   readonly D: number;
   readonly prefix: string;
@@ -121,9 +119,10 @@ async function playPhases(player: Player, stackCase: StackCase, model: Model): P
       const dRecord = await readFloats(player, TENSOR.record(index));
       const dh = await readFloats(player, TENSOR.dh(index));
       const extents = { T, B, H };
-      const steps = new Map<string, Float32Array<ArrayBuffer>>();
-      for (const [name, view] of goldenGates(kind)) steps.set(name, goldenFromRecord(record, view, extents));
-      for (const [name, view] of goldenRecordGradients(kind)) steps.set(name, goldenFromRecord(dRecord, view, extents));
+      const steps = new Map([
+        ...goldenFromRecord(kind, "forward", record, extents),
+        ...goldenFromRecord(kind, "backward", dRecord, extents),
+      ]);
       // Row t of h and dh belongs to the state before step t: outputs start at row 1.
       const rows = { outer: T, inner: B, width: H };
       return {

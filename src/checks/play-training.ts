@@ -3,13 +3,20 @@
  * it: first predictions and gradients, the curves from the metrics ring, and where the parameters ended.
  */
 import type { Backend, Player } from "../core/backend.ts";
+import type { ScheduleChoice } from "../core/schedule-choice.ts";
 import { buildProgram } from "../engine/build-program.ts";
 import { TENSOR } from "../engine/layers.ts";
 import type { LossName } from "../engine/losses.ts";
 import type { Model } from "../engine/model.ts";
 import { writeOptimizerScalars } from "../engine/optimizers.ts";
+import { FRESH_PLATEAU, scheduleFactor } from "../engine/schedules.ts";
+import {
+  type GoldenCellKind,
+  layerOfGolden,
+  parametersFromGolden,
+  parametersToGolden,
+} from "../interop/golden-cells.ts";
 import { type GoldenTensor, swapLeadingAxes } from "../interop/golden-file.ts";
-import { type GoldenGruKind, layerOfGolden, parametersFromGolden, parametersToGolden } from "../interop/golden-gru.ts";
 import type { GoldenOptimizer } from "../interop/golden-optimizer.ts";
 import { parameterWrites, segmentOf, type TensorWrite } from "./golden-parameters.ts";
 import { readFloats, withPlayer } from "./golden-run.ts";
@@ -33,11 +40,12 @@ export interface TrainingData {
 
 /** A training run in the house's words; `find` gives the file's tensors. */
 export interface TrainingCase {
-  readonly layers: readonly { readonly kind: GoldenGruKind; readonly H: number }[];
+  readonly layers: readonly { readonly kind: GoldenCellKind; readonly H: number }[];
   readonly loss: LossName;
   readonly head: "every" | "last";
   readonly steps: number;
   readonly optimizer: GoldenOptimizer;
+  readonly schedule: ScheduleChoice;
   /** Largest gradient norm, 0 for none. */
   readonly clip: number;
   readonly data: TrainingData;
@@ -56,7 +64,7 @@ export async function playTraining(backend: Backend, training: TrainingCase): Pr
     input: data.kind,
     head,
     loss,
-    optimizer: optimizer.choice.name,
+    optimizer: optimizer.choice,
     T: data.T,
     B: data.B,
     R: data.S * data.T,
@@ -79,9 +87,9 @@ export async function playTraining(backend: Backend, training: TrainingCase): Pr
 }
 
 async function playSteps(player: Player, training: TrainingCase, model: Model): Promise<Results> {
-  const { data, steps, optimizer, clip } = training;
+  const { data, steps, optimizer, schedule, clip } = training;
   const results: Results = new Map();
-  const scalars: Record<string, number> = { learningRate: optimizer.learningRate, clip };
+  const scalars: Record<string, number> = { clip, clipValue: 0 };
   const batch = { slot: 0, live: data.B };
   for (let step = 0; step < steps; step++) {
     batch.slot = data.K === 1 ? 0 : step;
@@ -90,6 +98,7 @@ async function playSteps(player: Player, training: TrainingCase, model: Model): 
     player.play("backward", {});
     if (step === 0) await readFirstGradients(player, training, model, results);
     writeOptimizerScalars(scalars, optimizer.choice, step + 1);
+    scalars.learningRate = optimizer.learningRate * scheduleFactor(schedule, step, FRESH_PLATEAU);
     scalars.slot = step;
     player.play("update", scalars);
     player.submit();

@@ -4,6 +4,7 @@
  */
 import type { Backend } from "../core/backend.ts";
 import { type GoldenCase, readGoldenFile } from "../interop/golden-file.ts";
+import { readGoldenJson } from "../interop/golden-json.ts";
 import { severity } from "./compare.ts";
 import { type CaseResult, isJudged, verifyCase, type Worst } from "./verify-case.ts";
 
@@ -41,7 +42,11 @@ export interface VerifyReport extends Tally {
   readonly files: readonly FileReport[];
 }
 
-const EXTENSION = ".safetensors";
+/** Who reads which files, by extension. */
+const READERS: readonly (readonly [extension: string, read: (file: ArrayBuffer) => readonly GoldenCase[]])[] = [
+  [".safetensors", readGoldenFile],
+  [".json", (file) => readGoldenJson(new TextDecoder().decode(file))],
+];
 
 /** Plays and compares every selected case. Throws `BackendLostError`; everything else that goes wrong is a failed case. */
 export async function verifyFolder(
@@ -51,7 +56,7 @@ export async function verifyFolder(
 ): Promise<VerifyReport> {
   const files: FileReport[] = [];
   for (const path of folder.paths) {
-    const report = path.endsWith(EXTENSION) ? await verifyFile(path, folder, backend, options) : null;
+    const report = await verifyFile(path, folder, backend, options);
     if (report) files.push(report);
   }
   const sum = (key: keyof Tally) => files.reduce((total, file) => total + file[key], 0);
@@ -66,7 +71,7 @@ export async function verifyFolder(
   };
 }
 
-/** Null for a file that holds no selected case. */
+/** Null for a file that holds no selected case, or none at all. */
 async function verifyFile(
   path: string,
   folder: GoldenFolder,
@@ -74,11 +79,13 @@ async function verifyFile(
   options: VerifyOptions,
 ): Promise<FileReport | null> {
   const { only, progress } = options;
-  const stem = path.slice(0, -EXTENSION.length);
+  const [extension, readCases] = READERS.find(([ending]) => path.endsWith(ending)) ?? [];
+  if (extension === undefined || readCases === undefined) return null;
+  const stem = path.slice(0, -extension.length);
   if (only.length > 0 && !only.some((wish) => stem.startsWith(wish) || wish.startsWith(`${stem}/`))) return null;
   let cases: readonly GoldenCase[];
   try {
-    cases = readGoldenFile(await folder.read(path));
+    cases = readCases(await folder.read(path));
   } catch (error) {
     progress(`failed       ${stem}: ${error instanceof Error ? error.message : String(error)}`);
     return { file: path, passed: 0, failed: 1, unsupported: 0, worst: null };

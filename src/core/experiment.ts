@@ -5,26 +5,14 @@
  */
 import * as v from "valibot";
 import type { FaultCode } from "./errors.ts";
-import { FIELD_RANGES, type FieldRange, LAYER_COUNT } from "./fields.ts";
+import { FIELD_RANGES, LAYER_COUNT } from "./fields.ts";
+import { LayerSchema } from "./layer-choice.ts";
+import { OptimizerSchema } from "./optimizer-choice.ts";
+import { ScheduleSchema } from "./schedule-choice.ts";
+import { oneOf, ranged } from "./schema-terms.ts";
 
 /** Version written by this build; a larger one is refused with `experiment-newer`. */
 export const EXPERIMENT_VERSION = 1;
-
-const ranged = (range: FieldRange) => {
-  const expected = `${range.integer ? "a whole number" : "a number"} from ${range.minimum} to ${range.maximum}`;
-  const inside = v.check(
-    (value: number) =>
-      Number.isFinite(value) &&
-      value >= range.minimum &&
-      value <= range.maximum &&
-      (!range.integer || Number.isInteger(value)),
-    expected,
-  );
-  return v.pipe(v.number(expected), inside);
-};
-
-const oneOf = <const Options extends readonly [string, ...string[]]>(options: Options) =>
-  v.picklist(options, `one of ${options.join(", ")}`);
 
 const OwnFile = v.strictObject({
   name: v.pipe(v.string("a text"), v.maxLength(255, "at most 255 characters")),
@@ -53,27 +41,6 @@ const TaskSchema = v.variant(
   "one of seattle-weather, english-spelling, delayed-recall, own-text, own-series",
 );
 
-const LayerSchema = v.strictObject({
-  cell: oneOf(["gru"]),
-  reset: oneOf(["before", "after"]),
-  activation: oneOf(["tanh", "relu"]),
-  units: ranged(FIELD_RANGES.units),
-});
-
-const OptimizerSchema = v.variant(
-  "name",
-  [
-    v.strictObject({
-      name: v.literal("adam"),
-      beta1: ranged(FIELD_RANGES.beta1),
-      beta2: ranged(FIELD_RANGES.beta2),
-      epsilon: ranged(FIELD_RANGES.epsilon),
-    }),
-    v.strictObject({ name: v.literal("sgd"), momentum: ranged(FIELD_RANGES.momentum) }),
-  ],
-  "one of adam, sgd",
-);
-
 const ExperimentSchema = v.strictObject({
   version: v.literal(EXPERIMENT_VERSION, `${EXPERIMENT_VERSION}`),
   task: TaskSchema,
@@ -85,14 +52,18 @@ const ExperimentSchema = v.strictObject({
     ),
     /** Output of the head at every step, or at the last step only. */
     head: oneOf(["every", "last"]),
-    /** Positive values favour remembering: b_z starts at −initialMemory. */
+    /** Positive values favour remembering, in every cell that has a gate for it. */
     initialMemory: ranged(FIELD_RANGES.initialMemory),
   }),
   training: v.strictObject({
     optimizer: OptimizerSchema,
     learningRate: ranged(FIELD_RANGES.learningRate),
+    /** Factor on the learning rate, step by step. */
+    schedule: v.optional(ScheduleSchema, { name: "constant" }),
     /** Largest global gradient norm; null switches clipping off. */
     clipNorm: v.nullable(ranged(FIELD_RANGES.clipNorm)),
+    /** Largest single gradient, after clipping by norm; null switches it off. */
+    clipValue: v.optional(v.nullable(ranged(FIELD_RANGES.clipValue)), null),
     batch: ranged(FIELD_RANGES.batch),
     /** Steps of a training window; tasks with a fixed length say so and refuse another. */
     length: ranged(FIELD_RANGES.length),
@@ -106,9 +77,6 @@ export type Experiment = v.InferOutput<typeof ExperimentSchema>;
 /** The task part, discriminated by `name`. */
 export type TaskChoice = Experiment["task"];
 export type TaskName = TaskChoice["name"];
-/** One recurrent layer. */
-export type LayerChoice = Experiment["model"]["layers"][number];
-export type OptimizerChoice = Experiment["training"]["optimizer"];
 /** Name, size and hash of a file that stays on the user's machine. */
 export type OwnFileReference = v.InferOutput<typeof OwnFile>;
 

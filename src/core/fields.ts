@@ -16,7 +16,7 @@ export interface FieldRange {
   /** How a slider moves through the range. */
   readonly scale: "linear" | "log";
   /** i18n key of the unit, or null for a bare number. */
-  readonly unit: "steps" | "rows" | "units" | "symbols" | null;
+  readonly unit: "steps" | "rows" | "units" | "symbols" | "evaluations" | null;
   readonly acts: Acts;
 }
 
@@ -43,6 +43,7 @@ export const FIELD_RANGES = {
   initialMemory: field("model.initialMemory", [-10, 10], 0),
   learningRate: field("training.learningRate", [1e-7, 1e6], 0.01, { scale: "log", acts: "live" }),
   clipNorm: field("training.clipNorm", [1e-6, 1e6], 1, { scale: "log", acts: "live" }),
+  clipValue: field("training.clipValue", [1e-6, 1e6], 1, { scale: "log" }),
   batch: field("training.batch", [1, 1024], 32, { integer: true, scale: "log", unit: "rows" }),
   length: field("training.length", [1, 4096], 30, { integer: true, scale: "log", unit: "steps" }),
   evaluateEvery: field("training.evaluateEvery", [1, 100000], 20, { integer: true, scale: "log", unit: "steps" }),
@@ -50,6 +51,26 @@ export const FIELD_RANGES = {
   beta2: field("training.optimizer.beta2", [0, 0.999999], 0.999),
   epsilon: field("training.optimizer.epsilon", [1e-30, 1], 1e-8, { scale: "log" }),
   momentum: field("training.optimizer.momentum", [0, 0.999999], 0),
+  alpha: field("training.optimizer.alpha", [0, 0.999999], 0.99),
+  weightDecay: field("training.optimizer.weightDecay", [0, 1], 0),
+  gamma: field("training.schedule.gamma", [1e-6, 1], 0.5, { scale: "log" }),
+  decay: field("training.schedule.decay", [0.5, 1], 0.999),
+  every: field("training.schedule.every", [1, 1_000_000], 1000, { integer: true, scale: "log", unit: "steps" }),
+  total: field("training.schedule.total", [1, 10_000_000], 2000, { integer: true, scale: "log", unit: "steps" }),
+  floor: field("training.schedule.floor", [0, 1], 0),
+  firstCycle: field("training.schedule.firstCycle", [1, 1_000_000], 500, {
+    integer: true,
+    scale: "log",
+    unit: "steps",
+  }),
+  cycleGrowth: field("training.schedule.cycleGrowth", [1, 10], 2, { integer: true }),
+  warmup: field("training.schedule.warmup", [1, 1_000_000], 100, { integer: true, scale: "log", unit: "steps" }),
+  start: field("training.schedule.start", [0, 1], 0.1),
+  power: field("training.schedule.power", [0.1, 10], 1, { scale: "log" }),
+  factor: field("training.schedule.factor", [0.001, 0.999], 0.5),
+  patience: field("training.schedule.patience", [0, 1000], 5, { integer: true, unit: "evaluations" }),
+  threshold: field("training.schedule.threshold", [0, 1], 1e-4),
+  cooldown: field("training.schedule.cooldown", [0, 1000], 0, { integer: true, unit: "evaluations" }),
   lag: field("task.lag", [1, 1024], 16, { integer: true, scale: "log", unit: "steps" }),
   symbols: field("task.symbols", [2, 64], 4, { integer: true, unit: "symbols" }),
 } as const satisfies Readonly<Record<string, FieldRange>>;

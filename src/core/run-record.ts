@@ -26,6 +26,20 @@ const RunRecordSchema = v.strictObject({
     /** Best step for which "no longer improving" was said, null when it was not. */
     stalledAt: v.nullable(step),
   }),
+  /** What the schedule `plateau` remembers; untouched by other schedules, absent in runs saved before there were any. */
+  plateau: v.optional(
+    v.strictObject({
+      /** Lowest validation loss that counted as better, null before the first evaluation. */
+      best: v.nullable(finite),
+      /** Evaluations in a row without a better one. */
+      waited: step,
+      /** Evaluations that are not counted yet after a reduction. */
+      coolingFor: step,
+      /** Factor on the learning rate. */
+      factor: finite,
+    }),
+    { best: null, waited: 0, coolingFor: 0, factor: 1 },
+  ),
   /** Changes made while the run went on: from training step `step` on, `field` is `value`. By rising step. */
   live: v.array(v.strictObject({ step, field: v.picklist(liveFields), value: v.nullable(finite) })),
 });
@@ -41,6 +55,9 @@ export type RunRecord = v.InferOutput<typeof RunRecordSchema>;
 export type LiveChange = Readonly<RunRecord["live"][number]>;
 /** What the watch over the loss remembers. */
 export type WatchState = Readonly<RunRecord["watch"]>;
+
+/** What the schedule `plateau` remembers. */
+export type PlateauState = Readonly<RunRecord["plateau"]>;
 
 /** Where a value departs from its schema, as a dotted path, or the value itself. */
 type Parsed<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly path: string };

@@ -2,7 +2,7 @@
  * Small Programs of the same parts as the training Program: a stack with given upstream gradients, a loss alone, an
  * optimizer alone. Verification and finite differences check the real calls with them, not a copy.
  */
-import type { OptimizerChoice } from "../core/experiment.ts";
+import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import type { OperationCall, Program } from "../core/program.ts";
 import { gradientNorm } from "../operations/gradient-norm.ts";
 import { maskCount } from "../operations/mask-count.ts";
@@ -11,7 +11,7 @@ import { type HeadSteps, headRows } from "./head.ts";
 import { declareStack, declareUpstream, type StackInput, stackBackward, stackForward, TENSOR } from "./layers.ts";
 import { claimLossFlags, type LossName, lossCalls, probabilityCall } from "./losses.ts";
 import { createModel, type ModelShape } from "./model.ts";
-import { MOMENTS, optimizerCall } from "./optimizers.ts";
+import { momentsOf, optimizerCall } from "./optimizers.ts";
 import { callOperation, ProgramDraft } from "./program-draft.ts";
 
 /** A stack without head whose outputs y are the top layer's h at every step or at the last. */
@@ -27,7 +27,8 @@ export interface StackSpec {
 
 /**
  * Phases `forward` (states, records, `loss`) and `backward` (da in the records, dh, `grads`, `batch.dx` for features).
- * Write `params`, `batch.input` [T, B, D] or ids [T, B], h[0] of each layer, `upstream` (g, [N, H] with N = T·B or B),
+ * Write `params`, `batch.input` [T, B, D] or ids [T, B], row 0 of each layer's
+ * states, the upstream gradient of each extra state in the last row of its gradient, `upstream` (g, [N, H] with N = T·B or B),
  * `ones` (N times 1) and `count` = [1]; no scalars. Gates must be read between the phases.
  */
 export function buildStackProgram(spec: StackSpec): BuiltProgram {
@@ -42,9 +43,9 @@ export function buildStackProgram(spec: StackSpec): BuiltProgram {
       ? { kind: "tokens", ids: draft.declare("batch.input", "u32", [T, B], "batch") }
       : { kind: "features", x: draft.declare("batch.input", "f32", [T, B, inputWidth], "batch") };
   const stack = declareStack(draft, model, { prefix: "", T, B, flags }, input);
-  const dh = declareUpstream(draft, stack);
+  const upstream = declareUpstream(draft, stack);
   const top = stack.at(-1)?.place;
-  const topDh = dh.at(-1);
+  const topDh = upstream.at(-1)?.dh;
   if (!top || !topDh) throw new Error("a stack needs at least one layer");
   const { H } = top;
   const { N, offset } = headRows(readout, top);
@@ -65,7 +66,13 @@ export function buildStackProgram(spec: StackSpec): BuiltProgram {
   };
   const dx = spec.input === "features" ? draft.declare("batch.dx", "f32", [T, B, inputWidth], "activation") : null;
   const forward = [...stackForward(stack), ...lossCalls("linear", place, claimLossFlags(draft, "linear", flags))];
-  const backward = stackBackward(stack, { model, dh, topUpstream: readout === "every" ? 1 : 0, dx });
+  const backward = stackBackward(stack, {
+    model,
+    upstream,
+    topUpstream: readout === "every" ? 1 : 0,
+    stateUpstream: 1,
+    dx,
+  });
   return {
     program: { tensors: draft.tensors(), phases: { forward, backward } },
     model,
@@ -112,10 +119,10 @@ export function buildLossProgram(name: LossName, N: number, V: number): Program 
 }
 
 /**
- * Norm, clipping and one optimizer over P given numbers: phase `update` with the optimizer's scalars, `clip` and `slot`
+ * Norm, clipping and one optimizer over P given numbers: phase `update` with the optimizer's scalars, clipping and `slot`
  * (< M). Write `params`, `grads` [P]; read `params`, `moments` [S, P], `norm`, and `metrics` [M, 4].
  */
-export function buildOptimizerProgram(optimizer: OptimizerChoice["name"], P: number, M: number): Program {
+export function buildOptimizerProgram(optimizer: OptimizerChoice, P: number, M: number): Program {
   const draft = new ProgramDraft();
   const flags = draft.declare("flags", "u32", [1], "metrics");
   const grads = draft.declare(TENSOR.gradients, "f32", [P], "gradients");
@@ -125,7 +132,7 @@ export function buildOptimizerProgram(optimizer: OptimizerChoice["name"], P: num
     M,
     grads,
     params: draft.declare(TENSOR.parameters, "f32", [P], "parameters"),
-    state: draft.declare(TENSOR.moments, "f32", [MOMENTS[optimizer].length, P], "optimizer-state"),
+    state: draft.declare(TENSOR.moments, "f32", [momentsOf(optimizer).length, P], "optimizer-state"),
     norm,
     loss: draft.declare("loss", "f32", [1], "metrics"),
     flags,

@@ -11,7 +11,7 @@ import { type HeadPlace, headBackward, headForward, headRows } from "./head.ts";
 import { declareStack, declareUpstream, stackBackward, stackForward, TENSOR } from "./layers.ts";
 import { claimLossFlags, lossCalls } from "./losses.ts";
 import { createModel, type Model } from "./model.ts";
-import { MOMENTS, optimizerCall } from "./optimizers.ts";
+import { momentsOf, optimizerCall } from "./optimizers.ts";
 import { callOperation, type FlagOrigin, ProgramDraft } from "./program-draft.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { buildGeneratePass, buildProbePass, viewOutput } from "./view-passes.ts";
@@ -43,7 +43,7 @@ function declareParameters(draft: ProgramDraft, model: Model, optimizer: Program
   return {
     params: draft.declare(TENSOR.parameters, "f32", [model.P], "parameters"),
     grads: draft.declare(TENSOR.gradients, "f32", [model.P], "gradients"),
-    state: draft.declare(TENSOR.moments, "f32", [MOMENTS[optimizer].length, model.P], "optimizer-state"),
+    state: draft.declare(TENSOR.moments, "f32", [momentsOf(optimizer).length, model.P], "optimizer-state"),
   };
 }
 
@@ -53,9 +53,9 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
   const { flags, count, loss } = scalars;
   const batch = buildBatch(draft, spec);
   const stack = declareStack(draft, model, { prefix: "", T, B, flags }, batch.input);
-  const dh = declareUpstream(draft, stack);
+  const upstream = declareUpstream(draft, stack);
   const top = stack.at(-1)?.place;
-  const topDh = dh.at(-1);
+  const topDh = upstream.at(-1)?.dh;
   if (!top || !topDh) throw new Error("a model needs at least one layer");
   const { N, offset } = headRows(head, top);
   const logits = draft.declare("logits", "f32", [N, V], "activation");
@@ -76,7 +76,7 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
     spec.inputGradient && spec.input === "features" ? draft.declare("batch.dx", "f32", [T, B, D], "activation") : null;
   const backward = [
     ...headBackward(headPlace, dlogits, topDh),
-    ...stackBackward(stack, { model, dh, topUpstream: head === "every" ? 1 : 0, dx }),
+    ...stackBackward(stack, { model, upstream, topUpstream: head === "every" ? 1 : 0, stateUpstream: 0, dx }),
   ];
   if (spec.dhNorms) {
     stack.forEach(({ place: { H, label } }, index) => {

@@ -8,7 +8,7 @@ import { InputError } from "../core/errors.ts";
 import { type Experiment, parseExperiment } from "../core/experiment.ts";
 import { parsePlan, parseRunRecord, type RunRecord } from "../core/run-record.ts";
 import { createModel, type Model } from "./model.ts";
-import { MOMENTS } from "./optimizers.ts";
+import { momentsOf } from "./optimizers.ts";
 import type { RunState } from "./run-state.ts";
 
 /** Written under `format`; another value is no file of ours. */
@@ -35,7 +35,7 @@ export interface UncheckedCheckpoint {
 
 /** Prefixes of the moments' names, in the order of the rows of the state buffer. */
 function momentPrefixes(experiment: Experiment): readonly string[] {
-  return MOMENTS[experiment.training.optimizer.name].map((moment) => `optimizer.${moment}.`);
+  return momentsOf(experiment.training.optimizer).map((moment) => `optimizer.${moment}.`);
 }
 
 /** Cuts a flat buffer [P] into its named segments. */
@@ -53,7 +53,7 @@ function cutSegments(
 /** The whole state as named arrays and texts. */
 export function encodeCheckpoint(state: RunState, model: Model): Checkpoint {
   const tensors = new Map<string, CheckpointTensor>();
-  const { experiment, plan, best, params, moments, step, momentsSince, evaluatedAt, watch, live } = state;
+  const { experiment, plan, best, params, moments, step, momentsSince, evaluatedAt, watch, plateau, live } = state;
   cutSegments(tensors, model, "", params);
   momentPrefixes(experiment).forEach((prefix, s) => {
     cutSegments(tensors, model, prefix, moments.slice(s * model.P, (s + 1) * model.P));
@@ -65,6 +65,7 @@ export function encodeCheckpoint(state: RunState, model: Model): Checkpoint {
     evaluatedAt,
     best: best ? { step: best.step, validationLoss: best.validationLoss } : null,
     watch,
+    plateau,
     live: [...live],
   };
   const metadata = new Map([

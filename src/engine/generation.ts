@@ -4,6 +4,7 @@
  */
 import type { Player } from "../core/backend.ts";
 import { STREAM, uniform } from "../core/rng.ts";
+import { findCell } from "./cells/find-cell.ts";
 import { TENSOR } from "./layers.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { readFloats } from "./read-tensor.ts";
@@ -57,8 +58,10 @@ export class Generator {
   /** Starts sample number `sample` from a zero state and reads the symbols of `prefix` (at least one). */
   begin(sample: number, prefix: ArrayLike<number>): void {
     if (prefix.length === 0) throw new Error("generation needs a first symbol");
-    this.#spec.layers.forEach(({ units }, index) => {
-      this.#player.write(TENSOR.h(index, "generate."), new Float32Array(units));
+    this.#spec.layers.forEach((layer, index) => {
+      for (const state of ["h", ...findCell(layer).extraStates]) {
+        this.#player.write(TENSOR.state(index, state, "generate."), new Float32Array(layer.units));
+      }
     });
     for (const id of Array.from(prefix)) this.#feed(id);
     this.#begun++;

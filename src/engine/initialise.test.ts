@@ -1,11 +1,11 @@
 /** Properties that define the initial distribution: bounds, orthogonality, keys. No number here is from our own run. */
 import { describe, expect, test } from "vitest";
 import { elementCount } from "../core/dims.ts";
-import type { LayerChoice } from "../core/experiment.ts";
+import type { LayerChoice, LayerOf } from "../core/layer-choice.ts";
 import { initialiseParameters } from "./initialise.ts";
 import { createModel, type Model } from "./model.ts";
 
-const layer = (units: number, reset: LayerChoice["reset"]): LayerChoice => ({
+const layer = (units: number, reset: LayerOf<"gru">["reset"]): LayerChoice => ({
   cell: "gru",
   reset,
   activation: "tanh",

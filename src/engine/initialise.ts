@@ -80,9 +80,10 @@ export function initialiseParameters(
     const key = { seed: options.seed, segment: index };
     drawSegment(target, segment, layer?.units ?? model.shape.outputs, key);
     if (!layer) return;
-    const { bias, gate, sign } = findCell(layer).memory;
-    // `|| 0` keeps −0 out of the buffer and of files.
-    if (segment.parameter === bias) {
+    const { memory } = findCell(layer);
+    if (memory && segment.parameter === memory.bias) {
+      const { gate, sign } = memory;
+      // `|| 0` keeps −0 out of the buffer and of files.
       target.fill(sign * options.initialMemory || 0, gate * layer.units, (gate + 1) * layer.units);
     }
   });

@@ -2,16 +2,15 @@
  * The calls of a stack of recurrent layers: input projection, cell, and on the way back weight gradients and the
  * gradient handed to the layer below. Layers read `h` of the layer below from row 1 on (`h[t+1]` is the output of t).
  */
-import type { LayerChoice } from "../core/experiment.ts";
 import type { OperationCall, TensorBinding } from "../core/program.ts";
 import { gatherBackward } from "../operations/gather-backward.ts";
 import { gatherForward } from "../operations/gather-forward.ts";
 import { inputGradient } from "../operations/input-gradient.ts";
 import { projectForward } from "../operations/project-forward.ts";
 import { weightGradient } from "../operations/weight-gradient.ts";
-import type { BackwardPlace, LayerPlace } from "./cells/cell.ts";
+import type { BackwardPlace, Cell, LayerPlace } from "./cells/cell.ts";
 import { findCell } from "./cells/find-cell.ts";
-import { requireSegment } from "./cells/segments.ts";
+import { requireSegment, type Segments } from "./cells/segments.ts";
 import { bindSegments, type Model } from "./model.ts";
 import { callOperation, type ProgramDraft } from "./program-draft.ts";
 
@@ -30,7 +29,7 @@ export interface Pass {
 
 /** A layer in a pass, with where its input rows lie. */
 interface StackedLayer {
-  readonly layer: LayerChoice;
+  readonly cell: Cell;
   readonly place: LayerPlace;
   readonly input: StackInput;
   readonly width: number;
@@ -43,13 +42,16 @@ export const TENSOR = {
   parameters: "params",
   gradients: "grads",
   moments: "moments",
-  h: (layer: number, prefix = "") => `${prefix}layers.${layer}.h`,
+  /** A state of a layer: `h`, or an extra one of its cell. */
+  state: (layer: number, state: string, prefix = "") => `${prefix}layers.${layer}.${state}`,
+  h: (layer: number, prefix = "") => TENSOR.state(layer, "h", prefix),
   record: (layer: number, prefix = "") => `${prefix}layers.${layer}.record`,
-  dh: (layer: number) => `layers.${layer}.dh`,
+  dState: (layer: number, state: string) => `layers.${layer}.d${state}`,
+  dh: (layer: number) => TENSOR.dState(layer, "h"),
   dhNorm: (layer: number) => `layers.${layer}.dhNorm`,
 } as const;
 
-/** Declares h and record of every layer of a pass and lays out what feeds what. */
+/** Declares states and record of every layer of a pass and lays out what feeds what. */
 export function declareStack(
   draft: ProgramDraft,
   model: Model,
@@ -65,13 +67,17 @@ export function declareStack(
     const H = layer.units;
     const label = `${prefix === "" ? "" : `${prefix.slice(0, -1)} `}layer ${index + 1}`;
     const h = draft.declare(TENSOR.h(index, prefix), "f32", [T + 1, B, H], "activation");
+    const states: Record<string, TensorBinding> = {};
+    for (const name of cell.extraStates) {
+      states[name] = draft.declare(TENSOR.state(index, name, prefix), "f32", [T + 1, B, H], "activation");
+    }
     const record = draft.declare(TENSOR.record(index, prefix), "f32", [T, B, cell.recordSlots, H], "activation");
     // Views write to a word of their own that nobody acts on, so that looking never stops a run.
-    const flagBit = prefix === "" ? draft.claimFlagBit({ name: `${cell.name}-forward` }, label) : 1;
+    const flagBit = prefix === "" ? draft.claimFlagBit({ name: `${layer.cell}-forward` }, label) : 1;
     const parameters = bindSegments(model, index, TENSOR.parameters);
     const stacked: StackedLayer = {
-      layer,
-      place: { label, T, B, H, h, record, flags, flagBit, parameters },
+      cell,
+      place: { label, T, B, H, h, states, record, flags, flagBit, parameters },
       input,
       width,
       inputOffset,
@@ -84,8 +90,8 @@ export function declareStack(
 }
 
 function project(stacked: StackedLayer): OperationCall {
-  const { layer, place, input, width, inputOffset } = stacked;
-  const { recordSlots, gates } = findCell(layer);
+  const { place, input, width, inputOffset } = stacked;
+  const { recordSlots, gates } = stacked.cell;
   const { T, B, H, record, label, parameters } = place;
   const W = requireSegment(parameters, "W");
   const b = requireSegment(parameters, "b");
@@ -100,16 +106,13 @@ function project(stacked: StackedLayer): OperationCall {
 
 /** Forward calls of the whole stack, lowest layer first. */
 export function stackForward(stack: readonly StackedLayer[]): readonly OperationCall[] {
-  return stack.flatMap((stacked) => [
-    project(stacked),
-    ...findCell(stacked.layer).forward(stacked.layer, stacked.place),
-  ]);
+  return stack.flatMap((stacked) => [project(stacked), ...stacked.cell.forward(stacked.place)]);
 }
 
 /** dW of the input projection, from da in the record's first slots. */
 function inputWeightGradient(stacked: StackedLayer, place: BackwardPlace): OperationCall {
-  const { layer, input, width, inputOffset } = stacked;
-  const { recordSlots, gates } = findCell(layer);
+  const { input, width, inputOffset } = stacked;
+  const { recordSlots, gates } = stacked.cell;
   const { T, B, H, record, label, gradients } = place;
   const dW = requireSegment(gradients, "W");
   const extents = { N: T * B, D: width, C: gates * H };
@@ -131,8 +134,8 @@ function inputWeightGradient(stacked: StackedLayer, place: BackwardPlace): Opera
 
 /** dx of a layer's input rows, written at `dxOffset` of `dx` with packed rows. */
 function layerInputGradient(stacked: StackedLayer, dx: TensorBinding, dxOffset: number): OperationCall {
-  const { layer, place, width } = stacked;
-  const { recordSlots, gates } = findCell(layer);
+  const { place, width } = stacked;
+  const { recordSlots, gates } = stacked.cell;
   const { T, B, H, record, label, parameters } = place;
   const numbers = {
     N: T * B,
@@ -146,22 +149,33 @@ function layerInputGradient(stacked: StackedLayer, dx: TensorBinding, dxOffset: 
   return callOperation(inputGradient, label, numbers, { da: record, W: requireSegment(parameters, "W"), dx });
 }
 
+/** Gradients of one layer's states, each [T+1, B, H]. */
+export interface StateGradients {
+  readonly dh: TensorBinding;
+  /** Those of the extra states, by the state's name. */
+  readonly dStates: Segments;
+}
+
 /** What the stack's way back needs to know. */
 export interface StackBackward {
   readonly model: Model;
-  /** dh of every layer; the top one holds what the head hands down. */
-  readonly dh: readonly TensorBinding[];
+  /** Gradients of every layer's states; the top dh holds what the head hands down. */
+  readonly upstream: readonly StateGradients[];
   /** 0 when the head fills only the top layer's dh[T]. */
   readonly topUpstream: 0 | 1;
+  /** 1 when the last row of every extra state's gradient holds an upstream gradient (verification), 0 in training. */
+  readonly stateUpstream: 0 | 1;
   /** Where the gradient of the feature input goes, [T, B, D]; null when nobody asks (training). */
   readonly dx: TensorBinding | null;
 }
 
-/** Declares dh [T+1, B, H] of every layer of a stack. */
-export function declareUpstream(draft: ProgramDraft, stack: readonly StackedLayer[]): readonly TensorBinding[] {
-  return stack.map(({ place: { T, B, H } }, index) =>
-    draft.declare(TENSOR.dh(index), "f32", [T + 1, B, H], "activation"),
-  );
+/** Declares the gradients of every layer's states. */
+export function declareUpstream(draft: ProgramDraft, stack: readonly StackedLayer[]): readonly StateGradients[] {
+  return stack.map(({ cell, place: { T, B, H } }, index) => {
+    const declare = (state: string) => draft.declare(TENSOR.dState(index, state), "f32", [T + 1, B, H], "activation");
+    const dStates = Object.fromEntries(cell.extraStates.map((state) => [state, declare(state)]));
+    return { dh: declare("h"), dStates };
+  });
 }
 
 /** Backward calls of the whole stack, top layer first: cell, gradient for the layer below, then weight gradients. */
@@ -169,20 +183,21 @@ export function stackBackward(stack: readonly StackedLayer[], back: StackBackwar
   const calls: OperationCall[] = [];
   for (let index = stack.length - 1; index >= 0; index--) {
     const stacked = stack[index];
-    const dh = back.dh[index];
-    if (!stacked || !dh) throw new Error(`layer ${index + 1} has no upstream gradient`);
+    const own = back.upstream[index];
+    if (!stacked || !own) throw new Error(`layer ${index + 1} has no upstream gradient`);
     const place: BackwardPlace = {
       ...stacked.place,
-      dh,
+      ...own,
       upstream: index === stack.length - 1 ? back.topUpstream : 1,
+      stateUpstream: back.stateUpstream,
       gradients: bindSegments(back.model, index, TENSOR.gradients),
     };
-    const cell = findCell(stacked.layer);
-    calls.push(...cell.backward(stacked.layer, place));
-    const below = back.dh[index - 1];
+    const { cell } = stacked;
+    calls.push(...cell.backward(place));
+    const below = back.upstream[index - 1]?.dh;
     if (below) calls.push(layerInputGradient(stacked, below, place.B * stacked.width));
     else if (back.dx) calls.push(layerInputGradient(stacked, back.dx, 0));
-    calls.push(inputWeightGradient(stacked, place), ...cell.parameterGradients(stacked.layer, place));
+    calls.push(inputWeightGradient(stacked, place), ...cell.parameterGradients(place));
   }
   return calls;
 }

@@ -7,7 +7,7 @@ const initial = { learningRate: 0.1, clipNorm: 2 };
 function valuesAt(log: LiveLog, steps: readonly number[]) {
   return steps.map((step) => {
     const scalars: Record<string, number> = {};
-    log.writeScalars(scalars, step);
+    log.writeScalars(scalars, step, 1);
     return [scalars.learningRate, scalars.clip];
   });
 }

@@ -51,8 +51,11 @@ export class LiveLog {
     return change;
   }
 
-  /** Writes `learningRate` and `clip` (0 = off) of training step `step` into `scalars`. Allocates nothing. */
-  writeScalars(scalars: Record<string, number>, step: number): void {
+  /**
+   * Writes `learningRate` and `clip` (0 = off) of training step `step` into `scalars`. The logged rate is what a schedule
+   * scales by `rateFactor`. Allocates nothing.
+   */
+  writeScalars(scalars: Record<string, number>, step: number, rateFactor: number): void {
     if (step < this.#step) this.#rewind();
     this.#step = step;
     for (; this.#applied < this.#changes.length; this.#applied++) {
@@ -61,7 +64,7 @@ export class LiveLog {
       if (change.field === "clipNorm") this.#clip = change.value ?? 0;
       else if (change.value !== null) this.#learningRate = change.value;
     }
-    scalars.learningRate = this.#learningRate;
+    scalars.learningRate = this.#learningRate * rateFactor;
     scalars.clip = this.#clip;
   }
 

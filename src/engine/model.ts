@@ -3,7 +3,7 @@
  * `SEGMENT_ALIGNMENT`. `parameters` counts trainable numbers, P also the padding between segments (always 0).
  */
 import { alignSegment, elementCount } from "../core/dims.ts";
-import type { LayerChoice } from "../core/experiment.ts";
+import type { LayerChoice } from "../core/layer-choice.ts";
 import type { TensorBinding } from "../core/program.ts";
 import type { ParameterRole } from "./cells/cell.ts";
 import { findCell } from "./cells/find-cell.ts";
@@ -53,7 +53,7 @@ export function createModel(shape: ModelShape): Model {
   };
   let width = shape.inputWidth;
   shape.layers.forEach((layer, index) => {
-    const specs = findCell(layer).parameters(layer, width);
+    const specs = findCell(layer).parameters(width, layer.units);
     for (const { name, shape: extents, role } of specs) {
       add({ name: `layers.${index}.${name}`, layer: index, parameter: name, shape: extents, role });
     }

@@ -5,6 +5,7 @@
  */
 import type { Player } from "../core/backend.ts";
 import { InputError } from "../core/errors.ts";
+import type { CellView } from "./cells/cell.ts";
 import { findCell } from "./cells/find-cell.ts";
 import { TENSOR } from "./layers.ts";
 import type { ProgramSpec } from "./program-spec.ts";
@@ -30,7 +31,7 @@ export interface ProbeResult {
 /** What enters: feature rows [length, D] as the task scaled them, or token ids [length]. */
 export type ProbeSequence = Float32Array | Uint32Array;
 
-/** Copies the rows of one slot (or of h) into a packed [length, H]. */
+/** Copies the rows of one slot into a packed [length, H]. */
 function cutSlot(
   from: Float32Array,
   rows: { readonly offset: number; readonly stride: number; readonly length: number },
@@ -52,20 +53,20 @@ async function readLayer(
 ): Promise<{ readonly views: readonly ProbeView[] }> {
   const { recordSlots, views } = findCell(layer);
   const H = layer.units;
-  const [record, h] = await Promise.all([
-    readFloats(player, TENSOR.record(index, "probe."), { offset: 0, length: length * recordSlots * H }),
-    readFloats(player, TENSOR.h(index, "probe."), { offset: H, length: length * H }),
-  ]);
-  return {
-    views: views.map(({ name, range, slot }) => ({
+  // Every read is sent before the first is awaited, so that all of them see the same play.
+  const record = readFloats(player, TENSOR.record(index, "probe."), { offset: 0, length: length * recordSlots * H });
+  const read = async ({ name, range, from }: CellView): Promise<ProbeView> => {
+    if ("state" in from) {
+      const state = TENSOR.state(index, from.state, "probe.");
+      return { name, range, values: await readFloats(player, state, { offset: H, length: length * H }) };
+    }
+    return {
       name,
       range,
-      values:
-        slot === "state"
-          ? cutSlot(h, { offset: 0, stride: H, length }, H)
-          : cutSlot(record, { offset: slot * H, stride: recordSlots * H, length }, H),
-    })),
+      values: cutSlot(await record, { offset: from.slot * H, stride: recordSlots * H, length }, H),
+    };
   };
+  return { views: await Promise.all(views.map(read)) };
 }
 
 /**

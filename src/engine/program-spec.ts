@@ -2,7 +2,7 @@
  * Everything that decides a training Program, and nothing that does not: two equal specs build equal Programs. A run
  * derives it from experiment and dataset; verification writes it by hand.
  */
-import type { OptimizerChoice } from "../core/experiment.ts";
+import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import type { HeadSteps } from "./head.ts";
 import type { LossName } from "./losses.ts";
 import type { ModelShape } from "./model.ts";
@@ -13,7 +13,8 @@ export interface ProgramSpec extends ModelShape {
   readonly input: "features" | "tokens";
   readonly head: HeadSteps;
   readonly loss: LossName;
-  readonly optimizer: OptimizerChoice["name"];
+  /** Decides operation and state rows; its numbers are run-time scalars. */
+  readonly optimizer: OptimizerChoice;
   /** Steps and rows of a batch. */
   readonly T: number;
   readonly B: number;

@@ -39,7 +39,7 @@ export function createRunSpec(experiment: Experiment, dataset: Dataset): Program
     input: input.kind,
     head,
     loss: LOSS_OF_TARGET[target.kind],
-    optimizer: experiment.training.optimizer.name,
+    optimizer: experiment.training.optimizer,
     T: length,
     B: experiment.training.batch,
     R,

@@ -7,7 +7,8 @@ import type { Plan } from "../core/program.ts";
 import type { LiveChange, RunRecord, WatchState } from "../core/run-record.ts";
 import { initialiseParameters } from "./initialise.ts";
 import type { Model } from "./model.ts";
-import { MOMENTS } from "./optimizers.ts";
+import { momentsOf } from "./optimizers.ts";
+import { FRESH_PLATEAU } from "./schedules.ts";
 
 /** The parameters of the lowest validation loss so far. */
 export interface BestState {
@@ -45,9 +46,10 @@ export function createInitialState(experiment: Experiment, model: Model, plan: P
     momentsSince: 0,
     evaluatedAt: -1,
     params: initialiseParameters(model, { seed, initialMemory }),
-    moments: new Float32Array(MOMENTS[experiment.training.optimizer.name].length * model.P),
+    moments: new Float32Array(momentsOf(experiment.training.optimizer).length * model.P),
     best: null,
     watch: FRESH_WATCH,
+    plateau: FRESH_PLATEAU,
     live: [],
   };
 }

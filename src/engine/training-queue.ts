@@ -54,6 +54,8 @@ export interface QueueParts {
   readonly experiment: Experiment;
   readonly dataset: Dataset;
   readonly live: LiveLog;
+  /** The schedule's factor on the learning rate of a step. */
+  readonly rateFactor: (step: number) => number;
   /** Monotonic clock in milliseconds. */
   readonly now: () => number;
 }
@@ -67,10 +69,13 @@ export async function readState(player: Player): Promise<DeviceState> {
   return { params, moments };
 }
 
-/** Steps whose metrics row was written: the optimizer skips it from the flagged step on, and rates are never 0. */
+/** Rate in rows of the ring that were not written; a schedule may end at 0, but no rate is below. */
+const UNWRITTEN = -1;
+
+/** Steps whose metrics row was written: the optimizer skips it from the flagged step on. */
 function countGood(metrics: Float32Array, count: number): number {
   for (let i = 0; i < count; i++) {
-    if (metrics[i * METRIC_COLUMNS + LEARNING_RATE] === 0) return i;
+    if (metrics[i * METRIC_COLUMNS + LEARNING_RATE] === UNWRITTEN) return i;
   }
   return count;
 }
@@ -89,11 +94,12 @@ export class TrainingQueue {
   #finishedMs = 0;
 
   constructor(parts: QueueParts, at: { readonly step: number; readonly momentsSince: number }) {
-    const { spec, dataset, experiment } = parts;
+    const { player, spec, dataset, experiment } = parts;
     this.#parts = parts;
     this.#order = new BatchOrder(dataset.windows.train, spec.B, experiment.seed);
     this.#starts = new Uint32Array(spec.K * spec.B);
-    this.#emptyRing = new Float32Array(spec.M * METRIC_COLUMNS);
+    this.#emptyRing = new Float32Array(spec.M * METRIC_COLUMNS).fill(UNWRITTEN);
+    player.write("metrics", this.#emptyRing);
     this.#submitted = at.step;
     this.#momentsSince = at.momentsSince;
     this.#forward.live = spec.B;
@@ -122,7 +128,7 @@ export class TrainingQueue {
 
   /** Sends `count` ≤ `room` steps; `withState` also reads parameters and moments after them. Does not wait. */
   send(count: number, withState: boolean): void {
-    const { player, spec, experiment, live, now } = this.#parts;
+    const { player, spec, experiment, live, rateFactor, now } = this.#parts;
     const first = this.#submitted;
     const sentMs = now();
     const row = first % spec.M;
@@ -134,7 +140,8 @@ export class TrainingQueue {
       const step = first + i;
       this.#forward.slot = i;
       this.#update.slot = row + i;
-      live.writeScalars(this.#update, step);
+      live.writeScalars(this.#update, step, rateFactor(step));
+      this.#update.clipValue = experiment.training.clipValue ?? 0;
       writeOptimizerScalars(this.#update, experiment.training.optimizer, step - this.#momentsSince + 1);
       player.play("forward", this.#forward);
       player.play("backward", NO_SCALARS);

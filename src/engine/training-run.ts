@@ -5,7 +5,7 @@
 import type { Player } from "../core/backend.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { Plan, Program } from "../core/program.ts";
-import type { LiveChange } from "../core/run-record.ts";
+import type { LiveChange, PlateauState } from "../core/run-record.ts";
 import type { Dataset } from "../core/task.ts";
 import type { BuiltProgram } from "./build-program.ts";
 import { Generator } from "./generation.ts";
@@ -20,6 +20,7 @@ import type { RunOptions } from "./run-options.ts";
 import { createMetricsBlock, type Evaluation, type OpenReport, openReport, type RunReport } from "./run-report.ts";
 import type { BestState, RunState } from "./run-state.ts";
 import { ChunkSizer } from "./scheduler.ts";
+import { observePlateau, scheduleFactor } from "./schedules.ts";
 import { type DeviceState, type FinishedChunk, readState, TrainingQueue } from "./training-queue.ts";
 
 /** Chunks in flight: one runs, one waits behind it. */
@@ -60,6 +61,7 @@ export class TrainingRun {
   #step: number;
   #momentsSince: number;
   #evaluatedAt: number;
+  #plateau: PlateauState;
   #recovery: RunState;
   #recoveryMs: number;
 
@@ -74,7 +76,11 @@ export class TrainingRun {
     this.#parts = parts;
     this.#player = player;
     this.#live = new LiveLog(experiment.training, state.live);
-    this.#queue = new TrainingQueue({ player, spec, experiment, dataset, live: this.#live, now: options.now }, state);
+    this.#plateau = state.plateau;
+    const { schedule } = experiment.training;
+    const rateFactor = (step: number) => scheduleFactor(schedule, step, this.#plateau);
+    const { now } = options;
+    this.#queue = new TrainingQueue({ player, spec, experiment, dataset, live: this.#live, rateFactor, now }, state);
     const { score, scoredSteps, breathe = NO_BREATH } = options;
     this.#heldOut = new HeldOut({ player, spec, dataset, scoredSteps, breathe, score }, state.best);
     this.#watch = new LossWatch(state.watch);
@@ -224,6 +230,7 @@ export class TrainingRun {
       moments,
       best: this.#heldOut.best,
       watch: this.#watch.state,
+      plateau: this.#plateau,
       live: this.#live.changes,
     };
   }
@@ -232,6 +239,7 @@ export class TrainingRun {
     const evaluation = await this.#heldOut.evaluate(this.#step, true);
     report.evaluation = evaluation;
     this.#evaluatedAt = this.#step;
+    this.#plateau = observePlateau(this.experiment.training.schedule, this.#plateau, evaluation.validationLoss);
     const stalled = this.#watch.observeEvaluation(this.#step, evaluation.bestStep);
     if (stalled) report.notices.push(stalled);
   }

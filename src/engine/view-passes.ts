@@ -55,7 +55,9 @@ function buildPass(draft: ProgramDraft, view: ViewSpec, pass: Pass): readonly Op
   }
   if (prefix === "generate.") {
     for (const { place } of stack) {
-      calls.push(callOperation(carryState, place.label, { T, B, H: place.H }, { h: place.h }));
+      for (const h of [place.h, ...Object.values(place.states)]) {
+        calls.push(callOperation(carryState, place.label, { T, B, H: place.H }, { h }));
+      }
     }
   }
   return calls;
@@ -66,7 +68,7 @@ export function buildProbePass(draft: ProgramDraft, view: ViewSpec, probeLength:
   return buildPass(draft, view, { prefix: "probe.", T: probeLength, B: 1, flags: view.flags });
 }
 
-/** `generate`: one step of one row; h[0] of the next play is h[1] of this one. */
+/** `generate`: one step of one row; row 0 of every state in the next play is row 1 of this one. */
 export function buildGeneratePass(draft: ProgramDraft, view: ViewSpec): readonly OperationCall[] {
   return buildPass(draft, view, { prefix: "generate.", T: 1, B: 1, flags: view.flags });
 }

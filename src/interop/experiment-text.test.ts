@@ -3,6 +3,8 @@ import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EXPERIMENT_VERSION, type Experiment } from "../core/experiment.ts";
+import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
+import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
 import { decodeExperiment, encodeExperiment, LINK_TEXT_LIMIT } from "./experiment-text.ts";
 
 const experiment = (seed: number, units: number): Experiment => ({
@@ -14,9 +16,11 @@ const experiment = (seed: number, units: number): Experiment => ({
     initialMemory: -0.5,
   },
   training: {
-    optimizer: { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    optimizer: USUAL_OPTIMIZERS.adam,
     learningRate: 0.01,
     clipNorm: null,
+    clipValue: null,
+    schedule: USUAL_SCHEDULES.constant,
     batch: 32,
     length: 18,
     evaluateEvery: 20,
@@ -43,6 +47,15 @@ describe("experiment text", () => {
     const { inflateRawSync } = await import("node:zlib");
     const text = await encodeExperiment(original);
     expect(JSON.parse(inflateRawSync(Buffer.from(text, "base64url")).toString())).toEqual(original);
+  });
+
+  it("takes a link of before weight decay, AMSGrad and clipping by value for one without them", async () => {
+    const original = experiment(7, 5);
+    const { clipValue, optimizer, ...training } = original.training;
+    expect([clipValue, optimizer]).toEqual([null, { ...USUAL_OPTIMIZERS.adam, weightDecay: 0, amsgrad: false }]);
+    const old = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    const link = linkOf({ ...original, training: { ...training, optimizer: old } });
+    expect(await decodeExperiment(link)).toEqual({ ok: true, experiment: original });
   });
 
   it("answers any text with a fault and never throws", async () => {

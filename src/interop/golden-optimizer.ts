@@ -1,9 +1,9 @@
 /**
  * Optimizers of golden files, in PyTorch's words, as the experiment's choice. Only the settings that the house has are
- * accepted: weight decay, Nesterov, AMSGrad and the like give null, because ignoring one would compute something else.
+ * accepted: dampening, maximise and the like give null, because ignoring one would compute something else.
  */
 import * as v from "valibot";
-import type { OptimizerChoice } from "../core/experiment.ts";
+import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 
 /** An optimizer with its learning rate. */
 export interface GoldenOptimizer {
@@ -11,32 +11,90 @@ export interface GoldenOptimizer {
   readonly learningRate: number;
 }
 
-const Sgd = v.strictObject({ lr: v.number(), momentum: v.optional(v.number(), 0) });
-const Adam = v.strictObject({
+const Sgd = v.strictObject({
+  lr: v.number(),
+  momentum: v.optional(v.number(), 0),
+  nesterov: v.optional(v.boolean(), false),
+  weight_decay: v.optional(v.number(), 0),
+});
+const Rmsprop = v.strictObject({
+  lr: v.number(),
+  alpha: v.optional(v.number(), 0.99),
+  eps: v.optional(v.number(), 1e-8),
+  momentum: v.optional(v.number(), 0),
+  centered: v.optional(v.boolean(), false),
+  weight_decay: v.optional(v.number(), 0),
+});
+const adam = {
   lr: v.number(),
   betas: v.optional(v.tuple([v.number(), v.number()]), [0.9, 0.999]),
   eps: v.optional(v.number(), 1e-8),
-});
+  amsgrad: v.optional(v.boolean(), false),
+};
+const Adam = v.strictObject({ ...adam, weight_decay: v.optional(v.number(), 0) });
+const AdamW = v.strictObject({ ...adam, weight_decay: v.optional(v.number(), 0.01) });
+
+type Reader = (hyper: unknown) => GoldenOptimizer | null;
+
+const reader =
+  <Schema extends v.GenericSchema<unknown, { readonly lr: number }>>(
+    schema: Schema,
+    choose: (hyper: v.InferOutput<Schema>) => OptimizerChoice,
+  ): Reader =>
+  (hyper) => {
+    const parsed = v.safeParse(schema, hyper);
+    return parsed.success ? { choice: choose(parsed.output), learningRate: parsed.output.lr } : null;
+  };
+
+const chooseAdam =
+  (name: "adam" | "adamw") =>
+  ({ betas, eps, amsgrad, weight_decay }: v.InferOutput<typeof Adam>): OptimizerChoice => ({
+    name,
+    beta1: betas[0],
+    beta2: betas[1],
+    epsilon: eps,
+    weightDecay: weight_decay,
+    amsgrad,
+  });
+
+const READERS: ReadonlyMap<string, Reader> = new Map([
+  [
+    "sgd",
+    reader(Sgd, ({ momentum, nesterov, weight_decay: weightDecay }) => ({
+      name: "sgd",
+      momentum,
+      weightDecay,
+      nesterov,
+    })),
+  ],
+  [
+    "rmsprop",
+    reader(Rmsprop, ({ alpha, eps, momentum, centered, weight_decay: weightDecay }) => ({
+      name: "rmsprop",
+      alpha,
+      epsilon: eps,
+      momentum,
+      weightDecay,
+      centered,
+    })),
+  ],
+  ["adam", reader(Adam, chooseAdam("adam"))],
+  ["adamw", reader(AdamW, chooseAdam("adamw"))],
+]);
 
 /** Reads `opt` (`sgd` or `torch.optim.SGD`, …) and `hyper`; null for what the house does not have. */
 export function readGoldenOptimizer(opt: unknown, hyper: unknown): GoldenOptimizer | null {
-  if (opt === "sgd" || opt === "torch.optim.SGD") {
-    const parsed = v.safeParse(Sgd, hyper);
-    if (!parsed.success) return null;
-    const { lr, momentum } = parsed.output;
-    return { choice: { name: "sgd", momentum }, learningRate: lr };
-  }
-  if (opt === "adam" || opt === "torch.optim.Adam") {
-    const parsed = v.safeParse(Adam, hyper);
-    if (!parsed.success) return null;
-    const { lr, betas, eps } = parsed.output;
-    return { choice: { name: "adam", beta1: betas[0], beta2: betas[1], epsilon: eps }, learningRate: lr };
-  }
-  return null;
+  if (typeof opt !== "string") return null;
+  const read = READERS.get(opt.replace(/^torch\.optim\./, "").toLowerCase());
+  return read ? read(hyper) : null;
 }
 
-/** PyTorch's names of the optimizer state rows [S, P], in the order in which the house keeps them. */
-export const GOLDEN_MOMENTS: Readonly<Record<OptimizerChoice["name"], readonly string[]>> = {
-  adam: ["exp_avg", "exp_avg_sq"],
-  sgd: ["momentum_buffer"],
-};
+/** PyTorch's name of each row of optimizer state. */
+export const GOLDEN_MOMENTS = {
+  m: "exp_avg",
+  v: "exp_avg_sq",
+  vMax: "max_exp_avg_sq",
+  square: "square_avg",
+  mean: "grad_avg",
+  momentum: "momentum_buffer",
+} as const;

@@ -1,10 +1,13 @@
 /**
- * What every optimizer has in common: one step over the flat parameter buffer, clipping by global norm (factor as
- * torch.nn.utils.clip_grad_norm_; `clip` 0 means off), and a row of the metrics ring. While `flags` is not 0 parameters,
- * state and metrics stay untouched, so the state is that of the last good step however late the host looks.
+ * What every optimizer has in common: one step over the flat parameter buffer, clipping, and a row of the metrics ring.
+ * While `flags` is not 0 parameters, state and metrics stay untouched, so the state is that of the last good step however
+ * late the host looks.
+ *
+ * Clipping is by global norm first (factor as torch.nn.utils.clip_grad_norm_), then by value (torch's
+ * clip_grad_value_); 0 switches either off. Weight decay is added to what clipping left, as in PyTorch.
  */
 import type { Implementation, KernelScalar } from "../core/operation.ts";
-import { invocations, loops, reads, writes } from "./kernel-terms.ts";
+import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** The gradients, and the parameters they change. */
 export const OPTIMIZED = {
@@ -25,17 +28,32 @@ export const OPTIMIZER_METRICS = {
   },
 } as const;
 
+/** Run-time scalars of every optimizer; `clip` is the largest norm, `clipValue` the largest element. */
+export const OPTIMIZER_SCALARS = ["learningRate", "clip", "clipValue", "slot"] as const;
+
+/** The gradient that every optimizer works with, before weight decay. */
+export const CLIPPED =
+  "f = clip > 0 ? min(1, clip/(norm + 1e-6)) : 1; g = f·grads, held within ±clipValue if that is > 0";
+
 /** Elementwise, so any order of work gives the same bits. */
 export const OPTIMIZER_TOLERANCE = {
   relative: 1e-6,
   reason: "elementwise; division and square root are exact to an ulp or two",
 } as const;
 
-/** The implementation `lanes` of an optimizer: a fixed number of lanes stride over all parameters. */
+/**
+ * The implementation `lanes` of an optimizer: a fixed number of lanes stride over all parameters. `words` (u32) and
+ * `numbers` (f32) are the scalars that only this optimizer has.
+ */
 export function optimizerByLanes(
   file: string,
-  scalars: readonly KernelScalar[],
+  words: readonly string[],
+  numbers: readonly string[],
 ): Readonly<Record<string, Implementation>> {
+  const scalars: readonly KernelScalar[] = [
+    ...u32("P", "slot", ...words),
+    ...f32("learningRate", "clip", "clipValue", ...numbers),
+  ];
   const kernel = {
     file,
     bindings: [
@@ -46,7 +64,7 @@ export function optimizerByLanes(
     ],
     scalars,
     sizes: { WORKGROUP_SIZE: 16, LANES: 1024 },
-    lib: ["linear-index"],
+    lib: ["linear-index", "clip"],
     grid: invocations(["LANES", 1]),
     trips: loops(["P", "LANES"]),
   };

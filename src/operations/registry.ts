@@ -19,12 +19,17 @@ import { lossLinear } from "./loss-linear.ts";
 import { lossMse } from "./loss-mse.ts";
 import { maskCount } from "./mask-count.ts";
 import { optimizerAdam } from "./optimizer-adam.ts";
+import { optimizerRmsprop } from "./optimizer-rmsprop.ts";
 import { optimizerSgd } from "./optimizer-sgd.ts";
 import { projectForward } from "./project-forward.ts";
 import { reduceLoss } from "./reduce-loss.ts";
+import { rnnBackward } from "./rnn-backward.ts";
+import { rnnForward } from "./rnn-forward.ts";
 import { rowNorm } from "./row-norm.ts";
 import { sigmoidForward } from "./sigmoid-forward.ts";
 import { softmaxForward } from "./softmax-forward.ts";
+import { ugrnnBackward } from "./ugrnn-backward.ts";
+import { ugrnnForward } from "./ugrnn-forward.ts";
 import { weightGradient } from "./weight-gradient.ts";
 
 /** Every operation, in alphabetical order. */
@@ -45,12 +50,17 @@ export const OPERATIONS: readonly Operation[] = [
   lossMse,
   maskCount,
   optimizerAdam,
+  optimizerRmsprop,
   optimizerSgd,
   projectForward,
   reduceLoss,
+  rnnBackward,
+  rnnForward,
   rowNorm,
   sigmoidForward,
   softmaxForward,
+  ugrnnBackward,
+  ugrnnForward,
   weightGradient,
 ];
 

@@ -4,7 +4,9 @@
  * words train, validate and test is fixed, not drawn from the run's seed, so that runs of different seeds can be compared.
  */
 import type { Experiment } from "../core/experiment.ts";
+import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
 import { permute, STREAM } from "../core/rng.ts";
+import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
 import type { DataSource, Dataset, TaskDefinition, Thumbnail } from "../core/task.ts";
 import { LONGEST_WORD } from "../core/task-rules.ts";
 import { decodeWords } from "./front-coding.ts";
@@ -31,9 +33,11 @@ const preset: Experiment = {
     initialMemory: 0,
   },
   training: {
-    optimizer: { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    optimizer: USUAL_OPTIMIZERS.adam,
     learningRate: 0.01,
     clipNorm: 1,
+    clipValue: null,
+    schedule: USUAL_SCHEDULES.constant,
     batch: 64,
     length: STEPS,
     evaluateEvery: 50,

@@ -2,8 +2,10 @@
  * What the user does to the draft. An edit of a live field goes on to the worker, but only in the form in which the draft
  * took it: what is refused there never reaches the run.
  */
-import type { Experiment, LiveField, OptimizerChoice, OwnFileReference, TaskName } from "../core/experiment.ts";
+import type { Experiment, LiveField, OwnFileReference, TaskName } from "../core/experiment.ts";
 import { FIELD_RANGES } from "../core/fields.ts";
+import type { CellName } from "../core/layer-choice.ts";
+import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import { currentExperiment, presetOf } from "./app-state.ts";
 import type { ControlParts } from "./controls.ts";
 import {
@@ -11,6 +13,7 @@ import {
   type FieldPlace,
   pathOf,
   showNumber,
+  withCell,
   withLayerAdded,
   withLayerRemoved,
   withOptimizer,
@@ -21,11 +24,13 @@ import { type ColumnTicks, ownSeriesExperiment, ownTextExperiment } from "./own-
 /** Controls of the experiment panel and of the dialogs that make experiments. */
 export interface DraftControls {
   readonly editNumber: (place: FieldPlace, text: string) => void;
-  /** Replaces a choice (not a number) of the draft; `path` as in the schema. */
-  readonly editValue: (path: string, value: string) => void;
+  /** Replaces what is no single number of the draft, if the schema agrees; `path` as there. */
+  readonly editValue: (path: string, value: unknown) => void;
   /** A copy of the last layer on top of it. */
   readonly addLayer: () => void;
   readonly removeLayer: (index: number) => void;
+  /** Gives a layer another cell at that cell's usual settings; its width stays. */
+  readonly chooseCell: (index: number, cell: CellName) => void;
   readonly chooseOptimizer: (name: OptimizerChoice["name"]) => void;
   readonly setClipping: (on: boolean) => void;
   /** Answer to a run that went wrong: a tenth of the learning rate, and on from the best state. */
@@ -67,7 +72,7 @@ export function createDraftControls({ get, dispatch, send, start }: ControlParts
   };
   const editNumber = (place: FieldPlace, text: string) =>
     change(pathOf(place), () => dispatch({ type: "number-edited", place, text }));
-  const editValue = (path: string, value: string | number | null) =>
+  const editValue = (path: string, value: unknown) =>
     change(path, () => edit((draft) => withValue(draft, path, value)));
   const startFresh = (experiment: Experiment | null) => {
     if (!experiment) return;
@@ -93,6 +98,7 @@ export function createDraftControls({ get, dispatch, send, start }: ControlParts
     editValue,
     addLayer: () => edit(withLayerAdded),
     removeLayer: (index) => edit((draft) => withLayerRemoved(draft, index)),
+    chooseCell: (index, cell) => edit((draft) => withCell(draft, index, cell)),
     chooseOptimizer: (name) => edit((draft) => withOptimizer(draft, name)),
     setClipping: (on) => editValue(CLIP.path, on ? CLIP.default : null),
     lowerRate() {

@@ -3,14 +3,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Experiment, parseExperiment } from "../core/experiment.ts";
 import { FIELD_RANGES, type FieldName } from "../core/fields.ts";
+import { CELL_NAMES } from "../core/layer-choice.ts";
 import {
   defaultAt,
+  hasInitialMemory,
   numberAt,
   parseNumber,
   pathOf,
   restartChanges,
   showNumber,
   wantsInitialMemory,
+  withCell,
   withLayerAdded,
   withLayerRemoved,
   withOptimizer,
@@ -85,6 +88,22 @@ describe("structure", () => {
     expect(withLayerAdded(experiment).ok).toBe(false);
     expect(withLayerRemoved(weatherExperiment, 0).ok).toBe(false);
     expect(edited(withLayerRemoved(experiment, 1)).model.layers).toHaveLength(3);
+  });
+
+  it("gives a layer each cell with its own fields, as wide as before", () => {
+    for (const cell of CELL_NAMES) {
+      const [layer] = edited(withCell(weatherExperiment, 0, cell)).model.layers;
+      expect(layer).toMatchObject({ cell, units: 32 });
+    }
+    const relu = edited(withValue(weatherExperiment, "model.layers.0.activation", "relu"));
+    expect(edited(withCell(relu, 0, "rnn")).model.layers).toEqual([{ cell: "rnn", activation: "relu", units: 32 }]);
+    expect(edited(withCell(relu, 0, "ugrnn")).model.layers).toEqual([{ cell: "ugrnn", units: 32 }]);
+  });
+
+  it("offers initial memory where a layer has a gate for it", () => {
+    const plain = edited(withCell(weatherExperiment, 0, "rnn"));
+    expect(hasInitialMemory(plain)).toBe(false);
+    expect(hasInitialMemory(edited(withCell(edited(withLayerAdded(plain)), 1, "ugrnn")))).toBe(true);
   });
 
   it("makes a valid experiment with either optimizer", () => {

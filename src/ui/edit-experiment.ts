@@ -5,6 +5,8 @@
  */
 import { type Experiment, type ExperimentIssue, parseExperiment } from "../core/experiment.ts";
 import { FIELD_RANGES, type FieldName, type FieldRange } from "../core/fields.ts";
+import { type CellName, defaultLayer, hasMemoryGate } from "../core/layer-choice.ts";
+import { type OptimizerChoice, USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
 import { fixedHead, fixedLength } from "../core/task-rules.ts";
 
 /** One numeric field of one experiment: `layer` counts from 0 and is null for fields that are not of a layer. */
@@ -118,23 +120,38 @@ export function withLayerRemoved(experiment: Experiment, index: number): EditOut
   );
 }
 
-/** The experiment with the other optimizer at its default numbers. */
-export function withOptimizer(experiment: Experiment, name: Experiment["training"]["optimizer"]["name"]): EditOutcome {
-  const { beta1, beta2, epsilon, momentum } = FIELD_RANGES;
-  const optimizer =
-    name === "adam"
-      ? { name, beta1: beta1.default, beta2: beta2.default, epsilon: epsilon.default }
-      : { name, momentum: momentum.default };
-  return withValue(experiment, "training.optimizer", optimizer);
+/** The experiment with another cell in layer `index`, as wide as before. Settings that both cells have are kept. */
+export function withCell(experiment: Experiment, index: number, cell: CellName): EditOutcome {
+  const layers = experiment.model.layers.map((layer, at) => {
+    if (at !== index) return layer;
+    const fresh = defaultLayer(cell, layer.units);
+    return "activation" in fresh && "activation" in layer ? { ...fresh, activation: layer.activation } : fresh;
+  });
+  return withValue(experiment, "model.layers", layers);
 }
 
-/** From this lag on, a GRU that starts with b_z = 0 stays at chance; measured, see `docs/equations.md`. */
+/** The experiment with another optimizer at its usual numbers. */
+export function withOptimizer(experiment: Experiment, name: OptimizerChoice["name"]): EditOutcome {
+  return withValue(experiment, "training.optimizer", USUAL_OPTIMIZERS[name]);
+}
+
+/** From this lag on, a cell that starts with b_z = 0 stays at chance; measured, see `docs/equations.md`. */
 const LONG_LAG_STEPS = 32;
+
+/** True where "initial memory" acts on some layer. */
+export function hasInitialMemory({ model }: Experiment): boolean {
+  return model.layers.some(hasMemoryGate);
+}
 
 /** True where the page should offer initial memory 1: a recall task too long for a cell that starts half open. */
 export function wantsInitialMemory(experiment: Experiment): boolean {
   const { task, model } = experiment;
-  return task.name === "delayed-recall" && task.lag >= LONG_LAG_STEPS && model.initialMemory < 1;
+  return (
+    hasInitialMemory(experiment) &&
+    task.name === "delayed-recall" &&
+    task.lag >= LONG_LAG_STEPS &&
+    model.initialMemory < 1
+  );
 }
 
 const isLive = (path: string): boolean =>

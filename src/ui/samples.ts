@@ -1,5 +1,7 @@
 /** Experiments and worker events for the tests of this room; the page itself gets its presets from the worker. */
 import { type Experiment, parseExperiment } from "../core/experiment.ts";
+import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
+import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
 import type { Event } from "../worker/protocol.ts";
 
 function valid(value: unknown): Experiment {
@@ -9,9 +11,11 @@ function valid(value: unknown): Experiment {
 }
 
 const training = {
-  optimizer: { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  optimizer: USUAL_OPTIMIZERS.adam,
   learningRate: 0.01,
   clipNorm: 1,
+  clipValue: null,
+  schedule: USUAL_SCHEDULES.constant,
   batch: 32,
   length: 30,
   evaluateEvery: 20,

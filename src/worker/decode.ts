@@ -13,7 +13,16 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 
 const floats = v.custom<Float32Array<ArrayBuffer>>((value) => value instanceof Float32Array);
 const bytes = v.custom<ArrayBuffer>((value) => value instanceof ArrayBuffer);
-const experiment = v.custom<Experiment>((value) => parseExperiment(value).ok);
+/** Comes out as the schema fills it in, so that nobody behind the border meets a setting that is absent. */
+const experiment = v.pipe(
+  v.unknown(),
+  v.rawTransform<unknown, Experiment>(({ dataset, addIssue, NEVER }) => {
+    const parsed = parseExperiment(dataset.value);
+    if (parsed.ok) return parsed.experiment;
+    addIssue({ message: "an experiment" });
+    return NEVER;
+  }),
+);
 /** Losses and metrics may be anything that arithmetic yields; `v.number` would refuse NaN. */
 const real = v.custom<number>((value) => typeof value === "number");
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

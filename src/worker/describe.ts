@@ -17,7 +17,6 @@ type Floats = Float32Array<ArrayBuffer>;
 export function describeLayers({ experiment, model }: Run): readonly LayerSummary[] {
   return experiment.model.layers.map((layer, index) => ({
     cell: layer.cell,
-    form: layer.reset,
     units: layer.units,
     parameters: model.layerParameters[index] ?? 0,
     views: findCell(layer).views.map(({ name, range }) => ({ name, range })),

@@ -77,7 +77,6 @@ export interface GateView {
 /** A layer as the page shows it. */
 export interface LayerSummary {
   readonly cell: string;
-  readonly form: "before" | "after";
   readonly units: number;
   readonly parameters: number;
   /** Names of its views in order, e.g. z, r, n, h. */

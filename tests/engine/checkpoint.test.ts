@@ -1,5 +1,6 @@
 /** A run through a real file and back: same state, same future; and every way in which a file may not fit. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
 import {
   type Checkpoint,
   decodeCheckpoint,
@@ -19,11 +20,15 @@ function throughFile(checkpoint: Checkpoint): UncheckedCheckpoint {
   return { tensors: new Map(tensors), metadata: file.metadata };
 }
 
-const momentum = { name: "sgd", momentum: 0.5 } as const;
+const momentum = { ...USUAL_OPTIMIZERS.sgd, momentum: 0.5 };
+const rmsprop = { ...USUAL_OPTIMIZERS.rmsprop, centered: true, momentum: 0.5 };
+const amsgrad = { ...USUAL_OPTIMIZERS.adamw, amsgrad: true };
 
 describe.each([
   ["adam", exampleExperiment()],
   ["sgd with momentum", exampleExperiment({ optimizer: momentum })],
+  ["rmsprop, centred, with momentum", exampleExperiment({ optimizer: rmsprop })],
+  ["adamw with amsgrad", exampleExperiment({ optimizer: amsgrad })],
 ])("a run with %s", (_name, experiment) => {
   test("comes back from a file as the same state with the same future", async () => {
     const run = await openRun(experiment, sineDataset());

@@ -3,6 +3,7 @@
  * from there.
  */
 import { describe, expect, test } from "vitest";
+import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
 import type { Run } from "../../src/engine/run.ts";
 import type { RunReport } from "../../src/engine/run-report.ts";
 import { advanceTo, exampleExperiment, openRun, sineDataset } from "./examples.ts";
@@ -15,7 +16,7 @@ async function firstFault(run: Run, until: number): Promise<RunReport["fault"]> 
   return null;
 }
 
-const sgd = { name: "sgd", momentum: 0 } as const;
+const { sgd } = USUAL_OPTIMIZERS;
 
 /** ReLU candidates, so that a state can grow without bound. */
 function explosive() {

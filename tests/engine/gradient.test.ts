@@ -1,11 +1,12 @@
 /**
- * The whole training Program against central differences in Float64: every parameter of two-layer models in both forms,
+ * The whole training Program against central differences in Float64: every parameter of two-layer models of every cell,
  * with each head, loss, kind of input and a mask with holes. This checks the wiring that no single twin can get wrong.
  */
 import { describe, expect, test } from "vitest";
 import { bindProgram } from "../../src/backends/reference/bind-program.ts";
 import { assertClose, differentiate, seededArray } from "../../src/backends/reference/finite-differences.ts";
-import type { LayerChoice } from "../../src/core/experiment.ts";
+import type { LayerChoice, LayerOf } from "../../src/core/layer-choice.ts";
+import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
 import { buildStackProgram } from "../../src/engine/build-parts.ts";
 import { buildProgram } from "../../src/engine/build-program.ts";
 import { TENSOR } from "../../src/engine/layers.ts";
@@ -16,12 +17,17 @@ const B = 3;
 const R = 9;
 const D = 5;
 
-const layer = (units: number, reset: LayerChoice["reset"], activation: LayerChoice["activation"]): LayerChoice => ({
+type Gru = LayerOf<"gru">;
+
+const layer = (units: number, reset: Gru["reset"], activation: Gru["activation"]): LayerChoice => ({
   cell: "gru",
   units,
   reset,
   activation,
 });
+
+const ugrnn = (units: number): LayerChoice => ({ cell: "ugrnn", units });
+const rnn = (units: number, activation: Gru["activation"]): LayerChoice => ({ cell: "rnn", activation, units });
 
 function spec(changes: Partial<ProgramSpec>): ProgramSpec {
   return {
@@ -31,7 +37,7 @@ function spec(changes: Partial<ProgramSpec>): ProgramSpec {
     input: "features",
     head: "every",
     loss: "mse",
-    optimizer: "sgd",
+    optimizer: USUAL_OPTIMIZERS.sgd,
     T,
     B,
     R,
@@ -82,6 +88,9 @@ const CASES: readonly (readonly [string, Partial<ProgramSpec>])[] = [
   ["tokens, last, ce", { loss: "ce", input: "tokens", outputs: 3, head: "last" }],
   ["relu candidates", { layers: [layer(4, "after", "relu"), layer(3, "before", "relu")] }],
   ["one layer", { layers: [layer(3, "after", "tanh")] }],
+  ["update gate only", { layers: [ugrnn(3), ugrnn(4)] }],
+  ["plain, tanh over ReLU", { layers: [rnn(4, "relu"), rnn(3, "tanh")], head: "last" }],
+  ["mixed, tokens", { layers: [rnn(3, "tanh"), layer(4, "before", "tanh"), ugrnn(3)], loss: "ce", input: "tokens" }],
   ["four layers", { layers: [2, 3, 2, 3].map((units, i) => layer(units, i % 2 ? "after" : "before", "tanh")) }],
 ];
 

@@ -3,6 +3,7 @@
  * continues bit for bit, and live changes act where they were logged.
  */
 import { describe, expect, test } from "vitest";
+import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
 import { advanceTo, exampleExperiment, openRun, sineDataset, textDataset } from "./examples.ts";
 
 const text = { ...exampleExperiment(), model: { ...exampleExperiment().model, head: "every" as const } };
@@ -53,9 +54,10 @@ describe("training", () => {
 });
 
 describe("a saved state", () => {
-  test.each(["adam", "sgd"] as const)("continues bit for bit with %s", async (name) => {
-    const optimizer = name === "adam" ? exampleExperiment().training.optimizer : { name, momentum: 0.9 };
-    const experiment = exampleExperiment({ optimizer, learningRate: 0.01 });
+  test.each(["adam", "rmsprop", "sgd"] as const)("continues bit for bit with %s", async (name) => {
+    const optimizer =
+      name === "sgd" ? { ...USUAL_OPTIMIZERS[name], momentum: 0.9, nesterov: true } : USUAL_OPTIMIZERS[name];
+    const experiment = exampleExperiment({ optimizer, learningRate: 0.01, clipValue: 0.05 });
     const whole = await openRun(experiment, sineDataset());
     const first = await openRun(experiment, sineDataset());
     const expected = await advanceTo(whole, 55);

@@ -18,7 +18,9 @@ function follow(run: Run, state: RunState, inputs: readonly (readonly number[])[
     return (row: number, column: number) => state.params[(segment?.offset ?? 0) + row * width + column] ?? Number.NaN;
   };
   let rows = inputs;
-  const layers = run.experiment.model.layers.map(({ units: H, reset }, index) => {
+  const layers = run.experiment.model.layers.map((layer, index) => {
+    if (layer.cell !== "gru") throw new Error(`no equations for ${layer.cell} here`);
+    const { units: H, reset } = layer;
     const [W, U, b, bu] = ["W", "U", "b", "bu"].map((name) => cell(index, name));
     if (!W || !U || !b || !bu) throw new Error("a layer lacks a parameter");
     const units = [...Array(H).keys()];

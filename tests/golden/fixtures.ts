@@ -5,7 +5,7 @@
 import type { GoldenFolder } from "../../src/checks/verify.ts";
 
 const PREFIX = "../../fixtures/golden/";
-const urls = import.meta.glob<string>("../../fixtures/golden/**/*.safetensors", {
+const urls = import.meta.glob<string>("../../fixtures/golden/**/*.{safetensors,json}", {
   eager: true,
   query: "?url&inline",
   import: "default",
@@ -24,14 +24,12 @@ export const goldenFixtures: GoldenFolder = {
 
 /** Beginnings of the cases that every backend has to pass; all other cases are not supported yet. */
 const PROMISED = [
-  /^cells\/gru_/,
-  /^stacks\/stacked\/gru_/,
+  /^cells\/(gru|mgu|rnn)/,
+  /^stacks\/stacked\/(gru|mgu|rnn)/,
   /^losses\/losses\/(mse|bce_logits)(?!.*(sum|pos_weight))/,
   /^losses\/losses\/ce_(?!.*(sum|seq_mean|smoothing|soft_target|class_weights))/,
-  /^optim\/fixed_grad\/(sgd|sgd_momentum|adam_default|adam_lr0\.05.*)$/,
-  /^optim\/clip\/norm_/,
-  /^optim\/end_to_end\/(sgd|sgd_momentum|adam|sgd_clip0\.1)$/,
-  /^train\/(?!.*stateful).*gru/,
+  /^optim\//,
+  /^train\/(?!.*stateful).*(gru|mgu|rnn)/,
 ];
 
 /** True for a case, as `file/case`, that has to pass. */

@@ -23,6 +23,9 @@ describe("the repository's golden files on the CPU player", () => {
       "cells/gru_v1_tanh",
       "cells/gru_v1_relu",
       "cells/gru_v3",
+      "cells/mgu",
+      "cells/rnn_tanh",
+      "cells/rnn_relu",
       "stacks",
       "losses",
       "optim",
@@ -47,6 +50,13 @@ interface Doctoring {
   ) => void;
 }
 
+it("a schedule fails when one rate of it is wrong", async () => {
+  const text = await new Response(await goldenFixtures.read("optim/schedules.json")).text();
+  const bytes = new TextEncoder().encode(text.replace("0.0857375,", "0.0857376,")).buffer;
+  const { report } = await verifyOn({ paths: ["optim/schedules.json"], read: async () => bytes });
+  expect(report).toMatchObject({ passed: 9, failed: 1, unsupported: 0 });
+});
+
 async function doctored({ path, change }: Doctoring): Promise<GoldenFolder> {
   const { tensors, metadata } = readSafetensors(await goldenFixtures.read(path));
   const arrays = new Map<string, { shape: readonly number[]; data: TensorData }>();
@@ -63,16 +73,21 @@ async function doctored({ path, change }: Doctoring): Promise<GoldenFolder> {
 const SMALL_CASES = [
   ["cells/gru_v1_tanh.safetensors", "b2_t1_i5_h3_seq"],
   ["cells/gru_v3.safetensors", "b1_t7_i5_h3_both"],
+  ["cells/mgu.safetensors", "b2_t1_i5_h3_seq"],
+  ["cells/rnn_tanh.safetensors", "b2_t1_i5_h3_seq"],
   ["stacks/stacked.safetensors", "gru_v3_5x4_seq"],
   ["losses/losses.safetensors", "bce_logits_step_masked"],
   ["losses/losses.safetensors", "ce_step_ignore"],
   ["optim/fixed_grad.safetensors", "adam_default"],
+  ["optim/fixed_grad.safetensors", "rmsprop_centered"],
+  ["optim/fixed_grad.safetensors", "adam_amsgrad"],
   ["optim/clip.safetensors", "norm_above"],
+  ["optim/clip.safetensors", "value_0.5"],
   ["optim/end_to_end.safetensors", "sgd_clip0.1"],
 ] as const;
 
 /** Forward pre-activations are the only references that nobody has to compute. */
-const EXEMPT = /^a_/;
+const EXEMPT = /^a(?:_|$)/;
 
 describe("a doctored file", () => {
   it.each(SMALL_CASES)(

@@ -64,6 +64,9 @@ const ring: Program = {
   },
 };
 
+/** No clipping, decay or momentum. */
+const plain = { clip: 0, clipValue: 0, weightDecay: 0, momentum: 0, nesterov: 0, first: 1 };
+
 const create = (program: Program) => backend.create(program, backend.plan(program));
 
 describe("order", () => {
@@ -93,7 +96,7 @@ describe("order", () => {
   test("every play has its own run-time scalars, however many share a submit", async () => {
     const player = await create(ring);
     for (let i = 0; i < ROWS; i++) {
-      player.play("update", { slot: i, learningRate: i / 8, clip: 0, momentum: 0, first: 1 });
+      player.play("update", { ...plain, slot: i, learningRate: i / 8 });
     }
     const metrics = await player.read("metrics");
     const rates = Array.from({ length: ROWS }, (_, i) => metrics[4 * i + 3]);

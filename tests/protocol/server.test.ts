@@ -1,66 +1,16 @@
 /** The worker's side of the protocol, end to end but for the browser: what a page sends and what it then may rely on. */
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createReferenceBackend } from "../../src/backends/reference/player.ts";
-import type { Experiment } from "../../src/core/experiment.ts";
-import type { Command, Event } from "../../src/worker/protocol.ts";
-import { createDyingBackend, openPage, type Page } from "./page.ts";
+import type { Command } from "../../src/worker/protocol.ts";
+import { type DrivenPage, experiment, openStartedPage } from "./driven-page.ts";
 
 // A busy machine may take long; a hang is caught by the patience of `until`, with what came instead.
 vi.setConfig({ testTimeout: 60_000 });
 
-const experiment: Experiment = {
-  version: 1,
-  task: { name: "delayed-recall", symbols: 3, lag: 4 },
-  model: {
-    layers: [{ cell: "gru", reset: "before", activation: "tanh", units: 5 }],
-    head: "last",
-    initialMemory: 0,
-  },
-  training: {
-    optimizer: { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
-    learningRate: 0.01,
-    clipNorm: 1,
-    batch: 4,
-    length: 5,
-    evaluateEvery: 1000,
-  },
-  seed: 3,
-};
-
-let page: Page;
+let page: DrivenPage;
 afterEach(() => page.close());
 
-async function started(parts?: Parameters<typeof openPage>[0], runId = 1, chosen = experiment): Promise<Page> {
-  page = openPage(parts);
-  page.send({ type: "open-backend", wish: "auto" });
-  await page.until("hello");
-  page.send({ type: "start", runId, experiment: chosen, own: null, autoplay: false });
-  await page.until("started");
-  return page;
-}
-
-/** Trains to `step` and stops there. */
-async function trainTo(step: number, runId = 1): Promise<void> {
-  const from = page.events.length;
-  page.send({ type: "stop-at", step });
-  page.send({ type: "play" });
-  await page.until("playing", (event) => event.reason === "stop-at" && event.runId === runId, from);
-}
-
-/** Losses by step, later events of the same step taking the place of earlier ones. */
-function losses(runId: number, events: readonly Event[] = page.events): number[] {
-  const all: number[] = [];
-  for (const event of events) {
-    if (event.type !== "metrics" || event.runId !== runId) continue;
-    for (const [i, loss] of event.loss.entries()) all[event.first + i] = loss;
-  }
-  return all;
-}
-
-async function save(): Promise<Extract<Event, { type: "saved" }>> {
-  const from = page.events.length;
-  page.send({ type: "save", purpose: "download" });
-  return page.until("saved", () => true, from);
+async function started(...parts: Parameters<typeof openStartedPage>): Promise<void> {
+  page = await openStartedPage(...parts);
 }
 
 describe("a run", () => {
@@ -72,25 +22,25 @@ describe("a run", () => {
     const snapshot = await page.until("snapshot");
     expect(snapshot.step).toBe(0);
     expect(snapshot.layers[0]?.views[0]?.values).toHaveLength(snapshot.probe.length * 5);
-    expect(losses(1)).toEqual([]);
+    expect(page.losses(1)).toEqual([]);
   });
 
   test("stops exactly at the step it was told", async () => {
     await started();
-    await trainTo(17);
-    expect(losses(1)).toHaveLength(17);
-    expect(losses(1).every(Number.isFinite)).toBe(true);
+    await page.trainTo(17);
+    expect(page.losses(1)).toHaveLength(17);
+    expect(page.losses(1).every(Number.isFinite)).toBe(true);
   });
 
   test("takes one step at a time, also where an evaluation is due first", async () => {
-    await started({}, 1, { ...experiment, training: { ...experiment.training, evaluateEvery: 2 } });
+    await started({}, { ...experiment, training: { ...experiment.training, evaluateEvery: 2 } });
     for (let round = 0; round < 6; round++) {
       page.send({ type: "play" });
       await page.until("metrics", () => true, page.events.length);
       page.send({ type: "pause" });
-      const { step } = await save();
+      const { step } = await page.save();
       page.send({ type: "step" });
-      expect((await save()).step).toBe(step + 1);
+      expect((await page.save()).step).toBe(step + 1);
     }
   });
 
@@ -100,7 +50,7 @@ describe("a run", () => {
     await page.until("metrics", ({ first }) => first > 5);
     page.send({ type: "pause" });
     await page.until("playing", ({ playing, reason }) => !playing && reason === "user", page.events.length);
-    await trainTo(losses(1).length + 10);
+    await page.trainTo(page.losses(1).length + 10);
     const steps = page.events.flatMap((event) =>
       event.type === "metrics" ? Array.from(event.loss, (_, i) => event.first + i) : [],
     );
@@ -110,7 +60,7 @@ describe("a run", () => {
   test("sends no second snapshot before the first is acknowledged", async () => {
     await started();
     await page.until("snapshot");
-    await trainTo(30);
+    await page.trainTo(30);
     expect(page.events.filter(({ type }) => type === "snapshot")).toHaveLength(1);
     page.send({ type: "acknowledge-snapshot" });
     expect((await page.until("snapshot", ({ step }) => step === 30)).step).toBe(30);
@@ -131,10 +81,10 @@ describe("a run", () => {
 describe("changing things", () => {
   test("a live change is logged at a step and shows in the metrics from there", async () => {
     await started();
-    await trainTo(5);
+    await page.trainTo(5);
     page.send({ type: "set-live", field: "learningRate", value: 0.5 });
     const { step } = await page.until("live-changed");
-    await trainTo(8);
+    await page.trainTo(8);
     const rates = page.events.flatMap((event) => (event.type === "metrics" ? [...event.learningRate] : []));
     expect(step).toBe(5);
     expect(rates).toEqual([...Array(5).fill(Math.fround(0.01)), ...Array(3).fill(0.5)]);
@@ -182,19 +132,19 @@ describe("changing things", () => {
 
   test("undo brings the earlier run back with the losses it would have had", async () => {
     await started();
-    await trainTo(20);
+    await page.trainTo(20);
     page.send({ type: "start", runId: 2, experiment: { ...experiment, seed: 9 }, own: null, autoplay: false });
     expect((await page.until("started", ({ runId }) => runId === 2)).canUndo).toBe(true);
-    await trainTo(4, 2);
+    await page.trainTo(4, 2);
     const from = page.events.length;
     page.send({ type: "undo" });
     expect((await page.until("started", ({ runId }) => runId === 1, from)).step).toBe(20);
-    await trainTo(40);
-    const interrupted = losses(1);
+    await page.trainTo(40);
+    const interrupted = page.losses(1);
     page.close();
     await started();
-    await trainTo(40);
-    expect(interrupted).toEqual(losses(1));
+    await page.trainTo(40);
+    expect(interrupted).toEqual(page.losses(1));
   });
 
   test("twenty resets in a row leave one run, the last", async () => {
@@ -221,66 +171,6 @@ test("a refused command leaves a playing run playing", async () => {
   await page.until("metrics", () => true, from);
   expect(page.events.some((event) => event.type === "playing" && !event.playing)).toBe(true);
   expect(page.events.filter((event) => event.type === "playing").at(-1)).toMatchObject({ playing: true });
-});
-
-describe("saving", () => {
-  test("a saved run that is opened goes on with the same losses as the run that never stopped", async () => {
-    await started();
-    await trainTo(25);
-    const { bytes, fileName, step } = await save();
-    expect({ fileName, step }).toEqual({ fileName: "gatescope-delayed-recall-step-25.safetensors", step: 25 });
-    await trainTo(50);
-    const straight = losses(1);
-    page.send({ type: "open-run", runId: 7, file: bytes, own: null });
-    expect((await page.until("started", ({ runId }) => runId === 7)).step).toBe(25);
-    await trainTo(50, 7);
-    expect(losses(7).slice(25)).toEqual(straight.slice(25));
-  });
-
-  test("a file that is none is refused and the run stays", async () => {
-    await started();
-    await trainTo(3);
-    page.send({ type: "open-run", runId: 5, file: new ArrayBuffer(3), own: null });
-    const { fault, runId } = await page.until("fault");
-    expect({ runId, code: fault.code }).toEqual({ runId: 5, code: "file-invalid" });
-    await trainTo(6);
-    expect(losses(1)).toHaveLength(6);
-  });
-});
-
-describe("a lost device", () => {
-  test("is replaced, and the curve has no seam", async () => {
-    const backends = [createDyingBackend(30), createReferenceBackend()];
-    const openBackend = async () => ({ backend: backends.shift(), faults: [] });
-    await started({ openBackend });
-    await trainTo(60);
-    expect(page.events.filter(({ type }) => type === "recovering")).toHaveLength(1);
-    await page.until("recovered");
-    const recovered = losses(1);
-    page.close();
-    await started();
-    await trainTo(60);
-    expect(recovered).toEqual(losses(1));
-  });
-
-  test("lost again and again leaves the run resting, savable, and able to go on with the CPU", async () => {
-    let opened = 0;
-    const openBackend = async (wish: string) => {
-      if (wish === "cpu") return { backend: createReferenceBackend(), faults: [] };
-      return { backend: opened++ === 0 ? createDyingBackend(10) : undefined, faults: [] };
-    };
-    await started({ openBackend });
-    page.send({ type: "play" });
-    const { fault } = await page.until("fault");
-    expect(fault).toEqual({ code: "device-lost-again", details: { attempts: 3 } });
-    await page.until("playing", ({ playing, reason }) => !playing && reason === "fault");
-    expect((await save()).bytes.byteLength).toBeGreaterThan(0);
-    const from = page.events.length;
-    page.send({ type: "use-cpu" });
-    expect((await page.until("recovered", () => true, from)).backend.kind).toBe("cpu");
-    await trainTo(40);
-    expect(losses(1)).toHaveLength(40);
-  });
 });
 
 describe("a probe", () => {

@@ -124,7 +124,16 @@ const program: Program = {
   },
 };
 
-const scalars = { learningRate: 0.125, clip: 0, slot: 2, momentum: 0, first: 1 };
+const scalars = {
+  learningRate: 0.125,
+  clip: 0,
+  slot: 2,
+  momentum: 0,
+  nesterov: 0,
+  weightDecay: 0,
+  clipValue: 0,
+  first: 1,
+};
 
 function createPlayer() {
   const player = createReferencePlayer(program);

@@ -18,12 +18,17 @@ import { lossLinear } from "../../operations/loss-linear.ts";
 import { lossMse } from "../../operations/loss-mse.ts";
 import { maskCount } from "../../operations/mask-count.ts";
 import { optimizerAdam } from "../../operations/optimizer-adam.ts";
+import { optimizerRmsprop } from "../../operations/optimizer-rmsprop.ts";
 import { optimizerSgd } from "../../operations/optimizer-sgd.ts";
 import { projectForward } from "../../operations/project-forward.ts";
 import { reduceLoss } from "../../operations/reduce-loss.ts";
+import { rnnBackward } from "../../operations/rnn-backward.ts";
+import { rnnForward } from "../../operations/rnn-forward.ts";
 import { rowNorm } from "../../operations/row-norm.ts";
 import { sigmoidForward } from "../../operations/sigmoid-forward.ts";
 import { softmaxForward } from "../../operations/softmax-forward.ts";
+import { ugrnnBackward } from "../../operations/ugrnn-backward.ts";
+import { ugrnnForward } from "../../operations/ugrnn-forward.ts";
 import { weightGradient } from "../../operations/weight-gradient.ts";
 import { batchGatherTwin } from "./batch-gather.ts";
 import { batchGatherIdsTwin } from "./batch-gather-ids.ts";
@@ -41,13 +46,18 @@ import { lossLinearTwin } from "./loss-linear.ts";
 import { lossMseTwin } from "./loss-mse.ts";
 import { maskCountTwin } from "./mask-count.ts";
 import { optimizerAdamTwin } from "./optimizer-adam.ts";
+import { optimizerRmspropTwin } from "./optimizer-rmsprop.ts";
 import { optimizerSgdTwin } from "./optimizer-sgd.ts";
 import { projectForwardTwin } from "./project-forward.ts";
 import { reduceLossTwin } from "./reduce-loss.ts";
+import { rnnBackwardTwin } from "./rnn-backward.ts";
+import { rnnForwardTwin } from "./rnn-forward.ts";
 import { rowNormTwin } from "./row-norm.ts";
 import { sigmoidForwardTwin } from "./sigmoid-forward.ts";
 import { softmaxForwardTwin } from "./softmax-forward.ts";
 import { implement, type ReferenceOperation } from "./twin.ts";
+import { ugrnnBackwardTwin } from "./ugrnn-backward.ts";
+import { ugrnnForwardTwin } from "./ugrnn-forward.ts";
 import { weightGradientTwin } from "./weight-gradient.ts";
 
 /** Every contract with its twin, in alphabetical order. */
@@ -68,12 +78,17 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(lossMse, lossMseTwin),
   implement(maskCount, maskCountTwin),
   implement(optimizerAdam, optimizerAdamTwin),
+  implement(optimizerRmsprop, optimizerRmspropTwin),
   implement(optimizerSgd, optimizerSgdTwin),
   implement(projectForward, projectForwardTwin),
   implement(reduceLoss, reduceLossTwin),
+  implement(rnnBackward, rnnBackwardTwin),
+  implement(rnnForward, rnnForwardTwin),
   implement(rowNorm, rowNormTwin),
   implement(sigmoidForward, sigmoidForwardTwin),
   implement(softmaxForward, softmaxForwardTwin),
+  implement(ugrnnBackward, ugrnnBackwardTwin),
+  implement(ugrnnForward, ugrnnForwardTwin),
   implement(weightGradient, weightGradientTwin),
 ];
 

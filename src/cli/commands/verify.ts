@@ -36,7 +36,7 @@ export function verify(args: readonly string[], terminal: Terminal): Promise<num
     const [path, ...rest] = positionals;
     if (path === undefined || rest.length > 0) throw new UsageError("one folder is needed");
     const folder = openFolder(path);
-    const only = (values.only ?? []).map((wish) => wish.replace(/\.safetensors$/, ""));
+    const only = (values.only ?? []).map((wish) => wish.replace(/\.(safetensors|json)$/, ""));
     const wish = readBackendWish(values.backend);
     const backend = await openCommandBackend(wish, terminal);
     if (backend === null) return EXIT.noBackend;

@@ -1,8 +1,8 @@
 /**
- * What the engine must know of a recurrent cell: its parameters, what its record holds, and which calls play it. A new
- * cell is one file behind this interface; layers, model, views and checkpoints read nothing else.
+ * What the engine must know of a recurrent cell: its parameters, what its record holds, which states it carries over
+ * time, and which calls play it. A new cell is one file behind this interface; layers, model, views and checkpoints read
+ * nothing else.
  */
-import type { LayerChoice } from "../../core/experiment.ts";
 import type { OperationCall, TensorBinding } from "../../core/program.ts";
 import type { Segments } from "./segments.ts";
 
@@ -16,11 +16,11 @@ export interface ParameterSpec {
   readonly role: ParameterRole;
 }
 
-/** One picture that a layer offers: unit × time. `slot` is a record slot, or "state" for h itself. */
+/** One picture that a layer offers, unit × time: a slot of the record, or a state ("h" or an extra one) after each step. */
 export interface CellView {
   readonly name: string;
   readonly range: "gate" | "state";
-  readonly slot: number | "state";
+  readonly from: { readonly slot: number } | { readonly state: string };
 }
 
 /** The tensors of one layer within one pass (training, probe or generation), with its extents. */
@@ -31,6 +31,8 @@ export interface LayerPlace {
   readonly B: number;
   readonly H: number;
   readonly h: TensorBinding; // [T+1, B, H]
+  /** The cell's extra states by name, each [T+1, B, H]. */
+  readonly states: Segments;
   readonly record: TensorBinding; // [T, B, slots, H]
   readonly flags: TensorBinding; // [1]
   readonly flagBit: number;
@@ -43,27 +45,32 @@ export interface BackwardPlace extends LayerPlace {
   readonly dh: TensorBinding; // [T+1, B, H]
   /** 1 when every dh[1…T] holds an upstream gradient, 0 when only dh[T] does. */
   readonly upstream: 0 | 1;
+  /** Total gradients of the extra states by name, each [T+1, B, H]. */
+  readonly dStates: Segments;
+  /** 1 when the last row of each of them holds an upstream gradient, 0 when what it holds is to be ignored. */
+  readonly stateUpstream: 0 | 1;
   /** Segments of the gradient buffer, by house name. */
   readonly gradients: Segments;
 }
 
-/** A recurrent cell. */
+/** A recurrent cell in the form that a layer chose. */
 export interface Cell {
-  readonly name: LayerChoice["cell"];
+  /** States besides h that pass from step to step; they start as h does and are carried on with it. */
+  readonly extraStates: readonly string[];
   /** Slots of H values per (t, b) in the record. */
   readonly recordSlots: number;
   /** Blocks of H columns of W and U; they are the record's first slots, before (x W + b) and after backward (da). */
   readonly gates: number;
-  /** Parameters of a layer with `inputWidth` features in, in file order. */
-  parameters(layer: LayerChoice, inputWidth: number): readonly ParameterSpec[];
+  /** Parameters of a layer of D features in and H units, in file order. */
+  parameters(D: number, H: number): readonly ParameterSpec[];
   /** The views, in the order in which the page shows them. */
   readonly views: readonly CellView[];
-  /** Where "initial memory" goes: which gate's block of which bias, and the sign that makes a unit remember. */
-  readonly memory: { readonly bias: string; readonly gate: number; readonly sign: 1 | -1 };
+  /** Where "initial memory" goes: which gate's block of which bias, and the sign that remembers; null without such a gate. */
+  readonly memory: { readonly bias: string; readonly gate: number; readonly sign: 1 | -1 } | null;
   /** Plays the sequence. The record's first slots hold x W + b. */
-  forward(layer: LayerChoice, place: LayerPlace): readonly OperationCall[];
-  /** Turns the record into da and dh into the total gradient. */
-  backward(layer: LayerChoice, place: BackwardPlace): readonly OperationCall[];
+  forward(place: LayerPlace): readonly OperationCall[];
+  /** Turns the record into da, and dh and dStates into total gradients. */
+  backward(place: BackwardPlace): readonly OperationCall[];
   /** Gradients of U and of the biases, from the record after `backward`. dW and dx are the layer's, alike for all cells. */
-  parameterGradients(layer: LayerChoice, place: BackwardPlace): readonly OperationCall[];
+  parameterGradients(place: BackwardPlace): readonly OperationCall[];
 }

@@ -1,11 +1,20 @@
-/** The table of cells by the name that an experiment uses. */
-import type { LayerChoice } from "../../core/experiment.ts";
+/** From a layer of an experiment to its cell. */
+import type { LayerChoice } from "../../core/layer-choice.ts";
 import type { Cell } from "./cell.ts";
 import { gruCell } from "./gru.ts";
+import { rnnCell } from "./rnn.ts";
+import { ugrnnCell } from "./ugrnn.ts";
 
-const CELLS: Readonly<Record<LayerChoice["cell"], Cell>> = { gru: gruCell };
-
-/** The cell of a layer. */
+/** The cell of a layer, in the form that the layer chose. */
 export function findCell(layer: LayerChoice): Cell {
-  return CELLS[layer.cell];
+  switch (layer.cell) {
+    case "gru":
+      return gruCell(layer);
+    case "ugrnn":
+      return ugrnnCell;
+    case "rnn":
+      return rnnCell(layer);
+    default:
+      return layer satisfies never;
+  }
 }

@@ -2,7 +2,7 @@
  * The GRU behind the cell interface, both forms. Gates are packed z|r|n and z near 1 writes, so "initial memory" is a
  * negative b_z. Which record slots meet in which weight gradient differs between the forms: ENGINE.md, section 3.
  */
-import type { LayerChoice } from "../../core/experiment.ts";
+import type { LayerOf } from "../../core/layer-choice.ts";
 import type { OperationCall, TensorBinding } from "../../core/program.ts";
 import { biasGradient } from "../../operations/bias-gradient.ts";
 import { gruBackward } from "../../operations/gru-backward.ts";
@@ -17,22 +17,23 @@ const GATES = 3;
 /** Record slots after `gru-backward`: da_z, da_r, da_n, and s (before) or dq (after). */
 const SLOT = { z: 0, r: 1, n: 2, extra: 3 } as const;
 
-const form = (layer: LayerChoice) => ({
+type GruLayer = LayerOf<"gru">;
+
+const form = (layer: GruLayer) => ({
   reset: layer.reset === "after" ? 1 : 0,
   activation: layer.activation === "relu" ? 1 : 0,
 });
 
-function parameters(layer: LayerChoice, inputWidth: number): readonly ParameterSpec[] {
-  const { units: H } = layer;
+function parameters(layer: GruLayer, D: number, H: number): readonly ParameterSpec[] {
   const shared: readonly ParameterSpec[] = [
-    { name: "W", shape: [inputWidth, GATES * H], role: "input-weights" },
+    { name: "W", shape: [D, GATES * H], role: "input-weights" },
     { name: "U", shape: [H, GATES * H], role: "recurrent-weights" },
     { name: "b", shape: [GATES * H], role: "bias" },
   ];
   return layer.reset === "after" ? [...shared, { name: "bu", shape: [GATES * H], role: "bias" }] : shared;
 }
 
-function forward(layer: LayerChoice, place: LayerPlace): readonly OperationCall[] {
+function forward(layer: GruLayer, place: LayerPlace): readonly OperationCall[] {
   const { T, B, H, h, record, flags, flagBit, label, parameters } = place;
   const U = requireSegment(parameters, "U");
   // The before form never reads bu; the contract asks for any segment of 3H elements in its place.
@@ -40,7 +41,7 @@ function forward(layer: LayerChoice, place: LayerPlace): readonly OperationCall[
   return [callOperation(gruForward, label, { T, B, H, ...form(layer), flagBit }, { h, record, U, bu, flags })];
 }
 
-function backward(layer: LayerChoice, place: BackwardPlace): readonly OperationCall[] {
+function backward(layer: GruLayer, place: BackwardPlace): readonly OperationCall[] {
   const { T, B, H, h, record, dh, upstream, label, parameters } = place;
   const U = requireSegment(parameters, "U");
   return [callOperation(gruBackward, label, { T, B, H, ...form(layer), upstream }, { h, record, U, dh })];
@@ -54,7 +55,7 @@ interface Block {
   readonly outGate: number;
 }
 
-const RECURRENT_BLOCKS: Readonly<Record<LayerChoice["reset"], readonly Block[]>> = {
+const RECURRENT_BLOCKS: Readonly<Record<GruLayer["reset"], readonly Block[]>> = {
   before: [
     { left: "h", slot: SLOT.z, gates: 2, outGate: 0 },
     { left: "extra", slot: SLOT.n, gates: 1, outGate: 2 },
@@ -108,7 +109,7 @@ function recurrentBiasGradient(
   );
 }
 
-function parameterGradients(layer: LayerChoice, place: BackwardPlace): readonly OperationCall[] {
+function parameterGradients(layer: GruLayer, place: BackwardPlace): readonly OperationCall[] {
   const dU = requireSegment(place.gradients, "U");
   const db = requireSegment(place.gradients, "b");
   const { bu: dbu } = place.gradients;
@@ -122,19 +123,19 @@ function parameterGradients(layer: LayerChoice, place: BackwardPlace): readonly 
 }
 
 /** Gated recurrent unit: Cho et al. 2014 (reset before), cuDNN (reset after), sign of z as in Chung et al. 2014. */
-export const gruCell: Cell = {
-  name: "gru",
+export const gruCell = (layer: GruLayer): Cell => ({
+  extraStates: [],
   recordSlots: SLOTS,
   gates: GATES,
-  parameters,
+  parameters: (D, H) => parameters(layer, D, H),
   views: [
-    { name: "z", range: "gate", slot: SLOT.z },
-    { name: "r", range: "gate", slot: SLOT.r },
-    { name: "n", range: "state", slot: SLOT.n },
-    { name: "h", range: "state", slot: "state" },
+    { name: "z", range: "gate", from: { slot: SLOT.z } },
+    { name: "r", range: "gate", from: { slot: SLOT.r } },
+    { name: "n", range: "state", from: { slot: SLOT.n } },
+    { name: "h", range: "state", from: { state: "h" } },
   ],
   memory: { bias: "b", gate: 0, sign: -1 },
-  forward,
-  backward,
-  parameterGradients,
-};
+  forward: (place) => forward(layer, place),
+  backward: (place) => backward(layer, place),
+  parameterGradients: (place) => parameterGradients(layer, place),
+});

@@ -3,28 +3,27 @@
  * treat them as what they are; React's types know no such elements, hence `createElement` with their names.
  */
 import { createElement, type ReactNode } from "react";
+import type { LayerChoice } from "../../core/layer-choice.ts";
 import { t } from "../i18n/translate.ts";
-import { type CellForm, type FormulaToken, formulaTokens, gruEquations } from "../plots/formula.ts";
+import { cellEquations, type FormulaToken, formulaTokens } from "../plots/formula.ts";
 import styles from "./results.module.css";
 
-/** `cells` are the layers' forms; `showKeep` writes the first line for 1 − z. */
+/** `layers` of the stack; `showKeep` writes the line of z for 1 − z. */
 export interface EquationsProps {
-  readonly cells: readonly CellForm[];
+  readonly layers: readonly LayerChoice[];
   readonly showKeep: boolean;
 }
 
-/** One block of equations for each form that occurs in the stack. */
-export function Equations({ cells, showKeep }: EquationsProps) {
-  const forms = cells.filter((cell, index) => {
-    return index === cells.findIndex((other) => other.reset === cell.reset && other.activation === cell.activation);
-  });
+/** One block of equations for each cell that occurs in the stack, whatever its width. */
+export function Equations({ layers, showKeep }: EquationsProps) {
+  const blocks = new Map(layers.map((layer) => [cellEquations(layer, showKeep).join("\n"), layer]));
   return (
     <details className={styles.words}>
       <summary>{t("equations.title")}</summary>
-      {forms.map((form) => (
-        <div key={`${form.reset} ${form.activation}`} className={styles.equations}>
-          <p>{form.reset === "before" ? t("equations.before") : t("equations.after")}</p>
-          {gruEquations(form, showKeep).map((equation) => (
+      {[...blocks].map(([key, layer]) => (
+        <div key={key} className={styles.equations}>
+          <p>{t(ABOUT[layer.cell === "gru" ? layer.reset : layer.cell])}</p>
+          {cellEquations(layer, showKeep).map((equation) => (
             <Formula key={equation} text={equation} />
           ))}
         </div>
@@ -33,6 +32,13 @@ export function Equations({ cells, showKeep }: EquationsProps) {
     </details>
   );
 }
+
+const ABOUT = {
+  before: "equations.before",
+  after: "equations.after",
+  ugrnn: "equations.ugrnn",
+  rnn: "equations.rnn",
+} as const;
 
 function Formula({ text }: { readonly text: string }) {
   return createElement("math", { display: "block" }, ...formulaTokens(text).map(typeset));

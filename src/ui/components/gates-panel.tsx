@@ -17,10 +17,10 @@ export function GatesPanel() {
   const layers = useApp((state) => state.run?.layers);
   const dataset = useApp((state) => state.run?.dataset);
   const probe = useApp((state) => state.run?.probe);
-  const cells = useApp((state) => state.run?.experiment.model.layers);
+  const choices = useApp((state) => state.run?.experiment.model.layers);
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const [showKeep, setShowKeep] = useState(false);
-  if (!layers || !dataset || !probe || !cells) {
+  if (!layers || !dataset || !probe || !choices) {
     return (
       <Panel title={t("gates.title")}>
         <EmptyView>{t("app.loading")}</EmptyView>
@@ -35,7 +35,7 @@ export function GatesPanel() {
   return (
     <GateHeatmaps
       picker={<ProbePicker dataset={dataset} wish={probe} onPick={session.setProbe} />}
-      about={<Equations cells={cells} showKeep={showKeep} />}
+      about={<Equations layers={choices} showKeep={showKeep} />}
       snapshot={snapshot}
       layers={layers}
       names={dataset}

@@ -1,16 +1,16 @@
 /** The stack of layers: the first reads the input, each next one reads the states of the one before. */
-import type { LayerChoice } from "../../core/experiment.ts";
 import { LAYER_COUNT } from "../../core/fields.ts";
+import { CELL_NAMES, type LayerChoice, type LayerOf } from "../../core/layer-choice.ts";
 import { useSession } from "../app-context.ts";
 import { t } from "../i18n/translate.ts";
 import { Button } from "./button.tsx";
 import { ExperimentNumber } from "./experiment-number.tsx";
 import styles from "./experiment-panel.module.css";
-import { SegmentedControl } from "./fields.tsx";
+import { SegmentedControl, SelectField } from "./fields.tsx";
 import { AddIcon, RemoveIcon } from "./icons.tsx";
 
-const RESETS: readonly LayerChoice["reset"][] = ["before", "after"];
-const ACTIVATIONS: readonly LayerChoice["activation"][] = ["tanh", "relu"];
+const RESETS: readonly LayerOf<"gru">["reset"][] = ["before", "after"];
+const ACTIVATIONS: readonly LayerOf<"gru">["activation"][] = ["tanh", "relu"];
 
 function Layer({
   layer,
@@ -39,23 +39,34 @@ function Layer({
           </Button>
         )}
       </div>
+      <SelectField
+        label={t("field.cell")}
+        value={layer.cell}
+        choices={CELL_NAMES.map((value) => ({ value, label: t(`field.cell.${value}`) }))}
+        help={t(`field.cell.${layer.cell}.help`)}
+        onChange={(cell) => session.chooseCell(index, cell)}
+      />
       <ExperimentNumber field="units" layer={index} />
-      <SegmentedControl
-        label={t("field.reset")}
-        value={layer.reset}
-        choices={RESETS.map((value) => ({ value, label: t(`field.reset.${value}`) }))}
-        note={t("field.acts.next-run")}
-        help={t("field.reset.help")}
-        onChange={(value) => edit("reset", value)}
-      />
-      <SegmentedControl
-        label={t("field.activation")}
-        value={layer.activation}
-        choices={ACTIVATIONS.map((value) => ({ value, label: t(`field.activation.${value}`) }))}
-        note={t("field.acts.next-run")}
-        help={t("field.activation.help")}
-        onChange={(value) => edit("activation", value)}
-      />
+      {"reset" in layer ? (
+        <SegmentedControl
+          label={t("field.reset")}
+          value={layer.reset}
+          choices={RESETS.map((value) => ({ value, label: t(`field.reset.${value}`) }))}
+          note={t("field.acts.next-run")}
+          help={t("field.reset.help")}
+          onChange={(value) => edit("reset", value)}
+        />
+      ) : null}
+      {"activation" in layer ? (
+        <SegmentedControl
+          label={t("field.activation")}
+          value={layer.activation}
+          choices={ACTIVATIONS.map((value) => ({ value, label: t(`field.activation.${value}`) }))}
+          note={t("field.acts.next-run")}
+          help={t("field.activation.help")}
+          onChange={(value) => edit("activation", value)}
+        />
+      ) : null}
     </li>
   );
 }

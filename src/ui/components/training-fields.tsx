@@ -1,17 +1,20 @@
 /** How the network learns: what matters most in sight, the optimizer's own numbers under "More settings". */
-import type { Experiment, OptimizerChoice } from "../../core/experiment.ts";
+import type { Experiment } from "../../core/experiment.ts";
+import { FIELD_RANGES } from "../../core/fields.ts";
+import type { OptimizerChoice } from "../../core/optimizer-choice.ts";
 import { fixedHead, fixedLength } from "../../core/task-rules.ts";
 import { useSession } from "../app-context.ts";
-import { wantsInitialMemory } from "../edit-experiment.ts";
+import { hasInitialMemory, wantsInitialMemory } from "../edit-experiment.ts";
 import { t } from "../i18n/translate.ts";
 import controls from "../styles/controls.module.css";
 import { Button } from "./button.tsx";
 import { ExperimentNumber } from "./experiment-number.tsx";
 import styles from "./experiment-panel.module.css";
 import { CheckField, SegmentedControl } from "./fields.tsx";
+import { ScheduleFields } from "./schedule-fields.tsx";
 
 const HEADS: readonly Experiment["model"]["head"][] = ["every", "last"];
-const OPTIMIZERS: readonly OptimizerChoice["name"][] = ["adam", "sgd"];
+const OPTIMIZERS: readonly OptimizerChoice["name"][] = ["adam", "adamw", "rmsprop", "sgd"];
 
 interface DraftProps {
   readonly draft: Experiment;
@@ -51,24 +54,74 @@ export function ModelFields({ draft }: DraftProps) {
           onChange={(value) => session.editValue("model.head", value)}
         />
       ) : null}
-      <ExperimentNumber field="initialMemory" />
+      {hasInitialMemory(draft) ? <ExperimentNumber field="initialMemory" /> : null}
     </>
   );
 }
 
-function Clipping({ on }: { readonly on: boolean }) {
+function Clipping({ draft }: DraftProps) {
   const session = useSession();
+  const { clipNorm, clipValue } = draft.training;
+  const { path, default: limit } = FIELD_RANGES.clipValue;
   return (
     <div className={controls.field}>
-      <CheckField label={t("experiment.clip")} checked={on} onChange={session.setClipping} />
+      <CheckField label={t("experiment.clip")} checked={clipNorm !== null} onChange={session.setClipping} />
       <ExperimentNumber field="clipNorm" />
+      <CheckField
+        label={t("experiment.clipValue")}
+        checked={clipValue !== null}
+        onChange={(on) => session.editValue(path, on ? limit : null)}
+      />
+      <ExperimentNumber field="clipValue" />
     </div>
+  );
+}
+
+/** The switch that an optimizer has of its own, and how it stands. */
+function switchOf(optimizer: OptimizerChoice) {
+  switch (optimizer.name) {
+    case "adam":
+    case "adamw":
+      return { name: "amsgrad", on: optimizer.amsgrad } as const;
+    case "rmsprop":
+      return { name: "centered", on: optimizer.centered } as const;
+    case "sgd":
+      return { name: "nesterov", on: optimizer.nesterov } as const;
+    default:
+      return optimizer satisfies never;
+  }
+}
+
+/** The optimizer with those of its numbers that it has. */
+function OptimizerFields({ optimizer }: { readonly optimizer: OptimizerChoice }) {
+  const session = useSession();
+  const { name, on } = switchOf(optimizer);
+  return (
+    <>
+      <SegmentedControl
+        label={t("field.optimizer")}
+        value={optimizer.name}
+        choices={OPTIMIZERS.map((value) => ({ value, label: t(`field.optimizer.${value}`) }))}
+        note={t("field.acts.next-run")}
+        onChange={session.chooseOptimizer}
+      />
+      <ExperimentNumber field="alpha" />
+      <ExperimentNumber field="beta1" />
+      <ExperimentNumber field="beta2" />
+      <ExperimentNumber field="epsilon" />
+      <ExperimentNumber field="momentum" />
+      <CheckField
+        label={t(`field.${name}`)}
+        checked={on}
+        onChange={(checked) => session.editValue(`training.optimizer.${name}`, checked)}
+      />
+      <ExperimentNumber field="weightDecay" />
+    </>
   );
 }
 
 /** Learning rate to seed. */
 export function TrainingFields({ draft }: DraftProps) {
-  const session = useSession();
   const dictated = fixedLength(draft.task);
   return (
     <>
@@ -83,18 +136,9 @@ export function TrainingFields({ draft }: DraftProps) {
       <details className={styles.more}>
         <summary>{t("experiment.more")}</summary>
         <div className={styles.fields}>
-          <Clipping on={draft.training.clipNorm !== null} />
-          <SegmentedControl
-            label={t("field.optimizer")}
-            value={draft.training.optimizer.name}
-            choices={OPTIMIZERS.map((value) => ({ value, label: t(`field.optimizer.${value}`) }))}
-            note={t("field.acts.next-run")}
-            onChange={session.chooseOptimizer}
-          />
-          <ExperimentNumber field="beta1" />
-          <ExperimentNumber field="beta2" />
-          <ExperimentNumber field="epsilon" />
-          <ExperimentNumber field="momentum" />
+          <Clipping draft={draft} />
+          <OptimizerFields optimizer={draft.training.optimizer} />
+          <ScheduleFields schedule={draft.training.schedule} />
           <ExperimentNumber field="evaluateEvery" />
         </div>
       </details>

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { formulaTokens, gruEquations } from "./formula.ts";
+import { CELL_NAMES, defaultLayer, type LayerChoice } from "../../core/layer-choice.ts";
+import { cellEquations, formulaTokens } from "./formula.ts";
+
+const FORMS: readonly LayerChoice[] = [
+  ...CELL_NAMES.map((cell) => defaultLayer(cell, 1)),
+  { cell: "gru", reset: "before", activation: "relu", units: 1 },
+  { cell: "rnn", activation: "relu", units: 1 },
+];
 
 describe("formulas", () => {
   test("words, operators, numbers and a subscript with a sum", () => {
@@ -20,22 +27,21 @@ describe("formulas", () => {
 
   test("every equation of every form has as many opening as closing brackets, and known words only", () => {
     const known = /^(x|h|z|r|n|q|t|W|U|b|bu|σ|tanh|ReLU)$/;
-    for (const reset of ["before", "after"] as const) {
-      for (const activation of ["tanh", "relu"] as const) {
-        for (const showKeep of [false, true]) {
-          for (const equation of gruEquations({ reset, activation }, showKeep)) {
-            const tokens = formulaTokens(equation);
-            const count = (text: string) => tokens.filter((token) => token.text === text).length;
-            expect(count("(")).toBe(count(")"));
-            for (const token of tokens) if (token.kind === "identifier") expect(token.text).toMatch(known);
-          }
+    for (const layer of FORMS) {
+      for (const showKeep of [false, true]) {
+        for (const equation of cellEquations(layer, showKeep)) {
+          const tokens = formulaTokens(equation);
+          const count = (text: string) => tokens.filter((token) => token.text === text).length;
+          expect(count("(")).toBe(count(")"));
+          for (const token of tokens) if (token.kind === "identifier") expect(token.text).toMatch(known);
         }
       }
     }
   });
 
   test("the reset gate acts on the state before the product, or on the product after it", () => {
-    const line = (reset: "before" | "after") => gruEquations({ reset, activation: "tanh" }, false)[2];
+    const line = (reset: "before" | "after") =>
+      cellEquations({ cell: "gru", reset, activation: "tanh", units: 1 }, false)[2];
     expect(line("before")).toContain("( r_t ⊙ h_t−1 ) U_n");
     expect(line("after")).toContain("r_t ⊙ ( h_t−1 U_n + bu_n )");
   });

@@ -2,6 +2,7 @@
  * A formula as a list of tokens, from a line such as `z_t = σ ( x_t W_z + b_z )`: words parted by blanks, a subscript
  * after `_`. Just enough to write the cells' equations once, legibly, and have them typeset as MathML.
  */
+import type { LayerChoice, LayerOf } from "../../core/layer-choice.ts";
 
 /** One sign of a formula. A subscript may hold a sum, e.g. t−1. */
 export type FormulaToken =
@@ -24,26 +25,36 @@ export function formulaTokens(formula: string): readonly FormulaToken[] {
   });
 }
 
-/** What decides a cell's equations. */
-export interface CellForm {
-  readonly reset: "before" | "after";
-  readonly activation: "tanh" | "relu";
-}
+const bounded = (activation: "tanh" | "relu") => (activation === "tanh" ? "tanh" : "ReLU");
 
-/**
- * The equations of a GRU as it is computed: reset before (Cho et al. 2014) has one bias per gate, reset after (cuDNN,
- * PyTorch) two. z near 1 writes; with `showKeep` the first line is that of 1 − z, since σ(−a) = 1 − σ(a).
- */
-export function gruEquations({ reset, activation }: CellForm, showKeep: boolean): readonly string[] {
-  const sum = (gate: string) =>
-    reset === "before"
-      ? `x_t W_${gate} + h_t−1 U_${gate} + b_${gate}`
-      : `x_t W_${gate} + b_${gate} + h_t−1 U_${gate} + bu_${gate}`;
-  const bounded = activation === "tanh" ? "tanh" : "ReLU";
-  const update = showKeep ? `1 − z_t = σ ( − ( ${sum("z")} ) )` : `z_t = σ ( ${sum("z")} )`;
+const MIX = "h_t = ( 1 − z_t ) ⊙ h_t−1 + z_t ⊙ n_t";
+
+/** z near 1 writes; with `showKeep` the line is that of 1 − z, since σ(−a) = 1 − σ(a). */
+const update = (sum: string, showKeep: boolean) => (showKeep ? `1 − z_t = σ ( − ( ${sum} ) )` : `z_t = σ ( ${sum} )`);
+
+const oneBias = (gate: string) => `x_t W_${gate} + h_t−1 U_${gate} + b_${gate}`;
+const twoBiases = (gate: string) => `x_t W_${gate} + b_${gate} + h_t−1 U_${gate} + bu_${gate}`;
+
+/** Reset before (Cho et al. 2014) has one bias per gate, reset after (cuDNN, PyTorch) two. */
+function gruEquations({ reset, activation }: LayerOf<"gru">, showKeep: boolean): readonly string[] {
+  const sum = reset === "before" ? oneBias : twoBiases;
   const candidate =
     reset === "before"
-      ? `n_t = ${bounded} ( x_t W_n + ( r_t ⊙ h_t−1 ) U_n + b_n )`
-      : `n_t = ${bounded} ( x_t W_n + b_n + r_t ⊙ ( h_t−1 U_n + bu_n ) )`;
-  return [update, `r_t = σ ( ${sum("r")} )`, candidate, "h_t = ( 1 − z_t ) ⊙ h_t−1 + z_t ⊙ n_t"];
+      ? `n_t = ${bounded(activation)} ( x_t W_n + ( r_t ⊙ h_t−1 ) U_n + b_n )`
+      : `n_t = ${bounded(activation)} ( x_t W_n + b_n + r_t ⊙ ( h_t−1 U_n + bu_n ) )`;
+  return [update(sum("z"), showKeep), `r_t = σ ( ${sum("r")} )`, candidate, MIX];
+}
+
+/** The equations of a layer as it is computed, one per line. */
+export function cellEquations(layer: LayerChoice, showKeep: boolean): readonly string[] {
+  switch (layer.cell) {
+    case "gru":
+      return gruEquations(layer, showKeep);
+    case "ugrnn":
+      return [update(oneBias("z"), showKeep), `n_t = tanh ( ${oneBias("n")} )`, MIX];
+    case "rnn":
+      return [`h_t = ${bounded(layer.activation)} ( x_t W + b + h_t−1 U + bu )`];
+    default:
+      return layer satisfies never;
+  }
 }

@@ -83,6 +83,7 @@ export const shellMessages = {
     "At this lag a GRU that starts half open stays at chance: it forgets before it can learn to remember. Initial memory 1 helps.",
   "experiment.setMemory": "Set initial memory to 1",
   "experiment.clip": "Clip gradients",
+  "experiment.clipValue": "Clip each gradient by its value",
   "experiment.fixedLength": {
     one: "Length: {count} step, set by the task.",
     other: "Length: {count} steps, set by the task.",

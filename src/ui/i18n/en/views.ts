@@ -146,5 +146,7 @@ export const viewMessages = {
   "equations.before":
     "Reset before (Cho et al. 2014): the reset gate acts on the state before it enters the candidate.",
   "equations.after": "Reset after (cuDNN, PyTorch): the reset gate acts on the recurrent part of the candidate.",
+  "equations.ugrnn": "Update gate only (Collins et al. 2017): a GRU without its reset gate.",
+  "equations.rnn": "Plain recurrent layer (Elman 1990), with PyTorch's two biases.",
   "equations.symbols": "σ is the logistic function, ⊙ multiplies unit by unit, x is the input, h the state.",
 } as const;

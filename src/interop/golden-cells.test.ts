@@ -1,40 +1,47 @@
-/** Layouts of golden GRUs: what is stated in words is checked number by number, and the way back undoes the way in. */
+/** Layouts of golden cells: what is stated in words is checked number by number, and the way back undoes the way in. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { swapLeadingAxes } from "./golden-file.ts";
 import {
-  type GoldenGruKind,
+  type GoldenCellKind,
   goldenFromRecord,
-  goldenGates,
-  goldenRecordGradients,
   layerOfGolden,
   parametersFromGolden,
   parametersToGolden,
-} from "./golden-gru.ts";
+} from "./golden-cells.ts";
+import { swapLeadingAxes } from "./golden-file.ts";
 
 const D = 2;
 const H = 3;
-const KINDS: readonly GoldenGruKind[] = ["gru_v1_tanh", "gru_v1_relu", "gru_v3"];
+const KINDS: readonly GoldenCellKind[] = ["gru_v1_tanh", "gru_v1_relu", "gru_v3", "mgu", "rnn_tanh", "rnn_relu"];
+
+/** Gates of the kinds with one matrix on [h, x] for each. */
+const JOINED: Readonly<Partial<Record<GoldenCellKind, readonly string[]>>> = {
+  gru_v1_tanh: ["z", "r", "h"],
+  gru_v1_relu: ["z", "r", "h"],
+  mgu: ["z", "h"],
+};
 
 /** Parameter shapes as golden files have them. */
-function namesOf(kind: GoldenGruKind, extents: { D: number; H: number }): ReadonlyMap<string, number> {
+function namesOf(kind: GoldenCellKind, extents: { D: number; H: number }): ReadonlyMap<string, number> {
   const { D: features, H: units } = extents;
-  if (kind !== "gru_v3") {
+  const suffixes = JOINED[kind];
+  if (suffixes) {
     const matrix = units * (units + features);
     return new Map([
-      ...["W_z", "W_r", "W_h"].map((name) => [name, matrix] as const),
-      ...["b_z", "b_r", "b_h"].map((name) => [name, units] as const),
+      ...suffixes.map((suffix) => [`W_${suffix}`, matrix] as const),
+      ...suffixes.map((suffix) => [`b_${suffix}`, units] as const),
     ]);
   }
+  const width = (kind === "gru_v3" ? 3 : 1) * units;
   return new Map([
-    ["weight_ih", 3 * units * features],
-    ["weight_hh", 3 * units * units],
-    ["bias_ih", 3 * units],
-    ["bias_hh", 3 * units],
+    ["weight_ih", width * features],
+    ["weight_hh", width * units],
+    ["bias_ih", width],
+    ["bias_hh", width],
   ]);
 }
 
-function counting(kind: GoldenGruKind, extents = { D, H }): ReadonlyMap<string, Float32Array> {
+function counting(kind: GoldenCellKind, extents = { D, H }): ReadonlyMap<string, Float32Array> {
   let next = 1;
   return new Map(
     [...namesOf(kind, extents)].map(([name, length]) => [name, Float32Array.from({ length }, () => next++)]),
@@ -96,26 +103,42 @@ describe("records", () => {
   // [T = 2, B = 1, 4, H = 1], slots z | r | n | q of step 0, then of step 1
   const record = Float32Array.of(0.25, 0.5, -1, 2, 0.75, 1, 3, 4);
   const extents = { T: 2, B: 1, H: 1 };
-  const read = (views: ReturnType<typeof goldenGates>) =>
-    Object.fromEntries([...views].map(([name, view]) => [name, [...goldenFromRecord(record, view, extents)]]));
+  const read = (kind: GoldenCellKind, after: "forward" | "backward") =>
+    Object.fromEntries(
+      [...goldenFromRecord(kind, after, record, extents)].map(([name, values]) => [name, [...values]]),
+    );
 
   it("show our gates under the names of each kind, PyTorch's z as 1 − z", () => {
-    expect(read(goldenGates("gru_v1_tanh"))).toEqual({ z: [0.25, 0.75], r: [0.5, 1], htilde: [-1, 3] });
-    expect(read(goldenGates("gru_v3"))).toEqual({ z: [0.75, 0.25], r: [0.5, 1], n: [-1, 3], hn: [2, 4] });
+    expect(read("gru_v1_tanh", "forward")).toEqual({ z: [0.25, 0.75], r: [0.5, 1], htilde: [-1, 3] });
+    expect(read("gru_v3", "forward")).toEqual({ z: [0.75, 0.25], r: [0.5, 1], n: [-1, 3], hn: [2, 4] });
   });
 
   it("show gradients of pre-activations, PyTorch's da_z negated", () => {
-    expect(read(goldenRecordGradients("gru_v1_relu"))).toEqual({
+    expect(read("gru_v1_relu", "backward")).toEqual({
       d_a_z: [0.25, 0.75],
       d_a_r: [0.5, 1],
       d_a_h: [-1, 3],
     });
-    expect(read(goldenRecordGradients("gru_v3"))).toEqual({
+    expect(read("gru_v3", "backward")).toEqual({
       d_a_z: [-0.25, -0.75],
       d_a_r: [0.5, 1],
       d_a_n: [-1, 3],
       d_hn: [2, 4],
     });
+  });
+});
+
+describe("records of other widths", () => {
+  it("are cut by the slots of their cell", () => {
+    const extents = { T: 2, B: 1, H: 1 };
+    const two = goldenFromRecord("mgu", "forward", [0.25, -1, 0.75, 3], extents);
+    expect([...two].map(([name, values]) => [name, ...values])).toEqual([
+      ["z", 0.25, 0.75],
+      ["htilde", -1, 3],
+    ]);
+    const one = goldenFromRecord("rnn_tanh", "backward", [5, 7], extents);
+    expect([...one].map(([name, values]) => [name, ...values])).toEqual([["d_a", 5, 7]]);
+    expect(goldenFromRecord("rnn_tanh", "forward", [5, 7], extents).size).toBe(0);
   });
 });
 
@@ -134,5 +157,7 @@ describe("layers", () => {
     expect(layerOfGolden("gru_v1_tanh", 4)).toEqual({ ...layer, reset: "before", activation: "tanh" });
     expect(layerOfGolden("gru_v1_relu", 4)).toEqual({ ...layer, reset: "before", activation: "relu" });
     expect(layerOfGolden("gru_v3", 4)).toEqual({ ...layer, reset: "after", activation: "tanh" });
+    expect(layerOfGolden("mgu", 4)).toEqual({ cell: "ugrnn", units: 4 });
+    expect(layerOfGolden("rnn_relu", 4)).toEqual({ cell: "rnn", activation: "relu", units: 4 });
   });
 });

@@ -1,0 +1,121 @@
+// rnn-backward, `step`, state index t (from T down to 0): finishes dL/dh[t], then starts the step before it.
+//
+//   δ = dh[t] + da of record row t · Uᵀ                                   (t < T)
+//   for t ≥ 1: da of step t−1 = δ ⊙ φ'(h[t])
+//
+// | binding | tensor | access     | shape                                            |
+// | ------- | ------ | ---------- | ------------------------------------------------ |
+// | 0       | h      | read       | [T+1, B, H], row t                               |
+// | 1       | record | read_write | [T, B, H]; row t: da, read; row t−1: da, written |
+// | 2       | U      | read       | [H, H]                                           |
+// | 3       | dh     | read_write | [T+1, B, H], rows t and t−1                      |
+//
+// What dh[t−1] holds is an upstream gradient where upstream = 1 and t−1 ≥ 1; elsewhere it is garbage and becomes 0. Row t of
+// the record is complete (an earlier dispatch), row t−1 is touched only in the invocation's own elements.
+// Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉: an 8 × 4 register tile. At an
+// edge it loads the last row or unit again and stores only what exists.
+
+struct Args {
+  t: u32,
+  T: u32,
+  B: u32,
+  H: u32,
+  activation: u32,
+  upstream: u32,
+}
+
+@group(0) @binding(0) var<storage, read> h: array<f32>;
+@group(0) @binding(1) var<storage, read_write> record: array<f32>;
+@group(0) @binding(2) var<storage, read> U: array<f32>;
+@group(0) @binding(3) var<storage, read_write> dh: array<f32>;
+@group(1) @binding(0) var<uniform> args: Args;
+
+override WORKGROUP_SIZE: u32 = 8u;
+
+// Start of row (t, b) in arrays [·, B, H].
+fn row_start(t: u32, b: u32) -> u32 {
+  return (t * args.B + min(b, args.B - 1u)) * args.H;
+}
+
+fn store_dh(at: u32, units: u32, value: vec4<f32>) {
+  dh[at] = value.x;
+  if (units > 1u) { dh[at + 1u] = value.y; }
+  if (units > 2u) { dh[at + 2u] = value.z; }
+  if (units > 3u) { dh[at + 3u] = value.w; }
+}
+
+fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
+  if (b >= args.B) { return; }
+  let units = args.H - j.x;
+  let here = row_start(args.t, b);
+  let delta = vec4<f32>(dh[here + j.x], dh[here + j.y], dh[here + j.z], dh[here + j.w]) + sum;
+  store_dh(here + j.x, units, delta);
+  if (args.t == 0u) { return; }
+
+  let state = vec4<f32>(h[here + j.x], h[here + j.y], h[here + j.z], h[here + j.w]);
+  let da = delta * activation_slope4(state, args.activation);
+  let before = row_start(args.t - 1u, b) + j.x;
+  record[before] = da.x;
+  if (units > 1u) { record[before + 1u] = da.y; }
+  if (units > 2u) { record[before + 2u] = da.z; }
+  if (units > 3u) { record[before + 3u] = da.w; }
+  if (args.upstream == 0u || args.t == 1u) {
+    store_dh(before, units, vec4<f32>());
+  }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
+  let tiles = (args.H + 3u) / 4u;
+  let b = (i / tiles) * 8u;
+  if (b >= args.B) { return; }
+  let first = (i % tiles) * 4u;
+  let j = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.H - 1u));
+
+  var d0 = vec4<f32>();
+  var d1 = vec4<f32>();
+  var d2 = vec4<f32>();
+  var d3 = vec4<f32>();
+  var d4 = vec4<f32>();
+  var d5 = vec4<f32>();
+  var d6 = vec4<f32>();
+  var d7 = vec4<f32>();
+  if (args.t < args.T) {
+    let u = j * args.H;
+    let a0 = row_start(args.t, b);
+    let a1 = row_start(args.t, b + 1u);
+    let a2 = row_start(args.t, b + 2u);
+    let a3 = row_start(args.t, b + 3u);
+    let a4 = row_start(args.t, b + 4u);
+    let a5 = row_start(args.t, b + 5u);
+    let a6 = row_start(args.t, b + 6u);
+    let a7 = row_start(args.t, b + 7u);
+    for (var k = 0u; k < args.H; k++) {
+      let U_k = vec4<f32>(U[u.x + k], U[u.y + k], U[u.z + k], U[u.w + k]);
+      d0 += record[a0 + k] * U_k;
+      d1 += record[a1 + k] * U_k;
+      d2 += record[a2 + k] * U_k;
+      d3 += record[a3 + k] * U_k;
+      d4 += record[a4 + k] * U_k;
+      d5 += record[a5 + k] * U_k;
+      d6 += record[a6 + k] * U_k;
+      d7 += record[a7 + k] * U_k;
+    }
+  }
+  // The sums move down row by row, so that the code of one row is compiled once and not eight times.
+  for (var row = 0u; row < 8u; row++) {
+    finish(b + row, j, d0);
+    d0 = d1;
+    d1 = d2;
+    d2 = d3;
+    d3 = d4;
+    d4 = d5;
+    d5 = d6;
+    d6 = d7;
+  }
+}

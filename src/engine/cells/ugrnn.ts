@@ -1,0 +1,40 @@
+/**
+ * The update gate recurrent unit behind the cell interface. Gates are packed z|n and z near 1 writes, so "initial memory"
+ * is a negative b_z.
+ */
+import type { OperationCall } from "../../core/program.ts";
+import { ugrnnBackward } from "../../operations/ugrnn-backward.ts";
+import { ugrnnForward } from "../../operations/ugrnn-forward.ts";
+import { callOperation } from "../program-draft.ts";
+import { type AffineGates, affineGradients, affineParameters } from "./affine-parameters.ts";
+import type { BackwardPlace, Cell, LayerPlace } from "./cell.ts";
+import { requireSegment } from "./segments.ts";
+
+const SHAPE: AffineGates = { gates: 2, biases: ["b"] };
+
+function forward({ T, B, H, h, record, flags, flagBit, label, parameters }: LayerPlace): readonly OperationCall[] {
+  const U = requireSegment(parameters, "U");
+  return [callOperation(ugrnnForward, label, { T, B, H, flagBit }, { h, record, U, flags })];
+}
+
+function backward({ T, B, H, h, record, dh, upstream, label, parameters }: BackwardPlace): readonly OperationCall[] {
+  const U = requireSegment(parameters, "U");
+  return [callOperation(ugrnnBackward, label, { T, B, H, upstream }, { h, record, U, dh })];
+}
+
+/** Update gate recurrent unit: Collins et al. 2017. */
+export const ugrnnCell: Cell = {
+  extraStates: [],
+  recordSlots: SHAPE.gates,
+  gates: SHAPE.gates,
+  parameters: (D, H) => affineParameters(SHAPE, D, H),
+  views: [
+    { name: "z", range: "gate", from: { slot: 0 } },
+    { name: "n", range: "state", from: { slot: 1 } },
+    { name: "h", range: "state", from: { state: "h" } },
+  ],
+  memory: { bias: "b", gate: 0, sign: -1 },
+  forward,
+  backward,
+  parameterGradients: (place) => affineGradients(SHAPE, place),
+};
