@@ -102,7 +102,7 @@ export interface Downloaded {
 }
 
 /** Clicks what downloads and returns the file. */
-export async function downloadFrom(button: Locator): Promise<Downloaded> {
+async function downloadFrom(button: Locator): Promise<Downloaded> {
   const [download] = await Promise.all([button.page().waitForEvent("download"), button.click()]);
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }

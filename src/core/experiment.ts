@@ -98,9 +98,19 @@ export type ParsedExperiment =
 const SHOWN_LENGTH = 60;
 
 function show(value: unknown): string {
-  const text =
-    typeof value === "number" || value === undefined ? String(value) : (JSON.stringify(value) ?? String(value));
+  if (value === undefined) return "missing";
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+}
+
+/** An issue in the words of the refusal "`path` must be `expected`, but is `actual`"; valibot's own are for programmers. */
+function describeIssue(issue: v.BaseIssue<unknown>): ExperimentIssue {
+  const path = v.getDotPath(issue) ?? "the experiment";
+  const { expected, input, message } = issue;
+  if (issue.type !== "strict_object") return { path, expected: message, actual: show(input) };
+  // A strict object speaks of an unknown field, whose value is at the end of the path, of a missing one, or of itself.
+  if (expected === "never") return { path, expected: "left out", actual: show(issue.path?.at(-1)?.value) };
+  return { path, expected: expected === "Object" ? "an object" : "given", actual: show(input) };
 }
 
 /** Checks an unknown value against the schema; every wrong field is listed. */
@@ -114,12 +124,7 @@ export function parseExperiment(value: unknown): ParsedExperiment {
   }
   const result = v.safeParse(ExperimentSchema, value);
   if (result.success) return { ok: true, experiment: result.output };
-  const issues = result.issues.map((issue) => ({
-    path: v.getDotPath(issue) ?? "",
-    expected: issue.message,
-    actual: show(issue.input),
-  }));
-  return { ok: false, code: "experiment-invalid", issues };
+  return { ok: false, code: "experiment-invalid", issues: result.issues.map(describeIssue) };
 }
 
 /** Fields that may change while a run goes on; each change is logged as (step, field, value) and replayed. */

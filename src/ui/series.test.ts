@@ -42,6 +42,16 @@ describe("run series", () => {
     expect([...series.values("loss")]).toEqual([0, 1, Number.NaN, Number.NaN, 4]);
   });
 
+  test("a run without a step does not push out the curves of the run put aside", () => {
+    const series = createSeries();
+    series.show(1);
+    series.appendSteps(metrics(0, 3));
+    series.show(2);
+    series.show(3);
+    series.show(1);
+    expect([...series.values("loss")]).toEqual([0, 1, 2]);
+  });
+
   test("the run put aside comes back with its curves, and the one it replaces can come back too", () => {
     const series = createSeries();
     series.show(1);

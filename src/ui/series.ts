@@ -2,7 +2,8 @@
  * The curves of a run, outside React: one value per training step, one per evaluation, in arrays that grow by doubling.
  * Steps are contiguous. When a run goes back (a lost device, "restore best") the next metrics begin at an earlier step
  * and replace what stood there, so the curve has no seam; steps never seen are NaN. The curves of the run that was put
- * aside are kept, because "undo" brings that run back. Charts read in an animation frame.
+ * aside are kept, because "undo" brings that run back; empty ones take their place as little as an untrained run does in
+ * the worker. Charts read in an animation frame.
  */
 
 /** Per-step quantities of a training run. */
@@ -115,7 +116,9 @@ class GrowingSeries implements RunSeries {
     if (runId === this.#runId) return;
     const next = this.#aside?.runId === runId ? this.#aside : noCurves(runId);
     const { first, count, evaluations, best } = this;
-    this.#aside = { runId: this.#runId, first, count, evaluations, best, columns: this.#columns };
+    const empty = count === 0 && evaluations.length === 0;
+    if (!empty || next === this.#aside || !this.#aside)
+      this.#aside = { runId: this.#runId, first, count, evaluations, best, columns: this.#columns };
     this.first = next.first;
     this.count = next.count;
     this.evaluations = next.evaluations;

@@ -65,11 +65,16 @@ export class RunKeeper {
     return { backend, faults: opened.faults };
   }
 
-  /** Opens a run beside the current one, which is then put aside. Throws what the opening refuses with. */
+  /**
+   * Opens a run beside the current one, which is then put aside; one that never trained is let go instead while another
+   * is aside, so that a second reset does not cost the run before the first. Throws what the opening refuses with.
+   */
   async replace(origin: RunOrigin): Promise<Session> {
     const session = await this.#build(origin);
     const earlier = this.#session;
-    if (earlier) this.#aside = await putAside(earlier);
+    const untrained = earlier?.run.step === 0 && this.#aside !== null && this.#aside !== origin;
+    if (untrained) earlier.dispose();
+    else if (earlier) this.#aside = await putAside(earlier);
     this.#session = session;
     session.announce(this.#aside !== null);
     return session;
