@@ -55,6 +55,11 @@ export const mutants = [
     ["record[q + j] = dan * rj", "record[q + j] = dan * zj"],
     ["t === 0 || upstream", "t === 1 || upstream"],
   ]),
+  ...twin("lstm-forward", "lstm", [["=== G ?", "!== G ?"]]),
+  ...twin("lstm-backward", "lstm", [
+    ["dc[old + j] = cell * fj", "dc[old + j] = cell * ij"],
+    ["cell * c[old + j]! * fj", "cell * c[next + j]! * fj"],
+  ]),
   ...twin("ugrnn-forward", "ugrnn", [["(1 - write) * h[old + j]!", "(1 + write) * h[old + j]!"]]),
   ...twin("ugrnn-backward", "ugrnn", [["delta * (nj - h[old + j]!)", "delta * (nj + h[old + j]!)"]]),
   ...twin("rnn-backward", "rnn", [["U[j * H + k]!", "U[k * H + k]!"]]),
@@ -89,6 +94,11 @@ export const mutants = [
     ["k >= 2u * args.H", "k >= 1u * args.H"],
   ]),
   ...shader("gru-backward.step.reset", [["let carry = ds * r;", "let carry = ds + r;"]]),
+  ...shader("lstm-forward.step", [["let cell = f * previous", "let cell = i * previous"]]),
+  ...shader("lstm-backward.step", [
+    ["args.t < args.T || args.cellUpstream", "args.t > args.T || args.cellUpstream"],
+    ["cell * load_cell(before, j)", "cell * load_cell(here, j)"],
+  ]),
   ...shader("ugrnn-forward.step", [["tanh4(a_n)", "tanh4(a_z)"]]),
   ...shader("ugrnn-backward.step", [["delta * z * (one - n * n)", "delta * z * (one + n * n)"]]),
   ...shader("rnn-forward.step", [["let u = k * args.H;", "let u = k + args.H;"]]),

@@ -2,14 +2,19 @@
  * Small Programs of the same parts as the training Program: a stack with given upstream gradients, a loss alone, an
  * optimizer alone. Verification and finite differences check the real calls with them, not a copy.
  */
+import { alignSegment } from "../core/dims.ts";
 import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import type { OperationCall, Program } from "../core/program.ts";
 import { gradientNorm } from "../operations/gradient-norm.ts";
+import { lossLinear } from "../operations/loss-linear.ts";
 import { maskCount } from "../operations/mask-count.ts";
+import { reduceLoss } from "../operations/reduce-loss.ts";
 import type { BuiltProgram } from "./build-program.ts";
+import { findCell } from "./cells/find-cell.ts";
+import { requireSegment } from "./cells/segments.ts";
 import { type HeadSteps, headRows } from "./head.ts";
 import { declareStack, declareUpstream, type StackInput, stackBackward, stackForward, TENSOR } from "./layers.ts";
-import { claimLossFlags, type LossName, lossCalls, probabilityCall } from "./losses.ts";
+import { claimLossFlags, type LossFlags, type LossName, type LossPlace, lossCalls, probabilityCall } from "./losses.ts";
 import { createModel, type ModelShape } from "./model.ts";
 import { momentsOf, optimizerCall } from "./optimizers.ts";
 import { callOperation, ProgramDraft } from "./program-draft.ts";
@@ -21,14 +26,54 @@ export interface StackSpec {
   readonly input: "features" | "tokens";
   readonly T: number;
   readonly B: number;
-  /** Which rows of the top h the loss L = Σ g⊙y reads. */
+  /** Which rows of the top h the loss L = Σ g⊙y reads; it also reads the last row of every extra state. */
   readonly readout: HeadSteps;
+}
+
+function countExtraStates({ layers }: StackSpec): number {
+  return layers.reduce((sum, layer) => sum + findCell(layer).extraStates.length, 0);
+}
+
+/** Where the states' part of a stack's loss is formed: `place` is that of its outputs. */
+interface StateReadout {
+  readonly draft: ProgramDraft;
+  readonly stack: ReturnType<typeof declareStack>;
+  readonly upstream: ReturnType<typeof declareUpstream>;
+  readonly place: LossPlace;
+  readonly lossFlags: LossFlags;
+  /** Elements of `rowLoss`. */
+  readonly rows: number;
+}
+
+/** Adds Σ g⊙c_T for the last row of every extra state and hands g to its gradient; then sums the loss over all rows. */
+function readStates({ draft, stack, upstream, place, lossFlags, rows }: StateReadout): readonly OperationCall[] {
+  const { flags, lossBit, reduceBit } = lossFlags;
+  const { label, mask, count, loss, rowLoss } = place;
+  let offset = alignSegment(place.N);
+  const calls = stack.flatMap(({ place: { T, B, H, states } }, index) =>
+    Object.entries(states).map(([name, logits]) => {
+      const dlogits = requireSegment(upstream[index]?.dStates ?? {}, name);
+      const target = draft.declare(TENSOR.upstream(index, name), "f32", [B, H], "batch");
+      const last = { pOffset: T * B * H, pStride: H, dOffset: T * B * H, dStride: H };
+      const own = { tensor: rowLoss.tensor, offset, length: B };
+      offset += alignSegment(B);
+      return callOperation(
+        lossLinear,
+        label,
+        { N: B, V: H, ...last, flagBit: lossBit },
+        { logits, target, mask, count, rowLoss: own, dlogits, flags },
+      );
+    }),
+  );
+  if (calls.length === 0) return [];
+  const all = { rowLoss: { tensor: rowLoss.tensor }, count, loss, flags };
+  return [...calls, callOperation(reduceLoss, label, { N: rows, perRow: 1, flagBit: reduceBit }, all)];
 }
 
 /**
  * Phases `forward` (states, records, `loss`) and `backward` (da in the records, dh, `grads`, `batch.dx` for features).
  * Write `params`, `batch.input` [T, B, D] or ids [T, B], row 0 of each layer's
- * states, the upstream gradient of each extra state in the last row of its gradient, `upstream` (g, [N, H] with N = T·B or B),
+ * states, `upstream` (g, [N, H] with N = T·B or B), the gradient of each extra state's last row (`TENSOR.upstream`, [B, H]),
  * `ones` (N times 1) and `count` = [1]; no scalars. Gates must be read between the phases.
  */
 export function buildStackProgram(spec: StackSpec): BuiltProgram {
@@ -50,7 +95,10 @@ export function buildStackProgram(spec: StackSpec): BuiltProgram {
   const { H } = top;
   const { N, offset } = headRows(readout, top);
   const rows = { offset, stride: H };
-  const place = {
+  // The head's rows, then those of every extra state; what lies between stays 0.
+  const lossRows = alignSegment(N) + countExtraStates(spec) * alignSegment(B);
+  const rowLoss = draft.declare("rowLoss", "f32", [lossRows], "activation");
+  const place: LossPlace = {
     label: "upstream",
     N,
     V: H,
@@ -61,11 +109,16 @@ export function buildStackProgram(spec: StackSpec): BuiltProgram {
     target: draft.declare("upstream", "f32", [N, H], "batch"),
     mask: draft.declare("ones", "f32", [N], "batch"),
     count: draft.declare("count", "f32", [1], "batch"),
-    rowLoss: draft.declare("rowLoss", "f32", [N], "activation"),
+    rowLoss: { ...rowLoss, offset: 0, length: N },
     loss: draft.declare("loss", "f32", [1], "metrics"),
   };
   const dx = spec.input === "features" ? draft.declare("batch.dx", "f32", [T, B, inputWidth], "activation") : null;
-  const forward = [...stackForward(stack), ...lossCalls("linear", place, claimLossFlags(draft, "linear", flags))];
+  const lossFlags = claimLossFlags(draft, "linear", flags);
+  const forward = [
+    ...stackForward(stack),
+    ...lossCalls("linear", place, lossFlags),
+    ...readStates({ draft, stack, upstream, place, lossFlags, rows: lossRows }),
+  ];
   const backward = stackBackward(stack, {
     model,
     upstream,

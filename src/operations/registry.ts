@@ -17,6 +17,8 @@ import { lossBce } from "./loss-bce.ts";
 import { lossCe } from "./loss-ce.ts";
 import { lossLinear } from "./loss-linear.ts";
 import { lossMse } from "./loss-mse.ts";
+import { lstmBackward } from "./lstm-backward.ts";
+import { lstmForward } from "./lstm-forward.ts";
 import { maskCount } from "./mask-count.ts";
 import { optimizerAdam } from "./optimizer-adam.ts";
 import { optimizerRmsprop } from "./optimizer-rmsprop.ts";
@@ -48,6 +50,8 @@ export const OPERATIONS: readonly Operation[] = [
   lossCe,
   lossLinear,
   lossMse,
+  lstmBackward,
+  lstmForward,
   maskCount,
   optimizerAdam,
   optimizerRmsprop,

@@ -16,6 +16,8 @@ import { lossBce } from "../../operations/loss-bce.ts";
 import { lossCe } from "../../operations/loss-ce.ts";
 import { lossLinear } from "../../operations/loss-linear.ts";
 import { lossMse } from "../../operations/loss-mse.ts";
+import { lstmBackward } from "../../operations/lstm-backward.ts";
+import { lstmForward } from "../../operations/lstm-forward.ts";
 import { maskCount } from "../../operations/mask-count.ts";
 import { optimizerAdam } from "../../operations/optimizer-adam.ts";
 import { optimizerRmsprop } from "../../operations/optimizer-rmsprop.ts";
@@ -44,6 +46,8 @@ import { lossBceTwin } from "./loss-bce.ts";
 import { lossCeTwin } from "./loss-ce.ts";
 import { lossLinearTwin } from "./loss-linear.ts";
 import { lossMseTwin } from "./loss-mse.ts";
+import { lstmBackwardTwin } from "./lstm-backward.ts";
+import { lstmForwardTwin } from "./lstm-forward.ts";
 import { maskCountTwin } from "./mask-count.ts";
 import { optimizerAdamTwin } from "./optimizer-adam.ts";
 import { optimizerRmspropTwin } from "./optimizer-rmsprop.ts";
@@ -76,6 +80,8 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(lossCe, lossCeTwin),
   implement(lossLinear, lossLinearTwin),
   implement(lossMse, lossMseTwin),
+  implement(lstmBackward, lstmBackwardTwin),
+  implement(lstmForward, lstmForwardTwin),
   implement(maskCount, maskCountTwin),
   implement(optimizerAdam, optimizerAdamTwin),
   implement(optimizerRmsprop, optimizerRmspropTwin),

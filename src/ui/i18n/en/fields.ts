@@ -85,6 +85,8 @@ export const fieldMessages = {
   "field.cell": "Cell",
   "field.cell.gru": "GRU",
   "field.cell.gru.help": "Update and reset gate over one state.",
+  "field.cell.lstm": "LSTM",
+  "field.cell.lstm.help": "Input, forget and output gate over a cell state c; the output h is what o lets out of it.",
   "field.cell.ugrnn": "UGRNN",
   "field.cell.ugrnn.help": "Update gate only: a GRU without its reset gate.",
   "field.cell.rnn": "RNN",
