@@ -67,7 +67,9 @@ export const mutants = [
   ...twin("input-gradient", "affine", [["W[d * C + c]!", "W[d * D + c]!"]]),
   ...twin("loss-mse", "loss", [["2 * weight * error", "1 * weight * error"]]),
   ...twin("loss-bce", "loss", [["t * softplus(-p)", "t * softplus(p)"]]),
-  ...twin("loss-ce", "loss", [["softmax - (v", "softmax + (v"]]),
+  ...twin("loss-ce", "loss", [["softmax - q", "softmax + q"]]),
+  ...twin("loss-huber", "loss", [["size - delta / 2", "size - delta"]]),
+  ...twin("loss-ce-soft", "loss", [["softmax * total", "softmax / total"]]),
   ...twin("reduce-loss", "loss", [["count[0]! === 0 ? 0", "count[0]! === 0 ? 1"]]),
   ...twin("optimizer-adam", "optimizer", [
     ["gain2 * g * g", "gain1 * g * g"],
@@ -108,8 +110,10 @@ export const mutants = [
   ...shader("weight-gradient.split.sum", [["(i / args.C) * args.outStride", "(i / args.D) * args.outStride"]]),
   ...shader("weight-gradient.split.product", [["let begin = slab * SLAB_ROWS;", "let begin = slab + SLAB_ROWS;"]]),
   ...shader("gather-backward.list.sum", [["let n = position - 1u;", "let n = position - 0u;"]]),
+  ...shader("loss-huber.row", [["r - 0.5 * held", "r - 1.5 * held"]]),
+  ...shader("sequence-weight.sequence", [["mask[n] / sum", "mask[n] * sum"]]),
   ...shader("loss-bce.row", [["t * (max(-p, 0.0)", "t * (max(p, 0.0)"]]),
-  ...shader("loss-ce.row", [["softmax - select", "softmax + select"]]),
+  ...shader("loss-ce.row", [["softmax - q", "softmax + q"]]),
   ...shader("optimizer-adam.lanes", [
     ["args.gain2 * g * g", "args.gain1 * g * g"],
     ["flags[0] != 0u", "flags[0] == 0u"],

@@ -4,20 +4,24 @@
  */
 import { alignSegment } from "../core/dims.ts";
 import type { OptimizerChoice } from "../core/optimizer-choice.ts";
-import type { OperationCall, Program } from "../core/program.ts";
+import type { OperationCall, Program, TensorBinding } from "../core/program.ts";
+import { classWeight } from "../operations/class-weight.ts";
 import { gradientNorm } from "../operations/gradient-norm.ts";
 import { lossLinear } from "../operations/loss-linear.ts";
 import { maskCount } from "../operations/mask-count.ts";
 import { reduceLoss } from "../operations/reduce-loss.ts";
+import { sequenceWeight } from "../operations/sequence-weight.ts";
 import type { BuiltProgram } from "./build-program.ts";
 import { findCell } from "./cells/find-cell.ts";
 import { requireSegment } from "./cells/segments.ts";
 import { type HeadSteps, headRows } from "./head.ts";
 import { declareStack, declareUpstream, type StackInput, stackBackward, stackForward, TENSOR } from "./layers.ts";
-import { claimLossFlags, type LossFlags, type LossName, type LossPlace, lossCalls, probabilityCall } from "./losses.ts";
+import { claimLossFlags, type LossFlags, type LossPlace, type LossSpec, lossCalls, probabilityCall } from "./losses.ts";
 import { createModel, type ModelShape } from "./model.ts";
 import { momentsOf, optimizerCall } from "./optimizers.ts";
 import { callOperation, ProgramDraft } from "./program-draft.ts";
+
+const LINEAR = { name: "linear" } as const;
 
 /** A stack without head whose outputs y are the top layer's h at every step or at the last. */
 export interface StackSpec {
@@ -113,10 +117,10 @@ export function buildStackProgram(spec: StackSpec): BuiltProgram {
     loss: draft.declare("loss", "f32", [1], "metrics"),
   };
   const dx = spec.input === "features" ? draft.declare("batch.dx", "f32", [T, B, inputWidth], "activation") : null;
-  const lossFlags = claimLossFlags(draft, "linear", flags);
+  const lossFlags = claimLossFlags(draft, LINEAR, flags);
   const forward = [
     ...stackForward(stack),
-    ...lossCalls("linear", place, lossFlags),
+    ...lossCalls(LINEAR, place, lossFlags),
     ...readStates({ draft, stack, upstream, place, lossFlags, rows: lossRows }),
   ];
   const backward = stackBackward(stack, {
@@ -133,19 +137,59 @@ export function buildStackProgram(spec: StackSpec): BuiltProgram {
   };
 }
 
+/** A loss alone. Rows are weighted by the mask, then by what is given of the following. */
+export interface LossProgramSpec {
+  readonly loss: LossSpec;
+  readonly N: number;
+  readonly V: number;
+  /** True: write `classWeights` [V]; only for losses of class ids. */
+  readonly weighted?: boolean;
+  /** Every sequence counts alike; step t of sequence b is row t·stepStride + b·rowStride. */
+  readonly sequences?: {
+    readonly T: number;
+    readonly B: number;
+    readonly stepStride: number;
+    readonly rowStride: number;
+  };
+  /** The sum instead of the mean. */
+  readonly sum?: boolean;
+}
+
+/** The calls that turn `mask` into the weights of the rows. */
+function weighRows(draft: ProgramDraft, spec: LossProgramSpec, mask: TensorBinding, target: TensorBinding) {
+  const { N, V, weighted, sequences } = spec;
+  const calls: OperationCall[] = [];
+  let weights = mask;
+  if (weighted) {
+    const classWeights = draft.declare("classWeights", "f32", [V], "batch");
+    const weight = draft.declare("classes.weight", "f32", [N], "activation");
+    calls.push(callOperation(classWeight, "loss", { N, V }, { mask: weights, target, classWeights, weight }));
+    weights = weight;
+  }
+  if (sequences) {
+    const weight = draft.declare("sequences.weight", "f32", [N], "activation");
+    calls.push(callOperation(sequenceWeight, "loss", sequences, { mask: weights, weight }));
+    weights = weight;
+  }
+  return { calls, weights };
+}
+
 /**
- * One loss: phase `forward`. Write `logits` [N, V], `target` ([N, V], or ids [N] for ce) and `mask` [N]; read `count`,
- * `rowLoss` [N], `loss`, `dlogits` [N, V], and `outputs` [N, V] (σ for bce, softmax for ce).
+ * One loss: phase `forward`. Write `logits` [N, V], `target` ([N, V], or ids [N] for ce) and `mask` [N]; for a sum also
+ * `count`, with 1 over the scalars of a row. Read `rowLoss` [N], `loss`, `dlogits` [N, V], and `outputs` [N, V] (σ for
+ * bce, softmax for ce).
  */
-export function buildLossProgram(name: LossName, N: number, V: number): Program {
+export function buildLossProgram(spec: LossProgramSpec): Program {
+  const { loss, N, V } = spec;
   const draft = new ProgramDraft();
   const flags = draft.declare("flags", "u32", [1], "metrics");
   const packed = { offset: 0, stride: V };
   const logits = draft.declare("logits", "f32", [N, V], "activation");
   const mask = draft.declare("mask", "f32", [N], "batch");
   const count = draft.declare("count", "f32", [1], "metrics");
-  const target =
-    name === "ce" ? draft.declare("target", "u32", [N], "batch") : draft.declare("target", "f32", [N, V], "batch");
+  const ids = loss.name === "ce";
+  const target = ids ? draft.declare("target", "u32", [N], "batch") : draft.declare("target", "f32", [N, V], "batch");
+  const { calls, weights } = weighRows(draft, spec, mask, target);
   const place = {
     label: "loss",
     N,
@@ -155,21 +199,27 @@ export function buildLossProgram(name: LossName, N: number, V: number): Program 
     dlogits: draft.declare("dlogits", "f32", [N, V], "activation"),
     dlogitsAt: packed,
     target,
-    mask,
+    mask: weights,
     count,
     rowLoss: draft.declare("rowLoss", "f32", [N], "activation"),
     loss: draft.declare("loss", "f32", [1], "metrics"),
   };
-  const forward: OperationCall[] = [
-    callOperation(maskCount, "loss", { N }, { mask, count }),
-    ...lossCalls(name, place, claimLossFlags(draft, name, flags)),
-  ];
-  if (name === "ce" || name === "bce") {
+  if (!spec.sum) calls.push(callOperation(maskCount, "loss", { N }, { mask: weights, count }));
+  const forward = [...calls, ...lossCalls(loss, place, claimLossFlags(draft, loss, flags))];
+  const kind = PROBABILITIES[loss.name];
+  if (kind) {
     const out = draft.declare("outputs", "f32", [N, V], "activation");
-    forward.push(probabilityCall(name === "ce" ? "softmax" : "sigmoid", "loss", { N, V }, { logits, out }));
+    forward.push(probabilityCall(kind, "loss", { N, V }, { logits, out }));
   }
   return { tensors: draft.tensors(), phases: { forward } };
 }
+
+/** What the logits of a loss stand for. */
+const PROBABILITIES: Readonly<Partial<Record<LossSpec["name"], "softmax" | "sigmoid">>> = {
+  ce: "softmax",
+  "ce-soft": "softmax",
+  bce: "sigmoid",
+};
 
 /**
  * Norm, clipping and one optimizer over P given numbers: phase `update` with the optimizer's scalars, clipping and `slot`

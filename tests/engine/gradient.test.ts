@@ -37,7 +37,7 @@ function spec(changes: Partial<ProgramSpec>): ProgramSpec {
     outputs: 2,
     input: "features",
     head: "every",
-    loss: "mse",
+    loss: { name: "mse" },
     optimizer: USUAL_OPTIMIZERS.sgd,
     T,
     B,
@@ -69,8 +69,9 @@ function fill(tensors: Arrays, { loss, input, outputs }: ProgramSpec): void {
   floats(tensors, "params").set(seededArray("params", floats(tensors, "params").length, 0.8));
   if (input === "features") floats(tensors, "data.input").set(seededArray("input", R * D));
   else words(tensors, "data.input").set(seededArray("ids", R, 0.5).map((value) => Math.floor((value + 0.5) * D)));
-  if (loss === "ce") words(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1]);
-  else if (loss === "bce") floats(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1]);
+  if (loss.name === "ce") words(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1]);
+  else if (loss.name === "bce")
+    floats(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1]);
   else floats(tensors, "data.target").set(seededArray("target", R * outputs));
   floats(tensors, "data.mask").set([1, 1, 0, 1, 1, 1, 0, 1, 1]);
   words(tensors, "starts").set([5, 4, 2], B);
@@ -79,14 +80,18 @@ function fill(tensors: Arrays, { loss, input, outputs }: ProgramSpec): void {
 /** The second batch of the ring with its last row dead, as at the end of an evaluation. */
 const SCALARS = { slot: 1, live: 2 };
 
+const bce = { name: "bce", positiveWeight: 2.5 } as const;
+const ce = { name: "ce", smoothing: 0.1 } as const;
+
 const CASES: readonly (readonly [string, Partial<ProgramSpec>])[] = [
   ["features, every, mse", {}],
   ["features, last, mse", { head: "last" }],
-  ["features, every, bce", { loss: "bce" }],
-  ["features, last, bce", { loss: "bce", head: "last" }],
-  ["features, every, ce", { loss: "ce", outputs: 3 }],
-  ["tokens, every, ce", { loss: "ce", input: "tokens", outputs: 3 }],
-  ["tokens, last, ce", { loss: "ce", input: "tokens", outputs: 3, head: "last" }],
+  ["features, every, huber", { loss: { name: "huber", delta: 0.3 } }],
+  ["features, every, bce", { loss: bce }],
+  ["features, last, bce", { loss: bce, head: "last" }],
+  ["features, every, ce", { loss: ce, outputs: 3 }],
+  ["tokens, every, ce", { loss: ce, input: "tokens", outputs: 3 }],
+  ["tokens, last, ce", { loss: ce, input: "tokens", outputs: 3, head: "last" }],
   ["relu candidates", { layers: [layer(4, "after", "relu"), layer(3, "before", "relu")] }],
   ["one layer", { layers: [layer(3, "after", "tanh")] }],
   ["lstm, every", { layers: [lstm(3), lstm(4)] }],
@@ -94,7 +99,7 @@ const CASES: readonly (readonly [string, Partial<ProgramSpec>])[] = [
   ["lstm alone, last", { layers: [lstm(3)], head: "last" }],
   ["update gate only", { layers: [ugrnn(3), ugrnn(4)] }],
   ["plain, tanh over ReLU", { layers: [rnn(4, "relu"), rnn(3, "tanh")], head: "last" }],
-  ["mixed, tokens", { layers: [rnn(3, "tanh"), layer(4, "before", "tanh"), ugrnn(3)], loss: "ce", input: "tokens" }],
+  ["mixed, tokens", { layers: [rnn(3, "tanh"), layer(4, "before", "tanh"), ugrnn(3)], loss: ce, input: "tokens" }],
   ["four layers", { layers: [2, 3, 2, 3].map((units, i) => layer(units, i % 2 ? "after" : "before", "tanh")) }],
 ];
 

@@ -2,8 +2,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createReferenceBackend } from "../../src/backends/reference/player.ts";
 import type { Experiment } from "../../src/core/experiment.ts";
-import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
-import { USUAL_SCHEDULES } from "../../src/core/schedule-choice.ts";
+import { USUAL_TRAINING } from "../../src/core/usual-training.ts";
 import type { Command, Event } from "../../src/worker/protocol.ts";
 import { createDyingBackend, openPage, type Page } from "./page.ts";
 
@@ -19,11 +18,9 @@ const experiment: Experiment = {
     initialMemory: 0,
   },
   training: {
-    optimizer: USUAL_OPTIMIZERS.adam,
+    ...USUAL_TRAINING,
     learningRate: 0.01,
     clipNorm: 1,
-    clipValue: null,
-    schedule: USUAL_SCHEDULES.constant,
     batch: 4,
     length: 5,
     evaluateEvery: 1000,
