@@ -68,7 +68,7 @@ export const mutants = [
   ...twin("loss-mse", "loss", [["2 * weight * error", "1 * weight * error"]]),
   ...twin("loss-bce", "loss", [["t * softplus(-p)", "t * softplus(p)"]]),
   ...twin("loss-ce", "loss", [["softmax - q", "softmax + q"]]),
-  ...twin("loss-huber", "loss", [["size - delta / 2", "size - delta"]]),
+  ...twin("loss-huber", "loss", [["size - delta / 2", "size + delta / 2"]]),
   ...twin("loss-ce-soft", "loss", [["softmax * total", "softmax / total"]]),
   ...twin("reduce-loss", "loss", [["count[0]! === 0 ? 0", "count[0]! === 0 ? 1"]]),
   ...twin("optimizer-adam", "optimizer", [
@@ -119,6 +119,6 @@ export const mutants = [
     ["flags[0] != 0u", "flags[0] == 0u"],
     ["max(state[2u * args.P + p], v)", "max(state[1u * args.P + p], v)"],
   ]),
-  ...shader("optimizer-rmsprop.lanes", [["args.bufferRow * args.P", "args.meanRow * args.P"]]),
+  ...shader("optimizer-rmsprop.lanes", [["args.bufferRow * args.P", "args.bufferRow + args.P"]]),
   ...shader("batch-gather.element", [["b < args.live", "b > args.live"]]),
 ];
