@@ -3,10 +3,7 @@
  * presets, so that a page that shows its default instead is caught.
  */
 import type { Experiment } from "../src/core/experiment.ts";
-import { USUAL_OPTIMIZERS } from "../src/core/optimizer-choice.ts";
-import { USUAL_SCHEDULES } from "../src/core/schedule-choice.ts";
-
-const adam = USUAL_OPTIMIZERS.adam;
+import { USUAL_TRAINING } from "../src/core/usual-training.ts";
 
 /** Forecast of the weather by one small layer. */
 export const smallWeather: Experiment = {
@@ -18,11 +15,9 @@ export const smallWeather: Experiment = {
     initialMemory: 0,
   },
   training: {
-    optimizer: adam,
+    ...USUAL_TRAINING,
     learningRate: 0.01,
     clipNorm: 1,
-    clipValue: null,
-    schedule: USUAL_SCHEDULES.constant,
     batch: 8,
     length: 10,
     evaluateEvery: 20,
@@ -43,11 +38,9 @@ export const twoForms: Experiment = {
     initialMemory: 0,
   },
   training: {
-    optimizer: adam,
+    ...USUAL_TRAINING,
     learningRate: 0.02,
     clipNorm: 1,
-    clipValue: null,
-    schedule: USUAL_SCHEDULES.constant,
     batch: 16,
     length: 15,
     evaluateEvery: 50,

@@ -5,6 +5,7 @@
 import { deflateRawSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import type { Experiment } from "../src/core/experiment.ts";
+import { USUAL_OPTIMIZERS } from "../src/core/optimizer-choice.ts";
 import { smallWeather } from "./experiments.ts";
 import {
   counter,
@@ -193,7 +194,7 @@ function trainedBy(optimizer: Experiment["training"]["optimizer"], learningRate:
 }
 
 test("a loss that is no longer finite stops the run at its last good parameters", async ({ page }) => {
-  await openExperiment(page, trainedBy({ name: "sgd", momentum: 0 }, 10));
+  await openExperiment(page, trainedBy(USUAL_OPTIMIZERS.sgd, 10));
   await transport(page, "Play").click();
   const told = page.getByRole("alert").filter({ hasText: /The numbers of step \d+ are no longer finite/ });
   await expect(told).toBeVisible({ timeout: PATIENCE_MS });

@@ -1,6 +1,7 @@
 // loss-bce, `row`: binary cross-entropy with logits and its gradient, one row per invocation.
 //
-//   rowLoss[n] = mask[n] Σ_v t·softplus(−p) + (1 − t)·softplus(p)    dlogits = mask[n] (σ(p) − t) / (count · V)
+//   rowLoss[n] = mask[n] Σ_v w·t·softplus(−p) + (1 − t)·softplus(p), w = positiveWeight
+//   dlogits = mask[n] (σ(p)(1 − t) − w·t·σ(−p)) / (count · V)
 //
 // softplus(p) = max(p, 0) + log(1 + exp(−|p|)); both terms are ≥ 0, so nothing cancels.
 //
@@ -25,6 +26,7 @@ struct Args {
   dOffset: u32,
   dStride: u32,
   flagBit: u32,
+  positiveWeight: f32,
 }
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
@@ -57,9 +59,10 @@ fn main(
     let p = logits[p_at + v];
     bad = bad || not_finite(p);
     let t = target_[n * args.V + v];
+    let wt = args.positiveWeight * t;
     let tail = log1p(exp(-min(abs(p), EXP_LIMIT)));
-    sum += t * (max(-p, 0.0) + tail) + (1.0 - t) * (max(p, 0.0) + tail);
-    dlogits[d_at + v] = select(scale * (sigmoid(p) - t), 0.0, masked);
+    sum += wt * (max(-p, 0.0) + tail) + (1.0 - t) * (max(p, 0.0) + tail);
+    dlogits[d_at + v] = select(scale * (sigmoid(p) * (1.0 - t) - wt * sigmoid(-p)), 0.0, masked);
   }
   if (bad) {
     atomicOr(&flags[0], args.flagBit);

@@ -1,6 +1,7 @@
 // loss-ce, `row`: softmax cross-entropy over class ids and its gradient, one row per invocation.
 //
-//   rowLoss[n] = mask[n] (logsumexp(p) − p[t])    dlogits = mask[n] (softmax(p) − onehot(t)) / count
+//   q = (1 − smoothing)·onehot(t) + smoothing/V
+//   rowLoss[n] = mask[n] Σ_v q (logsumexp(p) − p)    dlogits = mask[n] (softmax(p) − q) / count
 //
 // | binding | tensor  | access     | shape                        |
 // | ------- | ------- | ---------- | ---------------------------- |
@@ -23,6 +24,7 @@ struct Args {
   dOffset: u32,
   dStride: u32,
   flagBit: u32,
+  smoothing: f32,
 }
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
@@ -71,9 +73,16 @@ fn main(
   }
   let label = target_[n];
   let scale = weight / count[0];
+  let spread = args.smoothing / f32(args.V);
+  let log_sum = log1p(rest);
+  var others = 0.0;
   for (var v = 0u; v < args.V; v++) {
-    let softmax = exp(max(logits[p_at + v] - p_top, -EXP_LIMIT)) / (1.0 + rest);
-    dlogits[d_at + v] = select(scale * (softmax - select(0.0, 1.0, v == label)), 0.0, masked);
+    let p = logits[p_at + v];
+    let softmax = exp(max(p - p_top, -EXP_LIMIT)) / (1.0 + rest);
+    let q = spread + select(0.0, 1.0 - args.smoothing, v == label);
+    others += log_sum + (p_top - p);
+    dlogits[d_at + v] = select(scale * (softmax - q), 0.0, masked);
   }
-  rowLoss[n] = select(weight * (log1p(rest) + p_top - logits[p_at + label]), 0.0, masked);
+  let own = log_sum + (p_top - logits[p_at + label]);
+  rowLoss[n] = select(weight * ((1.0 - args.smoothing) * own + spread * others), 0.0, masked);
 }

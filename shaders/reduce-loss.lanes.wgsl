@@ -44,6 +44,10 @@ fn main(@builtin(local_invocation_index) lane: u32) {
       atomicOr(&flags[0], args.flagBit);
     }
     let terms = count[0] * f32(args.perRow);
-    loss[0] = select(0.0, total / max(terms, 1.0), terms > 0.0);
+    var mean = 0.0;
+    if (terms > 0.0) {
+      mean = total / terms;
+    }
+    loss[0] = mean;
   }
 }

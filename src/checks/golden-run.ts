@@ -1,6 +1,6 @@
 /**
  * What playing a golden case gives: tensors under the file's names and in the file's layout, every one of them computed
- * by operations of a Program on the backend under test. Reading inputs, building Programs and moving results about is
+ * by operations of a Program on the backend under test, or by the code that a run itself uses on the host. Reading inputs, building Programs and moving results about is
  * all that a runner may do by itself.
  */
 import type { Backend, Player } from "../core/backend.ts";

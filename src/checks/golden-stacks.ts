@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { isGoldenCell } from "../interop/golden-cells.ts";
 import { swapLeadingAxes } from "../interop/golden-file.ts";
 import { type GoldenRunner, inputOf, unsupported } from "./golden-run.ts";
-import { type GoldenLayer, playStack, type StackResult } from "./play-stack.ts";
+import { type GoldenLayer, playStack, type StackResult, statesOf } from "./play-stack.ts";
 
 const Extent = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const CellInfo = v.looseObject({ kind: v.string(), mode: v.string(), B: Extent, T: Extent, I: Extent, H: Extent });
@@ -38,7 +38,13 @@ export const runGoldenCell: GoldenRunner = async (golden, { backend }) => {
   // The last output is the last state, so what arrives at hT arrives at y_T.
   const last = upstream.subarray((T - 1) * B * H);
   for (const [i, value] of ghT.entries()) last[i] = (last[i] ?? 0) + value;
-  const layers: readonly GoldenLayer[] = [{ kind, H, D, prefix: "" }];
+  const states = new Map<string, Float32Array<ArrayBuffer>>();
+  for (const state of statesOf({ kind, H })) {
+    const g = state === "h" ? undefined : inputOf(golden, `g${state}T`);
+    if (g?.length === B * H) states.set(state, g);
+    else if (state !== "h") return unsupported(`g${state}T is missing or has another shape`);
+  }
+  const layers: readonly GoldenLayer[] = [{ kind, H, D, prefix: "", upstream: states }];
   const stackCase = { T, B, D, layers, x: swapLeadingAxes(x, { outer: B, inner: T, width: D }), upstream };
   const result = await playStack(backend, golden, { ...stackCase, outputs: "every" });
   return result ? { supported: true, tensors: nameCell(result) } : unsupported(INCOMPLETE);
@@ -53,7 +59,7 @@ export const runGoldenStack: GoldenRunner = async (golden, { backend }) => {
   let width = D;
   for (const [index, { kind, hidden }] of info.output.layers.entries()) {
     if (!isGoldenCell(kind)) return unsupported(`cell ${kind}`);
-    layers.push({ kind, H: hidden, D: width, prefix: `L${index}.fwd.` });
+    layers.push({ kind, H: hidden, D: width, prefix: `L${index}.fwd.`, upstream: new Map() });
     width = hidden;
   }
   const x = inputOf(golden, "x");
@@ -73,8 +79,12 @@ function nameCell({ layers, loss, dx }: StackResult): Map<string, ArrayLike<numb
     ["loss", loss],
     ["d_x", dx],
   ]);
-  for (const { y, hT, dh, dh0, steps, gradients } of layers) {
-    tensors.set("y", y).set("hT", hT).set("d_h", dh).set("d_h0", dh0);
+  for (const { states, steps, gradients } of layers) {
+    for (const [name, state] of states) {
+      // A file calls the states of h its outputs.
+      tensors.set(name === "h" ? "y" : name, state.values).set(`${name}T`, state.last);
+      tensors.set(`d_${name}`, state.gradient).set(`d_${name}0`, state.initialGradient);
+    }
     for (const [name, values] of steps) tensors.set(name, values);
     for (const [name, values] of gradients) tensors.set(`d_${name}`, values);
   }
@@ -86,12 +96,16 @@ function nameStack({ layers, loss, dx }: StackResult, outputs: "every" | "last")
     ["loss", loss],
     ["d_x", dx],
   ]);
-  for (const [index, { layer, y, hT, dh, dh0, gradients }] of layers.entries()) {
+  for (const [index, { layer, states, gradients }] of layers.entries()) {
     const { prefix } = layer;
-    tensors.set(`L${index}.y`, y).set(`${prefix}hT`, hT);
-    // Overwritten by each higher layer: what remains is the top layer's.
-    tensors.set("out", outputs === "every" ? y : hT);
-    tensors.set(`d_${prefix}h`, dh).set(`d_${prefix}h0`, dh0);
+    for (const [name, state] of states) {
+      tensors.set(`${prefix}${name}T`, state.last);
+      tensors.set(`d_${prefix}${name}`, state.gradient).set(`d_${prefix}${name}0`, state.initialGradient);
+      if (name !== "h") continue;
+      tensors.set(`L${index}.y`, state.values);
+      // Overwritten by each higher layer: what remains is the top layer's.
+      tensors.set("out", outputs === "every" ? state.values : state.last);
+    }
     for (const [name, values] of gradients) tensors.set(`d_${prefix}${name}`, values);
   }
   return tensors;

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import type { ScheduleChoice } from "../core/schedule-choice.ts";
-import type { LossName } from "../engine/losses.ts";
+import type { LossSpec } from "../engine/losses.ts";
 import { type GoldenCellKind, isGoldenCell } from "../interop/golden-cells.ts";
 import type { GoldenCase, GoldenTensor } from "../interop/golden-file.ts";
 import { readGoldenOptimizer } from "../interop/golden-optimizer.ts";
@@ -16,7 +16,7 @@ const TrainingInfo = v.looseObject({
   opt: v.string(),
   hyper: v.unknown(),
   steps: Extent,
-  loss: v.picklist(["mse", "bce_logits", "softmax_ce"]),
+  loss: v.string(),
   per_step: v.boolean(),
   layers: v.pipe(v.array(v.object({ kind: v.string(), hidden: Extent })), v.minLength(1)),
   clip: v.nullable(v.pipe(v.number(), v.gtValue(0))),
@@ -25,12 +25,17 @@ const TrainingInfo = v.looseObject({
   init_and_data_from: v.optional(v.string()),
 });
 
-const LOSS_NAMES = { mse: "mse", bce_logits: "bce", softmax_ce: "ce" } as const;
+const LOSSES: Readonly<Record<string, LossSpec>> = {
+  mse: { name: "mse" },
+  mae: { name: "mae" },
+  bce_logits: { name: "bce", positiveWeight: 1 },
+  softmax_ce: { name: "ce", smoothing: 0 },
+};
 
 /** Plays a training run: `optim/end_to_end` and `train/`. */
 export const runGoldenTraining: GoldenRunner = async (golden, place) => {
   const info = v.safeParse(TrainingInfo, golden.info);
-  if (!info.success) return unsupported("carried state or a loss that is not there yet");
+  if (!info.success) return unsupported("carried state that is not there yet");
   const { steps, per_step, clip, hyper, opt } = info.output;
   const optimizer = readGoldenOptimizer(opt, hyper);
   if (optimizer === null) return unsupported(`optimizer ${opt} or a setting of it`);
@@ -40,7 +45,8 @@ export const runGoldenTraining: GoldenRunner = async (golden, place) => {
     layers.push({ kind, H: hidden });
   }
   const find = await tensorFinder(golden, place, info.output.init_and_data_from);
-  const loss = LOSS_NAMES[info.output.loss];
+  const loss = LOSSES[info.output.loss];
+  if (!loss) return unsupported(`loss ${info.output.loss}`);
   const head = per_step ? "every" : "last";
   const data = readData(find, { loss, head, steps });
   if (data === null) return unsupported("the data is missing or has another shape");
@@ -63,7 +69,7 @@ async function tensorFinder(golden: GoldenCase, place: GoldenPlace, other: strin
 }
 
 interface DataWish {
-  readonly loss: LossName;
+  readonly loss: LossSpec;
   readonly head: "every" | "last";
   readonly steps: number;
 }
@@ -88,7 +94,7 @@ function readWindows(windows: GoldenTensor, dense: GoldenTensor | undefined, { l
   const [S, length] = windows.shape;
   const V = dense?.shape[0];
   if (S === undefined || length === undefined || V === undefined || length < 2) return null;
-  if (loss !== "ce" || head !== "every" || !windows.data.every((id) => id >= 0 && id < V)) return null;
+  if (loss.name !== "ce" || head !== "every" || !windows.data.every((id) => id >= 0 && id < V)) return null;
   const T = length - 1;
   const input = new Uint32Array(S * T);
   const target = new Uint32Array(S * T);
@@ -106,10 +112,10 @@ function readFeatures(find: Find, { loss, head }: DataWish): Rows | null {
   const V = find("init/dense.W")?.shape[0];
   const [S, T, D] = x?.shape ?? [];
   if (!x || !given || V === undefined || S === undefined || T === undefined || D === undefined) return null;
-  const width = loss === "ce" ? 1 : V;
+  const width = loss.name === "ce" ? 1 : V;
   const steps = head === "every" ? T : 1;
-  if (given.data.length !== S * steps * width || given.data instanceof Int32Array !== (loss === "ce")) return null;
-  const target = loss === "ce" ? new Uint32Array(S * T) : new Float32Array(S * T * width);
+  if (given.data.length !== S * steps * width || given.data instanceof Int32Array !== (loss.name === "ce")) return null;
+  const target = loss.name === "ce" ? new Uint32Array(S * T) : new Float32Array(S * T * width);
   // A head on the last step finds its target in the last row of the sequence.
   for (let s = 0; s < S; s++) {
     const rows = given.data.slice(s * steps * width, (s + 1) * steps * width);

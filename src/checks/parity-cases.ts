@@ -3,6 +3,7 @@
  * sizes that cross a workgroup, a slab or a folded grid. A tensor without a fill of its own holds uniform numbers in
  * [−1, 1), outputs included, so that what must stay and what must be overwritten are both seen.
  */
+import type { Numbers } from "../core/operation.ts";
 import type { Fill, ParityCase } from "./parity-case.ts";
 import { RECURRENT_CASES } from "./parity-recurrent-cases.ts";
 
@@ -131,6 +132,16 @@ function rowCases(): ParityCase[] {
     { operation: "sigmoid-forward", numbers: { N, V }, fill: { logits: scaled(10 ** i) } },
     { operation: "softmax-forward", numbers: { N, V }, fill: { logits: scaled(10 ** i) } },
     { operation: "row-norm", numbers: { N, H: V, xOffset: 7 * i } },
+    {
+      operation: "class-weight",
+      numbers: { N, V },
+      fill: { mask: idsBelow(2), target: idsBelow(V) },
+    },
+    {
+      operation: "sequence-weight",
+      numbers: { T: N, B: V, stepStride: i % 2 ? V : 1, rowStride: i % 2 ? 1 : N },
+      fill: { mask: idsBelow(2) },
+    },
     { operation: "mask-count", numbers: { N }, fill: { mask: idsBelow(2) } },
     { operation: "carry-state", numbers: { T: 1 + i, B: N, H: V } },
     {
@@ -148,12 +159,24 @@ function lossCases(): ParityCase[] {
     { N: 65, V: 2, gap: 0, scale: 120 },
     { N: 17, V: 63, gap: 1, scale: 10 },
   ];
-  return ["loss-mse", "loss-bce", "loss-ce", "loss-linear"].flatMap((operation) =>
+  const settings: Readonly<Record<string, Numbers>> = {
+    "loss-mse": {},
+    "loss-mae": {},
+    "loss-huber": { delta: 0.7 },
+    "loss-bce": { positiveWeight: 2.5 },
+    "loss-bce-prob": {},
+    "loss-ce": { smoothing: 0.1 },
+    "loss-ce-soft": {},
+    "loss-linear": {},
+  };
+  return Object.entries(settings).flatMap(([operation, own]) =>
     shapes.flatMap(({ N, V, gap, scale }): ParityCase[] => {
-      const numbers = { N, V, pOffset: gap, pStride: V + gap, dOffset: 2 * gap, dStride: V + 2 * gap, flagBit: 16 };
+      const windows = { pOffset: gap, pStride: V + gap, dOffset: 2 * gap, dStride: V + 2 * gap };
+      const numbers = { N, V, ...windows, flagBit: 16, ...own };
+      const logits: Fill = operation === "loss-bce-prob" ? (random) => 0.01 + 0.98 * random : scaled(scale);
       const target = operation === "loss-ce" ? idsBelow(V) : constant(0.25);
       const mask: Fill = (random, i) => (i === 0 || random < 0.7 ? 1 : 0);
-      const fill = { logits: scaled(scale), target, mask, count: constant(N), flags: constant(2) };
+      const fill = { logits, target, mask, count: constant(N), flags: constant(2) };
       const bad = { ...fill, logits: notFiniteAt(gap) };
       return [
         { operation, numbers, fill, flags: 2 },

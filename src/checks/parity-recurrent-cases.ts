@@ -49,6 +49,14 @@ const CELLS: readonly RecurrentCell[] = [
     },
   },
   {
+    name: "lstm",
+    gates: 4,
+    slots: 4,
+    // The forward pass knows no such constant and is played alike for both.
+    forms: [{ cellUpstream: 0 }, { cellUpstream: 1 }],
+    left: (form, slot, random) => (slot === 2 ? candidate(form, random) : gate(random)),
+  },
+  {
     name: "ugrnn",
     gates: 2,
     slots: 2,

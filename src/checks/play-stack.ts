@@ -4,6 +4,7 @@
  */
 import type { Backend, Player } from "../core/backend.ts";
 import { buildStackProgram } from "../engine/build-parts.ts";
+import { findCell } from "../engine/cells/find-cell.ts";
 import { TENSOR } from "../engine/layers.ts";
 import type { Model } from "../engine/model.ts";
 import {
@@ -23,6 +24,13 @@ export interface GoldenLayer {
   readonly H: number;
   readonly D: number;
   readonly prefix: string;
+  /** Upstream gradients [B, H] of the last row of extra states, by name; those not given are 0. */
+  readonly upstream: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+}
+
+/** Names of a layer's states. */
+export function statesOf({ kind, H }: Pick<GoldenLayer, "kind" | "H">): readonly string[] {
+  return ["h", ...findCell(layerOfGolden(kind, H)).extraStates];
 }
 
 /** A case whose inputs are in the house's layout. */
@@ -36,13 +44,19 @@ export interface StackCase {
   readonly upstream: Float32Array<ArrayBuffer>; // [T, B, H] or, for the last output only, [B, H]
 }
 
+/** One state of a layer with its gradient. */
+export interface StateResult {
+  readonly values: Float32Array<ArrayBuffer>; // [B, T, H]
+  readonly last: Float32Array<ArrayBuffer>; // [B, H]
+  readonly gradient: Float32Array<ArrayBuffer>; // [B, T, H]
+  readonly initialGradient: Float32Array<ArrayBuffer>; // [B, H]
+}
+
 /** What one layer computed. */
 export interface LayerResult {
   readonly layer: GoldenLayer;
-  readonly y: Float32Array<ArrayBuffer>; // [B, T, H]
-  readonly hT: Float32Array<ArrayBuffer>; // [B, H]
-  readonly dh: Float32Array<ArrayBuffer>; // [B, T, H]
-  readonly dh0: Float32Array<ArrayBuffer>; // [B, H]
+  /** h and the cell's extra states by name. */
+  readonly states: ReadonlyMap<string, StateResult>;
   /** Gates and pre-activation gradients [B, T, H] by the file's names. */
   readonly steps: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
   /** Parameter gradients by the file's names, without prefix. */
@@ -91,11 +105,15 @@ function writesOf(golden: GoldenCase, stackCase: StackCase, model: Model): reado
   ];
   for (const [index, layer] of layers.entries()) {
     const { kind, prefix, H } = layer;
-    const h0 = inputOf(golden, `${prefix}h0`);
     const parameters = parametersFromGolden(kind, layer, (name) => golden.tensors.get(prefix + name)?.data);
-    if (parameters === null || h0?.length !== B * H) return null;
-    writes.push({ tensor: TENSOR.h(index), offset: 0, data: h0 });
+    if (parameters === null) return null;
     writes.push(...parameterWrites(model, index, parameters));
+    for (const state of statesOf(layer)) {
+      const initial = inputOf(golden, `${prefix}${state}0`);
+      if (initial?.length !== B * H) return null;
+      writes.push({ tensor: TENSOR.state(index, state), offset: 0, data: initial });
+    }
+    for (const [state, data] of layer.upstream) writes.push({ tensor: TENSOR.upstream(index, state), offset: 0, data });
   }
   return writes;
 }
@@ -107,30 +125,25 @@ async function playPhases(player: Player, stackCase: StackCase, model: Model): P
     layers.map(async (layer, index) => ({
       layer,
       record: await readFloats(player, TENSOR.record(index)),
-      h: await readFloats(player, TENSOR.h(index)),
     })),
   );
   const loss = await readFloats(player, "loss");
   player.play("backward", {});
   const grads = await readFloats(player, TENSOR.gradients);
   const results = await Promise.all(
-    forward.map(async ({ layer, record, h }, index): Promise<LayerResult> => {
+    forward.map(async ({ layer, record }, index): Promise<LayerResult> => {
       const { kind, H } = layer;
       const dRecord = await readFloats(player, TENSOR.record(index));
-      const dh = await readFloats(player, TENSOR.dh(index));
       const extents = { T, B, H };
       const steps = new Map([
         ...goldenFromRecord(kind, "forward", record, extents),
         ...goldenFromRecord(kind, "backward", dRecord, extents),
       ]);
-      // Row t of h and dh belongs to the state before step t: outputs start at row 1.
-      const rows = { outer: T, inner: B, width: H };
+      const states = new Map<string, StateResult>();
+      for (const name of statesOf(layer)) states.set(name, await readState(player, index, name, extents));
       return {
         layer,
-        y: swapLeadingAxes(h.subarray(B * H), rows),
-        hT: h.slice(T * B * H),
-        dh: swapLeadingAxes(dh.subarray(B * H), rows),
-        dh0: dh.slice(0, B * H),
+        states,
         steps,
         gradients: parametersToGolden(kind, layer, (name) => segmentOf(grads, model, index, name)),
       };
@@ -138,4 +151,22 @@ async function playPhases(player: Player, stackCase: StackCase, model: Model): P
   );
   const dx = await readFloats(player, "batch.dx");
   return { layers: results, loss, dx: swapLeadingAxes(dx, { outer: T, inner: B, width: D }) };
+}
+
+/** A state and its gradient. Row t belongs to the state before step t, so what a file holds per step starts at row 1. */
+async function readState(
+  player: Player,
+  layer: number,
+  name: string,
+  { T, B, H }: { readonly T: number; readonly B: number; readonly H: number },
+): Promise<StateResult> {
+  const values = await readFloats(player, TENSOR.state(layer, name));
+  const gradient = await readFloats(player, TENSOR.dState(layer, name));
+  const rows = { outer: T, inner: B, width: H };
+  return {
+    values: swapLeadingAxes(values.subarray(B * H), rows),
+    last: values.slice(T * B * H),
+    gradient: swapLeadingAxes(gradient.subarray(B * H), rows),
+    initialGradient: gradient.slice(0, B * H),
+  };
 }

@@ -6,7 +6,7 @@ import type { Backend, Player } from "../core/backend.ts";
 import type { ScheduleChoice } from "../core/schedule-choice.ts";
 import { buildProgram } from "../engine/build-program.ts";
 import { TENSOR } from "../engine/layers.ts";
-import type { LossName } from "../engine/losses.ts";
+import type { LossSpec } from "../engine/losses.ts";
 import type { Model } from "../engine/model.ts";
 import { writeOptimizerScalars } from "../engine/optimizers.ts";
 import { FRESH_PLATEAU, scheduleFactor } from "../engine/schedules.ts";
@@ -41,7 +41,7 @@ export interface TrainingData {
 /** A training run in the house's words; `find` gives the file's tensors. */
 export interface TrainingCase {
   readonly layers: readonly { readonly kind: GoldenCellKind; readonly H: number }[];
-  readonly loss: LossName;
+  readonly loss: LossSpec;
   readonly head: "every" | "last";
   readonly steps: number;
   readonly optimizer: GoldenOptimizer;

@@ -7,6 +7,7 @@ import { BackendLostError } from "../core/errors.ts";
 import type { GoldenCase, GoldenTensor } from "../interop/golden-file.ts";
 import { type Comparison, compareArrays, compareSteps, passes, severity } from "./compare.ts";
 import { runGoldenLoss } from "./golden-losses.ts";
+import { runGoldenMetrics } from "./golden-metrics.ts";
 import { runGoldenClip, runGoldenOptimizer } from "./golden-optimizers.ts";
 import { type GoldenPlace, type GoldenRun, type GoldenRunner, unsupported } from "./golden-run.ts";
 import { runGoldenSchedule } from "./golden-schedules.ts";
@@ -52,6 +53,7 @@ function findRunner({ info }: GoldenCase): GoldenRunner | null {
   if ("reduction" in info) return runGoldenLoss;
   if ("how" in info) return runGoldenClip;
   if ("lr0" in info) return runGoldenSchedule;
+  if ("metrics" in info) return runGoldenMetrics;
   if ("opt" in info && "steps" in info && "layers" in info) return runGoldenTraining;
   if ("opt" in info) return runGoldenOptimizer;
   return null;
@@ -87,7 +89,7 @@ export async function verifyCase(golden: GoldenCase, place: GoldenPlace): Promis
     return { outcome: "unsupported", note: `not computed: ${missing.join(", ")}`, worst: null };
   }
   const isTraining = runner === runGoldenTraining;
-  const onHost = runner === runGoldenSchedule;
+  const onHost = runner === runGoldenSchedule || runner === runGoldenMetrics;
   return judge(golden, tensors, { isTraining, onHost, software: isSoftware(place.backend) });
 }
 

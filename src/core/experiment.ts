@@ -7,6 +7,7 @@ import * as v from "valibot";
 import type { FaultCode } from "./errors.ts";
 import { FIELD_RANGES, LAYER_COUNT } from "./fields.ts";
 import { LayerSchema } from "./layer-choice.ts";
+import { LossSchema } from "./loss-choice.ts";
 import { OptimizerSchema } from "./optimizer-choice.ts";
 import { ScheduleSchema } from "./schedule-choice.ts";
 import { oneOf, ranged } from "./schema-terms.ts";
@@ -56,6 +57,7 @@ const ExperimentSchema = v.strictObject({
     initialMemory: ranged(FIELD_RANGES.initialMemory),
   }),
   training: v.strictObject({
+    loss: v.optional(LossSchema, { name: "fitting" }),
     optimizer: OptimizerSchema,
     learningRate: ranged(FIELD_RANGES.learningRate),
     /** Factor on the learning rate, step by step. */

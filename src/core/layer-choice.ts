@@ -14,10 +14,11 @@ export const LayerSchema = v.variant(
   "cell",
   [
     v.strictObject({ cell: v.literal("gru"), reset: oneOf(["before", "after"]), activation, units }),
+    v.strictObject({ cell: v.literal("lstm"), units }),
     v.strictObject({ cell: v.literal("ugrnn"), units }),
     v.strictObject({ cell: v.literal("rnn"), activation, units }),
   ],
-  "one of gru, ugrnn, rnn",
+  "one of gru, lstm, ugrnn, rnn",
 );
 
 /** One recurrent layer. */
@@ -28,7 +29,7 @@ export type CellName = LayerChoice["cell"];
 export type LayerOf<Name extends CellName> = Extract<LayerChoice, { readonly cell: Name }>;
 
 /** Every cell, in the order in which the page offers them. */
-export const CELL_NAMES: readonly CellName[] = ["gru", "ugrnn", "rnn"];
+export const CELL_NAMES: readonly CellName[] = ["gru", "lstm", "ugrnn", "rnn"];
 
 /** A layer of a cell at that cell's usual settings. */
 export function defaultLayer(cell: CellName, width: number): LayerChoice {

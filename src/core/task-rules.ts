@@ -3,6 +3,7 @@
  * Tasks refuse an experiment that breaks a rule; the page, which may not import tasks, sets these fields along.
  */
 import type { Experiment, TaskChoice } from "./experiment.ts";
+import type { LossChoice } from "./loss-choice.ts";
 
 /** Longest word of the spelling task, in letters. */
 export const LONGEST_WORD = 14;
@@ -16,6 +17,17 @@ export function fixedLength(task: TaskChoice): number | null {
       return task.lag + 1; // the symbol, lag − 1 distractors, the cue
     default:
       return null;
+  }
+}
+
+/** The losses that suit this task, the usual one first. */
+export function suitableLosses(task: TaskChoice): readonly LossChoice["name"][] {
+  switch (task.name) {
+    case "seattle-weather":
+    case "own-series":
+      return ["fitting", "mae", "huber"];
+    default:
+      return ["fitting", "smoothed"];
   }
 }
 

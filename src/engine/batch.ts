@@ -42,7 +42,7 @@ export function buildBatch(draft: ProgramDraft, spec: ProgramSpec): Batch {
     spec.input === "tokens"
       ? { kind: "tokens", ids: gatherIds("input", whole) }
       : { kind: "features", x: gather("input", D, whole) };
-  const target = spec.loss === "ce" ? gatherIds("target", scored) : gather("target", V, scored);
+  const target = spec.loss.name === "ce" ? gatherIds("target", scored) : gather("target", V, scored);
   const mask = gather("mask", 1, scored);
   return { input, target, mask, calls };
 }

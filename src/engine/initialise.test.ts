@@ -66,6 +66,21 @@ describe("initial parameters", () => {
     expect(without.some((value) => Object.is(value, -0))).toBe(false);
   });
 
+  test("initial memory is a shut z, an open f, and nothing without a gate", () => {
+    const layers: readonly LayerChoice[] = [
+      { cell: "lstm", units: 3 },
+      { cell: "ugrnn", units: 2 },
+      { cell: "rnn", activation: "tanh", units: 2 },
+    ];
+    const mixed = createModel({ layers, inputWidth: 2, outputs: 0 });
+    const drawn = initialiseParameters(mixed, { seed: 1, initialMemory: 1.5 });
+    const biases = (name: string) => [...segment(name, mixed, drawn)];
+    expect(biases("layers.0.b")).toEqual([0, 0, 0, 1.5, 1.5, 1.5, 0, 0, 0, 0, 0, 0]);
+    expect(biases("layers.0.bu")).toEqual(Array.from({ length: 12 }, () => 0));
+    expect(biases("layers.1.b")).toEqual([-1.5, -1.5, 0, 0]);
+    expect(biases("layers.2.b")).toEqual([0, 0]);
+  });
+
   test("the seed decides everything, and another seed shares no weight matrix", () => {
     expect(initialiseParameters(model, { seed: 1, initialMemory: 1.5 })).toEqual(params);
     const other = initialiseParameters(model, { seed: 2, initialMemory: 1.5 });

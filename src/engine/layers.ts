@@ -46,6 +46,8 @@ export const TENSOR = {
   state: (layer: number, state: string, prefix = "") => `${prefix}layers.${layer}.${state}`,
   h: (layer: number, prefix = "") => TENSOR.state(layer, "h", prefix),
   record: (layer: number, prefix = "") => `${prefix}layers.${layer}.record`,
+  /** Verification only: the upstream gradient of an extra state's last row. */
+  upstream: (layer: number, state: string) => `upstream.${layer}.${state}`,
   dState: (layer: number, state: string) => `layers.${layer}.d${state}`,
   dh: (layer: number) => TENSOR.dState(layer, "h"),
   dhNorm: (layer: number) => `layers.${layer}.dhNorm`,

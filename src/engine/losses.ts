@@ -2,32 +2,63 @@
  * The losses by name: their operation, how many scalars the mean divides by per row, and what their targets are. All
  * share one shape of call, so head, verification and evaluation treat them alike.
  */
+import { InputError } from "../core/errors.ts";
+import type { LossChoice } from "../core/loss-choice.ts";
 import type { OperationCall, TensorBinding } from "../core/program.ts";
 import type { TargetRows } from "../core/task.ts";
 import { lossBce } from "../operations/loss-bce.ts";
+import { lossBceProb } from "../operations/loss-bce-prob.ts";
 import { lossCe } from "../operations/loss-ce.ts";
+import { lossCeSoft } from "../operations/loss-ce-soft.ts";
+import { lossHuber } from "../operations/loss-huber.ts";
 import { lossLinear } from "../operations/loss-linear.ts";
+import { lossMae } from "../operations/loss-mae.ts";
 import { lossMse } from "../operations/loss-mse.ts";
 import { reduceLoss } from "../operations/reduce-loss.ts";
 import { sigmoidForward } from "../operations/sigmoid-forward.ts";
 import { softmaxForward } from "../operations/softmax-forward.ts";
 import { callOperation, type ProgramDraft } from "./program-draft.ts";
 
-/** `linear` is not for training: it injects given upstream gradients (verification, finite differences). */
-export type LossName = "mse" | "bce" | "ce" | "linear";
+/**
+ * A loss with its numbers. `linear` is not for training: it injects given upstream gradients (verification, finite
+ * differences). `ce-soft` takes distributions as targets, `bce-prob` probabilities instead of logits.
+ */
+export type LossSpec =
+  | { readonly name: "mse" | "mae" | "ce-soft" | "bce-prob" | "linear" }
+  | { readonly name: "huber"; readonly delta: number }
+  | { readonly name: "bce"; readonly positiveWeight: number }
+  | { readonly name: "ce"; readonly smoothing: number };
 
-const LOSSES = { mse: lossMse, bce: lossBce, ce: lossCe, linear: lossLinear } as const;
+const LOSSES = {
+  mse: lossMse,
+  mae: lossMae,
+  huber: lossHuber,
+  bce: lossBce,
+  "bce-prob": lossBceProb,
+  ce: lossCe,
+  "ce-soft": lossCeSoft,
+  linear: lossLinear,
+} as const;
 
-/** The loss that fits the targets of a dataset. */
-export const LOSS_OF_TARGET: Readonly<Record<TargetRows["kind"], LossName>> = {
-  values: "mse",
-  binary: "bce",
-  classes: "ce",
-};
+/** What an experiment's choice means for targets of a kind. Throws `InputError` for a loss that does not suit them. */
+export function lossOfChoice(choice: LossChoice, target: TargetRows["kind"]): LossSpec {
+  if (choice.name === "fitting") {
+    if (target === "values") return { name: "mse" };
+    return target === "binary" ? { name: "bce", positiveWeight: 1 } : { name: "ce", smoothing: 0 };
+  }
+  if (choice.name === "smoothed" && target === "classes") return { name: "ce", smoothing: choice.smoothing };
+  if (choice.name === "mae" && target === "values") return { name: "mae" };
+  if (choice.name === "huber" && target === "values") return { name: "huber", delta: choice.delta };
+  throw new InputError("experiment-invalid", {
+    path: "training.loss",
+    expected: `a loss of ${target}`,
+    actual: choice.name,
+  });
+}
 
 /** Scalars that one row adds to the divisor of the mean: V for element-wise losses, 1 otherwise. */
-function scalarsPerRow(loss: LossName, V: number): number {
-  return loss === "mse" || loss === "bce" ? V : 1;
+export function scalarsPerRow({ name }: LossSpec, V: number): number {
+  return name === "ce" || name === "ce-soft" || name === "linear" ? 1 : V;
 }
 
 /** Tensors and places of one loss call. Rows of `logits` and `dlogits` may lie inside larger tensors. */
@@ -40,14 +71,32 @@ export interface LossPlace {
   readonly dlogits: TensorBinding;
   readonly dlogitsAt: { readonly offset: number; readonly stride: number };
   readonly target: TensorBinding; // [N, V], or ids [N] for ce
+  /** Weight of each row; `count` is their sum, or another divisor. */
   readonly mask: TensorBinding; // [N]
   readonly count: TensorBinding; // [1]
   readonly rowLoss: TensorBinding; // [N]
   readonly loss: TensorBinding; // [1]
 }
 
+type LossNumbers = Readonly<Record<(typeof lossMse)["extents" | "constants"][number], number>>;
+type LossTensors = Readonly<Record<keyof (typeof lossMse)["tensors"], TensorBinding>>;
+
+/** The call of the loss itself, with the constants that only it has. */
+function lossCall(spec: LossSpec, label: string, numbers: LossNumbers, tensors: LossTensors): OperationCall {
+  switch (spec.name) {
+    case "huber":
+      return callOperation(lossHuber, label, { ...numbers, delta: spec.delta }, tensors);
+    case "bce":
+      return callOperation(lossBce, label, { ...numbers, positiveWeight: spec.positiveWeight }, tensors);
+    case "ce":
+      return callOperation(lossCe, label, { ...numbers, smoothing: spec.smoothing }, tensors);
+    default:
+      return callOperation(LOSSES[spec.name], label, numbers, tensors);
+  }
+}
+
 /** Row losses with their gradient, then the mean. `flags` and its bits are chosen by `claimLossFlags`. */
-export function lossCalls(name: LossName, place: LossPlace, flagging: LossFlags): readonly OperationCall[] {
+export function lossCalls(spec: LossSpec, place: LossPlace, flagging: LossFlags): readonly OperationCall[] {
   const { label, N, V, logits, dlogits, target, mask, count, rowLoss, loss } = place;
   const numbers = {
     N,
@@ -60,11 +109,9 @@ export function lossCalls(name: LossName, place: LossPlace, flagging: LossFlags)
   };
   const { flags } = flagging;
   const tensors = { logits, target, mask, count, rowLoss, dlogits, flags };
-  const perRow = scalarsPerRow(name, V);
+  const perRow = scalarsPerRow(spec, V);
   return [
-    name === "ce"
-      ? callOperation(lossCe, label, numbers, tensors)
-      : callOperation(LOSSES[name], label, numbers, tensors),
+    lossCall(spec, label, numbers, tensors),
     callOperation(reduceLoss, label, { N, perRow, flagBit: flagging.reduceBit }, { rowLoss, count, loss, flags }),
   ];
 }
@@ -77,7 +124,7 @@ export interface LossFlags {
 }
 
 /** Hands out the bits of a loss and its mean, in that order. */
-export function claimLossFlags(draft: ProgramDraft, name: LossName, flags: TensorBinding): LossFlags {
+export function claimLossFlags(draft: ProgramDraft, { name }: LossSpec, flags: TensorBinding): LossFlags {
   return {
     flags,
     lossBit: draft.claimFlagBit(LOSSES[name], "head"),

@@ -4,7 +4,7 @@
  */
 import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import type { HeadSteps } from "./head.ts";
-import type { LossName } from "./losses.ts";
+import type { LossSpec } from "./losses.ts";
 import type { ModelShape } from "./model.ts";
 
 /** Everything that decides a training Program. */
@@ -12,7 +12,7 @@ export interface ProgramSpec extends ModelShape {
   /** Features [R, D] or token ids [R]. */
   readonly input: "features" | "tokens";
   readonly head: HeadSteps;
-  readonly loss: LossName;
+  readonly loss: LossSpec;
   /** Decides operation and state rows; its numbers are run-time scalars. */
   readonly optimizer: OptimizerChoice;
   /** Steps and rows of a batch. */

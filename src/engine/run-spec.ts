@@ -5,7 +5,7 @@
 import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { Dataset } from "../core/task.ts";
-import { LOSS_OF_TARGET } from "./losses.ts";
+import { lossOfChoice } from "./losses.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 
 /** Most training steps between two looks at the metrics; their batches' starts are uploaded together. */
@@ -38,7 +38,7 @@ export function createRunSpec(experiment: Experiment, dataset: Dataset): Program
     outputs,
     input: input.kind,
     head,
-    loss: LOSS_OF_TARGET[target.kind],
+    loss: lossOfChoice(experiment.training.loss, target.kind),
     optimizer: experiment.training.optimizer,
     T: length,
     B: experiment.training.batch,

@@ -7,7 +7,7 @@ import type { OperationCall, TensorBinding } from "../core/program.ts";
 import { carryState } from "../operations/carry-state.ts";
 import { headForward, headRows } from "./head.ts";
 import { declareStack, type Pass, type StackInput, stackForward } from "./layers.ts";
-import { type LossName, probabilityCall } from "./losses.ts";
+import { type LossSpec, probabilityCall } from "./losses.ts";
 import type { Model } from "./model.ts";
 import { callOperation, type ProgramDraft } from "./program-draft.ts";
 
@@ -15,9 +15,9 @@ import { callOperation, type ProgramDraft } from "./program-draft.ts";
 export type ViewOutput = "softmax" | "sigmoid" | "logits";
 
 /** What probe and generation show under a loss. */
-export function viewOutput(loss: LossName): ViewOutput {
-  if (loss === "ce") return "softmax";
-  return loss === "bce" ? "sigmoid" : "logits";
+export function viewOutput({ name }: LossSpec): ViewOutput {
+  if (name === "ce") return "softmax";
+  return name === "bce" ? "sigmoid" : "logits";
 }
 
 /** What both passes are built from. */

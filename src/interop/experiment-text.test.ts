@@ -3,8 +3,7 @@ import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EXPERIMENT_VERSION, type Experiment } from "../core/experiment.ts";
-import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
-import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
+import { USUAL_TRAINING } from "../core/usual-training.ts";
 import { decodeExperiment, encodeExperiment, LINK_TEXT_LIMIT } from "./experiment-text.ts";
 
 const experiment = (seed: number, units: number): Experiment => ({
@@ -16,11 +15,9 @@ const experiment = (seed: number, units: number): Experiment => ({
     initialMemory: -0.5,
   },
   training: {
-    optimizer: USUAL_OPTIMIZERS.adam,
+    ...USUAL_TRAINING,
     learningRate: 0.01,
     clipNorm: null,
-    clipValue: null,
-    schedule: USUAL_SCHEDULES.constant,
     batch: 32,
     length: 18,
     evaluateEvery: 20,
@@ -49,10 +46,11 @@ describe("experiment text", () => {
     expect(JSON.parse(inflateRawSync(Buffer.from(text, "base64url")).toString())).toEqual(original);
   });
 
-  it("takes a link of before weight decay, AMSGrad and clipping by value for one without them", async () => {
+  it("takes a link of before losses, schedules and weight decay for one without them", async () => {
     const original = experiment(7, 5);
-    const { clipValue, optimizer, ...training } = original.training;
-    expect([clipValue, optimizer]).toEqual([null, { ...USUAL_OPTIMIZERS.adam, weightDecay: 0, amsgrad: false }]);
+    const { loss, schedule, clipValue, optimizer, ...training } = original.training;
+    expect([loss, schedule, clipValue]).toEqual([{ name: "fitting" }, { name: "constant" }, null]);
+    expect(optimizer).toMatchObject({ weightDecay: 0, amsgrad: false });
     const old = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     const link = linkOf({ ...original, training: { ...training, optimizer: old } });
     expect(await decodeExperiment(link)).toEqual({ ok: true, experiment: original });

@@ -12,7 +12,15 @@ import { swapLeadingAxes } from "./golden-file.ts";
 
 const D = 2;
 const H = 3;
-const KINDS: readonly GoldenCellKind[] = ["gru_v1_tanh", "gru_v1_relu", "gru_v3", "mgu", "rnn_tanh", "rnn_relu"];
+const KINDS: readonly GoldenCellKind[] = [
+  "gru_v1_tanh",
+  "gru_v1_relu",
+  "gru_v3",
+  "lstm",
+  "mgu",
+  "rnn_tanh",
+  "rnn_relu",
+];
 
 /** Gates of the kinds with one matrix on [h, x] for each. */
 const JOINED: Readonly<Partial<Record<GoldenCellKind, readonly string[]>>> = {
@@ -32,7 +40,7 @@ function namesOf(kind: GoldenCellKind, extents: { D: number; H: number }): Reado
       ...suffixes.map((suffix) => [`b_${suffix}`, units] as const),
     ]);
   }
-  const width = (kind === "gru_v3" ? 3 : 1) * units;
+  const width = (kind === "gru_v3" ? 3 : kind === "lstm" ? 4 : 1) * units;
   return new Map([
     ["weight_ih", width * features],
     ["weight_hh", width * units],

@@ -43,6 +43,7 @@ function gradientViews(blocks: readonly GateBlock[]): ReadonlyMap<string, Record
 
 const V1_BLOCKS = [block("z", 0), block("r", 1), block("h", 2)];
 const V3_BLOCKS = [block("r", 1), block("z", 0, -1), block("n", 2)];
+const LSTM_BLOCKS = [block("i", 0), block("f", 1), block("g", 2), block("o", 3)];
 const MGU_BLOCKS = [block("z", 0), block("h", 1)];
 const RNN_BLOCKS = [block("", 0)];
 
@@ -83,6 +84,14 @@ const FORMS = {
       ["hn", plain(3)],
     ]),
     gradients: new Map([...gradientViews(V3_BLOCKS), ["d_hn", plain(3)]]),
+  },
+  lstm: {
+    layer: (units) => ({ cell: "lstm", units }),
+    style: "stacked",
+    blocks: LSTM_BLOCKS,
+    slots: 4,
+    gates: new Map(LSTM_BLOCKS.map(({ suffix, gate }) => [suffix, plain(gate)])),
+    gradients: gradientViews(LSTM_BLOCKS),
   },
   mgu: {
     layer: (units) => ({ cell: "ugrnn", units }),

@@ -5,12 +5,16 @@ import { LOGITS, LOSS_CONSTANTS, LOSS_RESULTS, lossByRow, NUMERIC_TARGET } from 
 /** Contract of `loss-bce`; see its equation and `loss-terms.ts`. */
 export const lossBce = defineOperation({
   name: "loss-bce",
-  equation: "rowLoss[n] = mask[n] Σ_v t·softplus(−p) + (1−t)·softplus(p); dlogits = mask[n] (σ(p)−t) / (count·V)",
+  equation:
+    "rowLoss[n] = mask[n] Σ_v w·t·softplus(−p) + (1−t)·softplus(p) with w = positiveWeight; dlogits = mask[n] (σ(p)(1−t) − w·t·σ(−p)) / (count·V)",
   source: "binary cross-entropy with logits; softplus(p) = max(p,0) + log(1+exp(−|p|))",
   tensors: { logits: LOGITS, target: NUMERIC_TARGET, ...LOSS_RESULTS },
   extents: ["N", "V"],
-  constants: LOSS_CONSTANTS,
+  constants: [...LOSS_CONSTANTS, "positiveWeight"],
   scalars: [],
   tolerance: { relative: 1e-5, reason: "exp and log of the adapter: log is 4.8e-7 absolute near 1" },
-  implementations: lossByRow("loss-bce.row", 1, ["activations", "log1p"]),
+  implementations: lossByRow("loss-bce.row", 1, {
+    lib: ["activations", "log1p"],
+    numbers: ["positiveWeight"],
+  }),
 });

@@ -5,7 +5,7 @@
  * Rows with mask 0 give loss and gradient 0. A raw logit that is not finite sets `flagBit` in flags.
  */
 import type { Implementation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Predictions before σ or softmax. */
 export const LOGITS = {
@@ -21,8 +21,8 @@ export const NUMERIC_TARGET = { access: "in", type: "f32", shape: ["N", "V"], ab
 
 /** Tensors behind the target, in binding order. */
 export const LOSS_RESULTS = {
-  mask: { access: "in", type: "f32", shape: ["N"], about: "1 counts, 0 does not" },
-  count: { access: "in", type: "f32", shape: ["1"], about: "rows that count" },
+  mask: { access: "in", type: "f32", shape: ["N"], about: "weight of each row: 1 counts, 0 does not" },
+  count: { access: "in", type: "f32", shape: ["1"], about: "divisor of the mean: the sum of the weights" },
   rowLoss: { access: "out", type: "f32", shape: ["N"], about: "unnormalised loss of each row" },
   dlogits: {
     access: "inout",
@@ -37,16 +37,19 @@ export const LOSS_RESULTS = {
 /** Constants of every loss. */
 export const LOSS_CONSTANTS = ["pOffset", "pStride", "dOffset", "dStride", "flagBit"] as const;
 
-/** The implementation `row` of a loss: one invocation for each row, `sweeps` loops over its V elements. */
+/**
+ * The implementation `row` of a loss: one invocation for each row, `sweeps` loops over its V elements. `numbers` are the
+ * constants (f32) that only this loss has.
+ */
 export function lossByRow(
   file: string,
   sweeps: number,
-  lib: readonly string[],
+  { lib = [], numbers = [] }: { readonly lib?: readonly string[]; readonly numbers?: readonly string[] } = {},
 ): Readonly<Record<string, Implementation>> {
   const kernel = {
     file,
     bindings: [...reads("logits", "target", "mask", "count"), ...writes("rowLoss", "dlogits", "flags")],
-    scalars: u32("N", "V", ...LOSS_CONSTANTS),
+    scalars: [...u32("N", "V", ...LOSS_CONSTANTS), ...f32(...numbers)],
     sizes: { WORKGROUP_SIZE: 16 },
     lib: ["linear-index", "finite", ...lib],
     grid: invocations(["N", 1]),

@@ -7,6 +7,7 @@ import { batchGather } from "./batch-gather.ts";
 import { batchGatherIds } from "./batch-gather-ids.ts";
 import { biasGradient } from "./bias-gradient.ts";
 import { carryState } from "./carry-state.ts";
+import { classWeight } from "./class-weight.ts";
 import { gatherBackward } from "./gather-backward.ts";
 import { gatherForward } from "./gather-forward.ts";
 import { gradientNorm } from "./gradient-norm.ts";
@@ -14,9 +15,15 @@ import { gruBackward } from "./gru-backward.ts";
 import { gruForward } from "./gru-forward.ts";
 import { inputGradient } from "./input-gradient.ts";
 import { lossBce } from "./loss-bce.ts";
+import { lossBceProb } from "./loss-bce-prob.ts";
 import { lossCe } from "./loss-ce.ts";
+import { lossCeSoft } from "./loss-ce-soft.ts";
+import { lossHuber } from "./loss-huber.ts";
 import { lossLinear } from "./loss-linear.ts";
+import { lossMae } from "./loss-mae.ts";
 import { lossMse } from "./loss-mse.ts";
+import { lstmBackward } from "./lstm-backward.ts";
+import { lstmForward } from "./lstm-forward.ts";
 import { maskCount } from "./mask-count.ts";
 import { optimizerAdam } from "./optimizer-adam.ts";
 import { optimizerRmsprop } from "./optimizer-rmsprop.ts";
@@ -26,6 +33,7 @@ import { reduceLoss } from "./reduce-loss.ts";
 import { rnnBackward } from "./rnn-backward.ts";
 import { rnnForward } from "./rnn-forward.ts";
 import { rowNorm } from "./row-norm.ts";
+import { sequenceWeight } from "./sequence-weight.ts";
 import { sigmoidForward } from "./sigmoid-forward.ts";
 import { softmaxForward } from "./softmax-forward.ts";
 import { ugrnnBackward } from "./ugrnn-backward.ts";
@@ -38,6 +46,7 @@ export const OPERATIONS: readonly Operation[] = [
   batchGatherIds,
   biasGradient,
   carryState,
+  classWeight,
   gatherBackward,
   gatherForward,
   gradientNorm,
@@ -45,9 +54,15 @@ export const OPERATIONS: readonly Operation[] = [
   gruForward,
   inputGradient,
   lossBce,
+  lossBceProb,
   lossCe,
+  lossCeSoft,
+  lossHuber,
   lossLinear,
+  lossMae,
   lossMse,
+  lstmBackward,
+  lstmForward,
   maskCount,
   optimizerAdam,
   optimizerRmsprop,
@@ -57,6 +72,7 @@ export const OPERATIONS: readonly Operation[] = [
   rnnBackward,
   rnnForward,
   rowNorm,
+  sequenceWeight,
   sigmoidForward,
   softmaxForward,
   ugrnnBackward,

@@ -5,10 +5,9 @@
  */
 import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
-import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
 import { STREAM, uniformInteger } from "../core/rng.ts";
-import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
 import type { Dataset, TaskDefinition, Thumbnail } from "../core/task.ts";
+import { USUAL_TRAINING } from "../core/usual-training.ts";
 import { obeyRules } from "./obey-rules.ts";
 import { scoreAccuracy } from "./symbols.ts";
 
@@ -38,11 +37,9 @@ export function recallPreset(lag: number): Experiment {
       initialMemory: lag >= LONG_LAG ? 1 : 0,
     },
     training: {
-      optimizer: USUAL_OPTIMIZERS.adam,
+      ...USUAL_TRAINING,
       learningRate: 0.01,
       clipNorm: 1,
-      clipValue: null,
-      schedule: USUAL_SCHEDULES.constant,
       batch: 32,
       length: lag + 1,
       evaluateEvery: 20,

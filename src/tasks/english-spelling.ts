@@ -4,11 +4,10 @@
  * words train, validate and test is fixed, not drawn from the run's seed, so that runs of different seeds can be compared.
  */
 import type { Experiment } from "../core/experiment.ts";
-import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
 import { permute, STREAM } from "../core/rng.ts";
-import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
 import type { DataSource, Dataset, TaskDefinition, Thumbnail } from "../core/task.ts";
 import { LONGEST_WORD } from "../core/task-rules.ts";
+import { USUAL_TRAINING } from "../core/usual-training.ts";
 import { decodeWords } from "./front-coding.ts";
 import { obeyRules } from "./obey-rules.ts";
 import { bigramPerplexity, type SymbolRows, scorePerplexity } from "./symbols.ts";
@@ -33,11 +32,9 @@ const preset: Experiment = {
     initialMemory: 0,
   },
   training: {
-    optimizer: USUAL_OPTIMIZERS.adam,
+    ...USUAL_TRAINING,
     learningRate: 0.01,
     clipNorm: 1,
-    clipValue: null,
-    schedule: USUAL_SCHEDULES.constant,
     batch: 64,
     length: STEPS,
     evaluateEvery: 50,

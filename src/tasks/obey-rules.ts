@@ -1,14 +1,19 @@
 /** Refusal of experiments that break what `core/task-rules.ts` says about their task; nothing is adjusted silently. */
 import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
-import { fixedHead, fixedLength } from "../core/task-rules.ts";
+import { fixedHead, fixedLength, suitableLosses } from "../core/task-rules.ts";
 
-/** Throws `experiment-invalid` with path, expected and actual when the head or the window length is not the task's. */
+/** Throws `experiment-invalid` with path, expected and actual when head, loss or window length is not the task's. */
 export function obeyRules(experiment: Experiment): void {
   const { task, model, training } = experiment;
   const length = fixedLength(task);
   if (length !== null && training.length !== length) {
     throw new InputError("experiment-invalid", { path: "training.length", expected: length, actual: training.length });
+  }
+  const losses = suitableLosses(task);
+  const { name } = training.loss;
+  if (!losses.includes(name)) {
+    throw new InputError("experiment-invalid", { path: "training.loss", expected: losses.join(", "), actual: name });
   }
   const head = fixedHead(task);
   if (head !== null && model.head !== head) {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Experiment } from "../core/experiment.ts";
 import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
-import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
+import { USUAL_TRAINING } from "../core/usual-training.ts";
 import { ownSeries } from "./own-series.ts";
 
 const experiment = (inputs: string[], targets: string[], length = 5): Experiment => ({
@@ -10,11 +10,10 @@ const experiment = (inputs: string[], targets: string[], length = 5): Experiment
   task: { name: "own-series", file: { name: "a.csv", bytes: 1, sha256: "0".repeat(64) }, inputs, targets },
   model: { layers: [{ cell: "gru", reset: "after", activation: "tanh", units: 4 }], head: "every", initialMemory: 0 },
   training: {
+    ...USUAL_TRAINING,
     optimizer: USUAL_OPTIMIZERS.sgd,
     learningRate: 0.1,
     clipNorm: null,
-    clipValue: null,
-    schedule: USUAL_SCHEDULES.constant,
     batch: 1,
     length,
     evaluateEvery: 1,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Experiment } from "../core/experiment.ts";
 import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
-import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
+import { USUAL_TRAINING } from "../core/usual-training.ts";
 import { ownText, vocabularyOf } from "./own-text.ts";
 
 const experiment = (length: number): Experiment => ({
@@ -11,11 +11,10 @@ const experiment = (length: number): Experiment => ({
   task: { name: "own-text", file: { name: "a.txt", bytes: 1, sha256: "0".repeat(64) } },
   model: { layers: [{ cell: "gru", reset: "after", activation: "tanh", units: 4 }], head: "every", initialMemory: 0 },
   training: {
+    ...USUAL_TRAINING,
     optimizer: USUAL_OPTIMIZERS.sgd,
     learningRate: 0.1,
     clipNorm: null,
-    clipValue: null,
-    schedule: USUAL_SCHEDULES.constant,
     batch: 1,
     length,
     evaluateEvery: 1,

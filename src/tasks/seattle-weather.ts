@@ -5,9 +5,8 @@
  * known when a forecast is made.
  */
 import type { Experiment } from "../core/experiment.ts";
-import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
-import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
 import type { DataSource, Dataset, ProbeChoice, TaskDefinition, Thumbnail } from "../core/task.ts";
+import { USUAL_TRAINING } from "../core/usual-training.ts";
 import { type Range, windowStarts } from "./chronological.ts";
 import { fitColumns, lastRowsOf, naiveErrors, type RawColumn, scaledRows, scoreForecast } from "./series-rows.ts";
 
@@ -29,11 +28,9 @@ const preset: Experiment = {
     initialMemory: 0,
   },
   training: {
-    optimizer: USUAL_OPTIMIZERS.adam,
+    ...USUAL_TRAINING,
     learningRate: 0.003,
     clipNorm: 1,
-    clipValue: null,
-    schedule: USUAL_SCHEDULES.constant,
     batch: 32,
     length: 30,
     evaluateEvery: 20,

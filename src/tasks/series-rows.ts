@@ -3,6 +3,7 @@
  * and forecast errors in the user's units. Row t holds the inputs of moment t and, as target, the values of moment t + 1.
  */
 import { ContractError, InputError } from "../core/errors.ts";
+import { regressionMetrics } from "../core/metrics.ts";
 import type { Column, Dataset, Scaling, ScoredRows } from "../core/task.ts";
 import type { Range } from "./chronological.ts";
 
@@ -63,14 +64,8 @@ export function scaledRows(
 
 /** Mean absolute and root mean square error of pairs. */
 function forecastErrors(forecast: ArrayLike<number>, truth: ArrayLike<number>): { mae: number; rmse: number } {
-  let absolute = 0;
-  let squared = 0;
-  for (let i = 0; i < truth.length; i++) {
-    const error = (forecast[i] ?? Number.NaN) - (truth[i] ?? Number.NaN);
-    absolute += Math.abs(error);
-    squared += error * error;
-  }
-  return { mae: absolute / truth.length, rmse: Math.sqrt(squared / truth.length) };
+  const { mae, rmse } = regressionMetrics(forecast, truth);
+  return { mae, rmse };
 }
 
 /** Error of a naive forecast over the last row of each test window: `forecast(t)` for the value at t + 1 of `truth`. */

@@ -3,6 +3,7 @@
  * Perplexity is exp(mean −log p of the right symbol), per predicted symbol; a boundary that closes a word counts as one.
  */
 import { ContractError } from "../core/errors.ts";
+import { type ClassMetrics, classMetrics } from "../core/metrics.ts";
 import type { Dataset, ScoredRows } from "../core/task.ts";
 import type { Range } from "./chronological.ts";
 
@@ -50,27 +51,22 @@ function classesOf(dataset: Dataset): { readonly rows: Uint32Array; readonly cou
   return { rows: target.rows, count: target.labels.length };
 }
 
-/** `perplexity` of the predictions, softmax over logits [count, V]. */
-export function scorePerplexity(dataset: Dataset, scored: ScoredRows): { readonly perplexity: number } {
+/** Hits and surprise of the predictions, logits [count, V]. */
+function scoreClasses(dataset: Dataset, { logits, rows }: ScoredRows): ClassMetrics {
   const classes = classesOf(dataset);
-  let surprise = 0;
-  scored.rows.forEach((row, i) => {
-    const logits = scored.logits.subarray(i * classes.count, (i + 1) * classes.count);
-    const largest = logits.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
-    const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
-    surprise += Math.log(sum) + largest - (logits[classes.rows[row] ?? 0] ?? Number.NaN);
-  });
-  return { perplexity: Math.exp(surprise / scored.rows.length) };
+  return classMetrics(
+    logits,
+    Array.from(rows, (row) => classes.rows[row] ?? 0),
+    classes.count,
+  );
+}
+
+/** `perplexity` of the predictions. */
+export function scorePerplexity(dataset: Dataset, scored: ScoredRows): { readonly perplexity: number } {
+  return { perplexity: scoreClasses(dataset, scored).perplexity };
 }
 
 /** `accuracy`: share of rows whose largest logit stands at the right class; the first of equals counts. */
 export function scoreAccuracy(dataset: Dataset, scored: ScoredRows): { readonly accuracy: number } {
-  const classes = classesOf(dataset);
-  let right = 0;
-  scored.rows.forEach((row, i) => {
-    const logits = scored.logits.subarray(i * classes.count, (i + 1) * classes.count);
-    const predicted = logits.indexOf(logits.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY));
-    if (predicted === classes.rows[row]) right++;
-  });
-  return { accuracy: right / scored.rows.length };
+  return { accuracy: scoreClasses(dataset, scored).accuracy };
 }

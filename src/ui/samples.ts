@@ -1,7 +1,6 @@
 /** Experiments and worker events for the tests of this room; the page itself gets its presets from the worker. */
 import { type Experiment, parseExperiment } from "../core/experiment.ts";
-import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
-import { USUAL_SCHEDULES } from "../core/schedule-choice.ts";
+import { USUAL_TRAINING } from "../core/usual-training.ts";
 import type { Event } from "../worker/protocol.ts";
 
 function valid(value: unknown): Experiment {
@@ -11,11 +10,9 @@ function valid(value: unknown): Experiment {
 }
 
 const training = {
-  optimizer: USUAL_OPTIMIZERS.adam,
+  ...USUAL_TRAINING,
   learningRate: 0.01,
   clipNorm: 1,
-  clipValue: null,
-  schedule: USUAL_SCHEDULES.constant,
   batch: 32,
   length: 30,
   evaluateEvery: 20,

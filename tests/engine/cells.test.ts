@@ -24,6 +24,15 @@ const mix = (z: readonly number[], n: readonly number[], old: readonly number[])
 
 const CELLS: readonly (readonly [LayerChoice, gates: number, step: Step])[] = [
   [
+    { cell: "lstm", units: H },
+    4,
+    (a, { c: old = [] }) => {
+      const [i, f, g, o] = [a(0).map(sigmoid), a(1).map(sigmoid), a(2).map(Math.tanh), a(3).map(sigmoid)];
+      const c = old.map((value, j) => (f[j] ?? 0) * value + (i[j] ?? 0) * (g[j] ?? 0));
+      return { i, f, g, o, c, h: c.map((value, j) => (o[j] ?? 0) * Math.tanh(value)) };
+    },
+  ],
+  [
     { cell: "ugrnn", units: H },
     2,
     (a, { h = [] }) => {

@@ -2,9 +2,8 @@
 import { createReferenceBackend } from "../../src/backends/reference/player.ts";
 import type { Backend } from "../../src/core/backend.ts";
 import type { Experiment } from "../../src/core/experiment.ts";
-import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
-import { USUAL_SCHEDULES } from "../../src/core/schedule-choice.ts";
 import type { Dataset, ScoredRows } from "../../src/core/task.ts";
+import { USUAL_TRAINING } from "../../src/core/usual-training.ts";
 import { createRun, type Run } from "../../src/engine/run.ts";
 import type { RunOptions } from "../../src/engine/run-options.ts";
 import type { Evaluation, MetricsBlock } from "../../src/engine/run-report.ts";
@@ -70,11 +69,9 @@ export function exampleExperiment(changes: Partial<Experiment["training"]> = {})
       initialMemory: 0,
     },
     training: {
-      optimizer: USUAL_OPTIMIZERS.adam,
+      ...USUAL_TRAINING,
       learningRate: 0.02,
       clipNorm: 1,
-      clipValue: null,
-      schedule: USUAL_SCHEDULES.constant,
       batch: 4,
       length: LENGTH,
       evaluateEvery: 10,

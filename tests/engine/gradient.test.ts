@@ -26,6 +26,7 @@ const layer = (units: number, reset: Gru["reset"], activation: Gru["activation"]
   activation,
 });
 
+const lstm = (units: number): LayerChoice => ({ cell: "lstm", units });
 const ugrnn = (units: number): LayerChoice => ({ cell: "ugrnn", units });
 const rnn = (units: number, activation: Gru["activation"]): LayerChoice => ({ cell: "rnn", activation, units });
 
@@ -36,7 +37,7 @@ function spec(changes: Partial<ProgramSpec>): ProgramSpec {
     outputs: 2,
     input: "features",
     head: "every",
-    loss: "mse",
+    loss: { name: "mse" },
     optimizer: USUAL_OPTIMIZERS.sgd,
     T,
     B,
@@ -68,8 +69,9 @@ function fill(tensors: Arrays, { loss, input, outputs }: ProgramSpec): void {
   floats(tensors, "params").set(seededArray("params", floats(tensors, "params").length, 0.8));
   if (input === "features") floats(tensors, "data.input").set(seededArray("input", R * D));
   else words(tensors, "data.input").set(seededArray("ids", R, 0.5).map((value) => Math.floor((value + 0.5) * D)));
-  if (loss === "ce") words(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1]);
-  else if (loss === "bce") floats(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1]);
+  if (loss.name === "ce") words(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1]);
+  else if (loss.name === "bce")
+    floats(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1]);
   else floats(tensors, "data.target").set(seededArray("target", R * outputs));
   floats(tensors, "data.mask").set([1, 1, 0, 1, 1, 1, 0, 1, 1]);
   words(tensors, "starts").set([5, 4, 2], B);
@@ -78,19 +80,26 @@ function fill(tensors: Arrays, { loss, input, outputs }: ProgramSpec): void {
 /** The second batch of the ring with its last row dead, as at the end of an evaluation. */
 const SCALARS = { slot: 1, live: 2 };
 
+const bce = { name: "bce", positiveWeight: 2.5 } as const;
+const ce = { name: "ce", smoothing: 0.1 } as const;
+
 const CASES: readonly (readonly [string, Partial<ProgramSpec>])[] = [
   ["features, every, mse", {}],
   ["features, last, mse", { head: "last" }],
-  ["features, every, bce", { loss: "bce" }],
-  ["features, last, bce", { loss: "bce", head: "last" }],
-  ["features, every, ce", { loss: "ce", outputs: 3 }],
-  ["tokens, every, ce", { loss: "ce", input: "tokens", outputs: 3 }],
-  ["tokens, last, ce", { loss: "ce", input: "tokens", outputs: 3, head: "last" }],
+  ["features, every, huber", { loss: { name: "huber", delta: 0.3 } }],
+  ["features, every, bce", { loss: bce }],
+  ["features, last, bce", { loss: bce, head: "last" }],
+  ["features, every, ce", { loss: ce, outputs: 3 }],
+  ["tokens, every, ce", { loss: ce, input: "tokens", outputs: 3 }],
+  ["tokens, last, ce", { loss: ce, input: "tokens", outputs: 3, head: "last" }],
   ["relu candidates", { layers: [layer(4, "after", "relu"), layer(3, "before", "relu")] }],
   ["one layer", { layers: [layer(3, "after", "tanh")] }],
+  ["lstm, every", { layers: [lstm(3), lstm(4)] }],
+  ["lstm under gru, last", { layers: [lstm(4), layer(3, "before", "tanh")], head: "last" }],
+  ["lstm alone, last", { layers: [lstm(3)], head: "last" }],
   ["update gate only", { layers: [ugrnn(3), ugrnn(4)] }],
   ["plain, tanh over ReLU", { layers: [rnn(4, "relu"), rnn(3, "tanh")], head: "last" }],
-  ["mixed, tokens", { layers: [rnn(3, "tanh"), layer(4, "before", "tanh"), ugrnn(3)], loss: "ce", input: "tokens" }],
+  ["mixed, tokens", { layers: [rnn(3, "tanh"), layer(4, "before", "tanh"), ugrnn(3)], loss: ce, input: "tokens" }],
   ["four layers", { layers: [2, 3, 2, 3].map((units, i) => layer(units, i % 2 ? "after" : "before", "tanh")) }],
 ];
 
@@ -154,22 +163,26 @@ describe("gradients of the training Program", () => {
 
 describe("gradients of a bare stack", () => {
   test.each(["every", "last"] as const)("upstream at %s", (readout) => {
-    const layers = [layer(3, "after", "tanh"), layer(4, "before", "tanh")];
+    const layers = [lstm(3), layer(4, "before", "tanh")];
     const { program } = buildStackProgram({ layers, inputWidth: D, input: "features", T, B, readout });
     const { tensors, play } = bindProgram(program, 64);
-    for (const name of ["params", "batch.input", "upstream"]) {
+    for (const name of ["params", "batch.input", "upstream", TENSOR.upstream(0, "c")]) {
       floats(tensors, name).set(seededArray(name, floats(tensors, name).length, 0.8));
     }
     for (const index of [0, 1]) {
       const h = floats(tensors, TENSOR.h(index));
       h.set(seededArray(`h${index}`, h.length / (T + 1)));
     }
+    floats(tensors, TENSOR.state(0, "c")).set(seededArray("c0", B * 3));
     floats(tensors, "ones").fill(1);
     floats(tensors, "count").fill(1);
     play("forward", {});
     play("backward", {});
     const got = new Map(
-      ["grads", "batch.dx", TENSOR.dh(0), TENSOR.dh(1)].map((name) => [name, floats(tensors, name).slice()]),
+      ["grads", "batch.dx", TENSOR.dh(0), TENSOR.dh(1), TENSOR.dState(0, "c")].map((name) => [
+        name,
+        floats(tensors, name).slice(),
+      ]),
     );
     const compare = (what: string, variable: Float64Array, gradient: Float64Array | undefined) => {
       const reference = differentiate(() => {
@@ -181,6 +194,7 @@ describe("gradients of a bare stack", () => {
     compare("params", floats(tensors, "params"), got.get("grads"));
     compare("x", floats(tensors, "batch.input"), got.get("batch.dx"));
     compare("h0 of layer 1", floats(tensors, TENSOR.h(0)).subarray(0, B * 3), got.get(TENSOR.dh(0)));
+    compare("c0 of layer 1", floats(tensors, TENSOR.state(0, "c")).subarray(0, B * 3), got.get(TENSOR.dState(0, "c")));
     compare("h0 of layer 2", floats(tensors, TENSOR.h(1)).subarray(0, B * 4), got.get(TENSOR.dh(1)));
   });
 });

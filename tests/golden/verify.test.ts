@@ -23,6 +23,7 @@ describe("the repository's golden files on the CPU player", () => {
       "cells/gru_v1_tanh",
       "cells/gru_v1_relu",
       "cells/gru_v3",
+      "cells/lstm",
       "cells/mgu",
       "cells/rnn_tanh",
       "cells/rnn_relu",
@@ -73,11 +74,15 @@ async function doctored({ path, change }: Doctoring): Promise<GoldenFolder> {
 const SMALL_CASES = [
   ["cells/gru_v1_tanh.safetensors", "b2_t1_i5_h3_seq"],
   ["cells/gru_v3.safetensors", "b1_t7_i5_h3_both"],
+  ["cells/lstm.safetensors", "b2_t1_i5_h3_seq"],
   ["cells/mgu.safetensors", "b2_t1_i5_h3_seq"],
   ["cells/rnn_tanh.safetensors", "b2_t1_i5_h3_seq"],
   ["stacks/stacked.safetensors", "gru_v3_5x4_seq"],
   ["losses/losses.safetensors", "bce_logits_step_masked"],
   ["losses/losses.safetensors", "ce_step_ignore"],
+  ["losses/losses.safetensors", "ce_step_lengths_seq_mean"],
+  ["losses/losses.safetensors", "ce_seq_class_weights"],
+  ["losses/losses.safetensors", "huber_d0.3"],
   ["optim/fixed_grad.safetensors", "adam_default"],
   ["optim/fixed_grad.safetensors", "rmsprop_centered"],
   ["optim/fixed_grad.safetensors", "adam_amsgrad"],
@@ -167,6 +172,15 @@ describe("a doctored file", () => {
     const outcome = readProgress(lines).get(`${path.replace(".safetensors", "")}/${name}`);
     expect(outcome).toBe("unsupported");
     expect(report.failed).toBe(0);
+  });
+
+  it.each(["c0", "gcT"])("is not supported when the LSTM's input %s is missing", async (input) => {
+    const folder = await doctored({
+      path: "cells/lstm.safetensors",
+      change: (arrays) => arrays.delete(`b2_t1_i5_h3_seq/${input}`),
+    });
+    const { report } = await verifyOn(folder, ["cells/lstm/b2_t1"]);
+    expect(report).toMatchObject({ passed: 0, failed: 0, unsupported: 1 });
   });
 
   it("counts as failed when it is no safetensors file, and the others are still played", async () => {

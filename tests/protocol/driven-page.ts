@@ -2,8 +2,7 @@
  * A page that has opened a run of delayed recall, and what tests do with it again and again.
  */
 import type { Experiment } from "../../src/core/experiment.ts";
-import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
-import { USUAL_SCHEDULES } from "../../src/core/schedule-choice.ts";
+import { USUAL_TRAINING } from "../../src/core/usual-training.ts";
 import type { Event } from "../../src/worker/protocol.ts";
 import type { KeeperParts } from "../../src/worker/run-keeper.ts";
 import { openPage, type Page } from "./page.ts";
@@ -18,11 +17,9 @@ export const experiment: Experiment = {
     initialMemory: 0,
   },
   training: {
-    optimizer: USUAL_OPTIMIZERS.adam,
+    ...USUAL_TRAINING,
     learningRate: 0.01,
     clipNorm: 1,
-    clipValue: null,
-    schedule: USUAL_SCHEDULES.constant,
     batch: 4,
     length: 5,
     evaluateEvery: 1000,

@@ -6,7 +6,7 @@ import type { Twin } from "./twin.ts";
 /** Row losses and dlogits of binary cross-entropy with logits. */
 export const lossBceTwin: Twin<typeof lossBce> = (tensors, numbers) => {
   const { logits, target, mask, count, rowLoss, dlogits, flags } = tensors;
-  const { N, V, pOffset, pStride, dOffset, dStride, flagBit } = numbers;
+  const { N, V, pOffset, pStride, dOffset, dStride, flagBit, positiveWeight } = numbers;
   for (let n = 0; n < N; n++) {
     const weight = mask[n]!;
     let loss = 0;
@@ -14,8 +14,9 @@ export const lossBceTwin: Twin<typeof lossBce> = (tensors, numbers) => {
       const p = logits[pOffset + n * pStride + v]!;
       const t = target[n * V + v]!;
       if (!Number.isFinite(p)) flags[0]! |= flagBit;
-      loss += t * softplus(-p) + (1 - t) * softplus(p);
-      dlogits[dOffset + n * dStride + v] = weight === 0 ? 0 : (weight * (sigmoid(p) - t)) / (count[0]! * V);
+      loss += positiveWeight * t * softplus(-p) + (1 - t) * softplus(p);
+      const slope = sigmoid(p) * (1 - t) - positiveWeight * t * sigmoid(-p);
+      dlogits[dOffset + n * dStride + v] = weight === 0 ? 0 : (weight * slope) / (count[0]! * V);
     }
     rowLoss[n] = weight === 0 ? 0 : weight * loss;
   }

@@ -5,7 +5,7 @@ import type { Twin } from "./twin.ts";
 /** Row losses and dlogits of softmax cross-entropy over class ids. */
 export const lossCeTwin: Twin<typeof lossCe> = (tensors, numbers) => {
   const { logits, target, mask, count, rowLoss, dlogits, flags } = tensors;
-  const { N, V, pOffset, pStride, dOffset, dStride, flagBit } = numbers;
+  const { N, V, pOffset, pStride, dOffset, dStride, flagBit, smoothing } = numbers;
   for (let n = 0; n < N; n++) {
     const p = pOffset + n * pStride;
     const d = dOffset + n * dStride;
@@ -19,10 +19,13 @@ export const lossCeTwin: Twin<typeof lossCe> = (tensors, numbers) => {
     }
     let sum = 0;
     for (let v = 0; v < V; v++) sum += Math.exp(logits[p + v]! - maximum);
+    let loss = 0;
     for (let v = 0; v < V; v++) {
+      const q = smoothing / V + (v === t ? 1 - smoothing : 0);
+      loss += q * (Math.log(sum) - (logits[p + v]! - maximum));
       const softmax = Math.exp(logits[p + v]! - maximum) / sum;
-      dlogits[d + v] = weight === 0 ? 0 : (weight * (softmax - (v === t ? 1 : 0))) / count[0]!;
+      dlogits[d + v] = weight === 0 ? 0 : (weight * (softmax - q)) / count[0]!;
     }
-    rowLoss[n] = weight === 0 ? 0 : weight * (Math.log(sum) - (logits[p + t]! - maximum));
+    rowLoss[n] = weight === 0 ? 0 : weight * loss;
   }
 };

@@ -4,13 +4,19 @@
  */
 import { describe, expect, it } from "vitest";
 import type { FloatArray } from "../../core/dims.ts";
+import { classWeightTwin } from "./class-weight.ts";
 import { assertClose, differentiate, seededArray } from "./finite-differences.ts";
 import { lossBceTwin } from "./loss-bce.ts";
+import { lossBceProbTwin } from "./loss-bce-prob.ts";
 import { lossCeTwin } from "./loss-ce.ts";
+import { lossCeSoftTwin } from "./loss-ce-soft.ts";
+import { lossHuberTwin } from "./loss-huber.ts";
 import { lossLinearTwin } from "./loss-linear.ts";
+import { lossMaeTwin } from "./loss-mae.ts";
 import { lossMseTwin } from "./loss-mse.ts";
 import { maskCountTwin } from "./mask-count.ts";
 import { reduceLossTwin } from "./reduce-loss.ts";
+import { sequenceWeightTwin } from "./sequence-weight.ts";
 import { sigmoidForwardTwin } from "./sigmoid-forward.ts";
 import { softmaxForwardTwin } from "./softmax-forward.ts";
 
@@ -18,7 +24,7 @@ const FLAG = 8;
 const REDUCE_FLAG = 16;
 const UNTOUCHED = -12345;
 
-type LossName = "mse" | "bce" | "ce" | "linear";
+type LossName = "mse" | "mae" | "huber" | "bce" | "bce-prob" | "ce" | "ce-soft" | "linear";
 
 interface Setup {
   readonly N: number;
@@ -30,31 +36,44 @@ interface Setup {
   readonly pStride?: number;
   readonly dOffset?: number;
   readonly dStride?: number;
+  readonly delta?: number;
+  readonly positiveWeight?: number;
+  readonly smoothing?: number;
 }
+
+const TWINS = {
+  mse: lossMseTwin,
+  mae: lossMaeTwin,
+  huber: lossHuberTwin,
+  bce: lossBceTwin,
+  "bce-prob": lossBceProbTwin,
+  "ce-soft": lossCeSoftTwin,
+  linear: lossLinearTwin,
+} as const;
 
 /** Mask count, loss and reduction, in the order of a Program. */
 function runLoss(name: LossName, setup: Setup) {
   const { N, V, logits, pOffset = 0, pStride = V, dOffset = 0, dStride = V } = setup;
+  const { delta = 1, positiveWeight = 1, smoothing = 0 } = setup;
   const mask = Float64Array.from(setup.mask);
   const count = new Float64Array(1);
   const rowLoss = new Float64Array(N).fill(UNTOUCHED);
   const dlogits = new Float64Array(dOffset + N * dStride).fill(UNTOUCHED);
   const flags = new Uint32Array(1);
   const loss = new Float64Array(1);
-  const numbers = { N, V, pOffset, pStride, dOffset, dStride, flagBit: FLAG };
+  const numbers = { N, V, pOffset, pStride, dOffset, dStride, flagBit: FLAG, delta, positiveWeight, smoothing };
   const shared = { logits, mask, count, rowLoss, dlogits, flags };
   maskCountTwin({ mask, count }, { N });
   if (name === "ce") lossCeTwin({ ...shared, target: Uint32Array.from(setup.target) }, numbers);
   else {
-    const twin = { mse: lossMseTwin, bce: lossBceTwin, linear: lossLinearTwin }[name];
-    twin({ ...shared, target: Float64Array.from(setup.target) }, numbers);
+    TWINS[name]({ ...shared, target: Float64Array.from(setup.target) }, numbers);
   }
-  const perRow = name === "mse" || name === "bce" ? V : 1;
+  const perRow = name === "ce" || name === "ce-soft" || name === "linear" ? 1 : V;
   reduceLossTwin({ rowLoss, count, loss, flags }, { N, perRow, flagBit: REDUCE_FLAG });
   return { loss: loss[0] ?? Number.NaN, rowLoss, dlogits, flags: flags[0] ?? Number.NaN };
 }
 
-const names: LossName[] = ["mse", "bce", "ce", "linear"];
+const names: LossName[] = ["mse", "mae", "huber", "bce", "bce-prob", "ce", "ce-soft", "linear"];
 
 describe.each(names)("loss-%s", (name) => {
   const N = 5;
@@ -65,8 +84,11 @@ describe.each(names)("loss-%s", (name) => {
   const window = { pOffset: 2, pStride: 5, dOffset: 1, dStride: 4 };
 
   it("has dlogits equal to the derivative of the reduced loss", () => {
-    const logits = seededArray("logits", 2 + 5 * N, 3);
-    const setup = { N, V, logits, target, mask, ...window };
+    const drawn = seededArray("logits", 2 + 5 * N, 3);
+    // Probabilities stay away from 0 and 1, where a difference quotient is no derivative.
+    const logits = name === "bce-prob" ? drawn.map((p) => 0.5 + p / 8) : drawn;
+    const settings = { delta: 0.7, positiveWeight: 2.5, smoothing: 0.1 };
+    const setup = { N, V, logits, target, mask, ...window, ...settings };
     const { dlogits } = runLoss(name, setup);
     const numeric = differentiate(() => runLoss(name, setup).loss, logits);
     for (let n = 0; n < N; n++) {
@@ -78,7 +100,8 @@ describe.each(names)("loss-%s", (name) => {
   });
 
   it("gives masked rows loss and gradient exactly 0, whatever their logits are", () => {
-    const logits = seededArray("logits", N * V).fill(Number.POSITIVE_INFINITY, V, 2 * V);
+    const logits = seededArray("logits", N * V).map((p) => 0.5 + p / 4);
+    logits.fill(Number.POSITIVE_INFINITY, V, 2 * V);
     const { rowLoss, dlogits, loss } = runLoss(name, { N, V, logits, target, mask });
     expect([rowLoss[1], rowLoss[4]]).toEqual([0, 0]);
     expect([...dlogits.slice(V, 2 * V), ...dlogits.slice(4 * V)]).toEqual(new Array(2 * V).fill(0));
@@ -86,7 +109,7 @@ describe.each(names)("loss-%s", (name) => {
   });
 
   it("is 0 with gradient 0 and without a flag when no row counts", () => {
-    const logits = seededArray("logits", N * V);
+    const logits = seededArray("logits", N * V).map((p) => 0.5 + p / 4);
     const result = runLoss(name, { N, V, logits, target, mask: [0, 0, 0, 0, 0] });
     expect(result.loss).toBe(0);
     expect([...result.dlogits]).toEqual(new Array(N * V).fill(0));
@@ -94,7 +117,7 @@ describe.each(names)("loss-%s", (name) => {
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("raises its flag for a logit %s", (bad) => {
-    const logits = new Float32Array(N * V);
+    const logits = new Float32Array(N * V).fill(0.5);
     expect(runLoss(name, { N, V, logits, target, mask }).flags & FLAG).toBe(0);
     logits[2 * V + 1] = bad;
     expect(runLoss(name, { N, V, logits, target, mask }).flags & FLAG).toBe(FLAG);
@@ -111,6 +134,41 @@ describe("closed forms", () => {
     const { loss, dlogits } = one("mse", [3, 1], [2, 4]);
     expect(loss).toBe(5);
     expect([...dlogits]).toEqual([1, -3]);
+  });
+
+  it("mae of errors 1 and −3 is 2, its gradient their signs; 0 at 0", () => {
+    const { loss, dlogits } = one("mae", [3, 1], [2, 4]);
+    expect(loss).toBe(2);
+    expect([...dlogits]).toEqual([0.5, -0.5]);
+    expect([...one("mae", [2], [2]).dlogits]).toEqual([0]);
+  });
+
+  it("huber is half the square up to delta and a line beyond", () => {
+    expect(one("huber", [0.5], [0]).loss).toBe(0.125);
+    expect(one("huber", [1], [0]).loss).toBe(0.5);
+    expect(one("huber", [-4], [0]).loss).toBe(3.5);
+    expect([...one("huber", [0.5], [0]).dlogits, ...one("huber", [-4], [0]).dlogits]).toEqual([0.5, -1]);
+  });
+
+  it("a positive weight counts the yes of binary cross-entropy that often and the no once", () => {
+    const weighted = (t: number) =>
+      runLoss("bce", { N: 1, V: 1, logits: Float64Array.of(0), target: [t], mask: [1], positiveWeight: 3 }).loss;
+    expect([weighted(1), weighted(0)]).toEqual([3 * Math.log(2), Math.log(2)]);
+  });
+
+  it("binary cross-entropy of probabilities is that of their logits", () => {
+    const logit = Math.log(0.2 / 0.8);
+    for (const t of [0, 0.3, 1])
+      expect(one("bce-prob", [0.2], [t]).loss).toBeCloseTo(one("bce", [logit], [t]).loss, 14);
+  });
+
+  it("label smoothing is cross-entropy against the smoothed distribution", () => {
+    const logits = [1, -2, 0.5];
+    const setup = { N: 1, V: 3, logits: Float64Array.from(logits), mask: [1], smoothing: 0.3 };
+    const smoothed = runLoss("ce", { ...setup, target: [1] });
+    const soft = one("ce-soft", logits, [0.1, 0.8, 0.1]);
+    expect(smoothed.loss).toBeCloseTo(soft.loss, 14);
+    assertClose("dlogits", smoothed.dlogits, soft.dlogits, 1e-14);
   });
 
   it("cross-entropy of equal logits is log V", () => {
@@ -140,6 +198,27 @@ describe("closed forms", () => {
     const { loss, dlogits } = one("linear", [2, 3], [5, -7]);
     expect(loss).toBe(-11);
     expect([...dlogits]).toEqual([5, -7]);
+  });
+});
+
+describe("weights of rows", () => {
+  it("class-weight: each row counts as often as its class says, masked rows not at all", () => {
+    const weight = new Float64Array(4);
+    const target = Uint32Array.of(2, 0, 1, 2);
+    const classWeights = Float64Array.of(0.5, 3, 2);
+    classWeightTwin({ mask: Float64Array.of(1, 1, 0, 1), target, classWeights, weight }, { N: 4, V: 3 });
+    expect([...weight]).toEqual([2, 0.5, 0, 2]);
+  });
+
+  it("sequence-weight: the valid steps of each sequence share 1, an empty sequence has nothing to share", () => {
+    const weight = new Float64Array(9).fill(UNTOUCHED);
+    // Time-major [3, 3]: sequence 0 has three steps, sequence 1 has two, sequence 2 none.
+    const mask = Float64Array.of(1, 1, 0, 1, 0, 0, 1, 1, 0);
+    sequenceWeightTwin({ mask, weight }, { T: 3, B: 3, stepStride: 3, rowStride: 1 });
+    expect([...weight]).toEqual([1 / 3, 0.5, 0, 1 / 3, 0, 0, 1 / 3, 0.5, 0]);
+    const turned = new Float64Array(9);
+    sequenceWeightTwin({ mask, weight: turned }, { T: 3, B: 3, stepStride: 1, rowStride: 3 });
+    expect([...turned]).toEqual([0.5, 0.5, 0, 1, 0, 0, 0.5, 0.5, 0]);
   });
 });
 

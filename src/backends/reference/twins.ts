@@ -6,6 +6,7 @@ import { batchGather } from "../../operations/batch-gather.ts";
 import { batchGatherIds } from "../../operations/batch-gather-ids.ts";
 import { biasGradient } from "../../operations/bias-gradient.ts";
 import { carryState } from "../../operations/carry-state.ts";
+import { classWeight } from "../../operations/class-weight.ts";
 import { gatherBackward } from "../../operations/gather-backward.ts";
 import { gatherForward } from "../../operations/gather-forward.ts";
 import { gradientNorm } from "../../operations/gradient-norm.ts";
@@ -13,9 +14,15 @@ import { gruBackward } from "../../operations/gru-backward.ts";
 import { gruForward } from "../../operations/gru-forward.ts";
 import { inputGradient } from "../../operations/input-gradient.ts";
 import { lossBce } from "../../operations/loss-bce.ts";
+import { lossBceProb } from "../../operations/loss-bce-prob.ts";
 import { lossCe } from "../../operations/loss-ce.ts";
+import { lossCeSoft } from "../../operations/loss-ce-soft.ts";
+import { lossHuber } from "../../operations/loss-huber.ts";
 import { lossLinear } from "../../operations/loss-linear.ts";
+import { lossMae } from "../../operations/loss-mae.ts";
 import { lossMse } from "../../operations/loss-mse.ts";
+import { lstmBackward } from "../../operations/lstm-backward.ts";
+import { lstmForward } from "../../operations/lstm-forward.ts";
 import { maskCount } from "../../operations/mask-count.ts";
 import { optimizerAdam } from "../../operations/optimizer-adam.ts";
 import { optimizerRmsprop } from "../../operations/optimizer-rmsprop.ts";
@@ -25,6 +32,7 @@ import { reduceLoss } from "../../operations/reduce-loss.ts";
 import { rnnBackward } from "../../operations/rnn-backward.ts";
 import { rnnForward } from "../../operations/rnn-forward.ts";
 import { rowNorm } from "../../operations/row-norm.ts";
+import { sequenceWeight } from "../../operations/sequence-weight.ts";
 import { sigmoidForward } from "../../operations/sigmoid-forward.ts";
 import { softmaxForward } from "../../operations/softmax-forward.ts";
 import { ugrnnBackward } from "../../operations/ugrnn-backward.ts";
@@ -34,6 +42,7 @@ import { batchGatherTwin } from "./batch-gather.ts";
 import { batchGatherIdsTwin } from "./batch-gather-ids.ts";
 import { biasGradientTwin } from "./bias-gradient.ts";
 import { carryStateTwin } from "./carry-state.ts";
+import { classWeightTwin } from "./class-weight.ts";
 import { gatherBackwardTwin } from "./gather-backward.ts";
 import { gatherForwardTwin } from "./gather-forward.ts";
 import { gradientNormTwin } from "./gradient-norm.ts";
@@ -41,9 +50,15 @@ import { gruBackwardTwin } from "./gru-backward.ts";
 import { gruForwardTwin } from "./gru-forward.ts";
 import { inputGradientTwin } from "./input-gradient.ts";
 import { lossBceTwin } from "./loss-bce.ts";
+import { lossBceProbTwin } from "./loss-bce-prob.ts";
 import { lossCeTwin } from "./loss-ce.ts";
+import { lossCeSoftTwin } from "./loss-ce-soft.ts";
+import { lossHuberTwin } from "./loss-huber.ts";
 import { lossLinearTwin } from "./loss-linear.ts";
+import { lossMaeTwin } from "./loss-mae.ts";
 import { lossMseTwin } from "./loss-mse.ts";
+import { lstmBackwardTwin } from "./lstm-backward.ts";
+import { lstmForwardTwin } from "./lstm-forward.ts";
 import { maskCountTwin } from "./mask-count.ts";
 import { optimizerAdamTwin } from "./optimizer-adam.ts";
 import { optimizerRmspropTwin } from "./optimizer-rmsprop.ts";
@@ -53,6 +68,7 @@ import { reduceLossTwin } from "./reduce-loss.ts";
 import { rnnBackwardTwin } from "./rnn-backward.ts";
 import { rnnForwardTwin } from "./rnn-forward.ts";
 import { rowNormTwin } from "./row-norm.ts";
+import { sequenceWeightTwin } from "./sequence-weight.ts";
 import { sigmoidForwardTwin } from "./sigmoid-forward.ts";
 import { softmaxForwardTwin } from "./softmax-forward.ts";
 import { implement, type ReferenceOperation } from "./twin.ts";
@@ -66,6 +82,7 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(batchGatherIds, batchGatherIdsTwin),
   implement(biasGradient, biasGradientTwin),
   implement(carryState, carryStateTwin),
+  implement(classWeight, classWeightTwin),
   implement(gatherBackward, gatherBackwardTwin),
   implement(gatherForward, gatherForwardTwin),
   implement(gradientNorm, gradientNormTwin),
@@ -73,9 +90,15 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(gruForward, gruForwardTwin),
   implement(inputGradient, inputGradientTwin),
   implement(lossBce, lossBceTwin),
+  implement(lossBceProb, lossBceProbTwin),
   implement(lossCe, lossCeTwin),
+  implement(lossCeSoft, lossCeSoftTwin),
+  implement(lossHuber, lossHuberTwin),
   implement(lossLinear, lossLinearTwin),
+  implement(lossMae, lossMaeTwin),
   implement(lossMse, lossMseTwin),
+  implement(lstmBackward, lstmBackwardTwin),
+  implement(lstmForward, lstmForwardTwin),
   implement(maskCount, maskCountTwin),
   implement(optimizerAdam, optimizerAdamTwin),
   implement(optimizerRmsprop, optimizerRmspropTwin),
@@ -85,6 +108,7 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(rnnBackward, rnnBackwardTwin),
   implement(rnnForward, rnnForwardTwin),
   implement(rowNorm, rowNormTwin),
+  implement(sequenceWeight, sequenceWeightTwin),
   implement(sigmoidForward, sigmoidForwardTwin),
   implement(softmaxForward, softmaxForwardTwin),
   implement(ugrnnBackward, ugrnnBackwardTwin),

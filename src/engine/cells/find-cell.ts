@@ -2,6 +2,7 @@
 import type { LayerChoice } from "../../core/layer-choice.ts";
 import type { Cell } from "./cell.ts";
 import { gruCell } from "./gru.ts";
+import { lstmCell } from "./lstm.ts";
 import { rnnCell } from "./rnn.ts";
 import { ugrnnCell } from "./ugrnn.ts";
 
@@ -10,6 +11,8 @@ export function findCell(layer: LayerChoice): Cell {
   switch (layer.cell) {
     case "gru":
       return gruCell(layer);
+    case "lstm":
+      return lstmCell;
     case "ugrnn":
       return ugrnnCell;
     case "rnn":

@@ -36,6 +36,7 @@ export function Equations({ layers, showKeep }: EquationsProps) {
 const ABOUT = {
   before: "equations.before",
   after: "equations.after",
+  lstm: "equations.lstm",
   ugrnn: "equations.ugrnn",
   rnn: "equations.rnn",
 } as const;

@@ -99,7 +99,14 @@ function ordersOf(sort: UnitSort, snapshot: Snapshot): readonly Uint32Array[] {
   const steps = snapshot.probe.length;
   return snapshot.layers.map((layer) => {
     const valuesOf = (name: string) => layer.views.find((view) => view.name === name)?.values ?? null;
-    return unitOrder(sort, { steps, units: unitsOf(layer, steps), z: valuesOf("z"), h: valuesOf("h") });
+    const z = valuesOf("z");
+    return unitOrder(sort, {
+      steps,
+      units: unitsOf(layer, steps),
+      writes: z ?? valuesOf("i"),
+      forgets: z ?? valuesOf("f")?.map((kept) => 1 - kept) ?? null,
+      h: valuesOf("h"),
+    });
   });
 }
 

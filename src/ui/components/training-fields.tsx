@@ -1,8 +1,9 @@
 /** How the network learns: what matters most in sight, the optimizer's own numbers under "More settings". */
 import type { Experiment } from "../../core/experiment.ts";
 import { FIELD_RANGES } from "../../core/fields.ts";
+import { USUAL_LOSSES } from "../../core/loss-choice.ts";
 import type { OptimizerChoice } from "../../core/optimizer-choice.ts";
-import { fixedHead, fixedLength } from "../../core/task-rules.ts";
+import { fixedHead, fixedLength, suitableLosses } from "../../core/task-rules.ts";
 import { useSession } from "../app-context.ts";
 import { hasInitialMemory, wantsInitialMemory } from "../edit-experiment.ts";
 import { t } from "../i18n/translate.ts";
@@ -77,6 +78,28 @@ function Clipping({ draft }: DraftProps) {
   );
 }
 
+/** What is minimised, of what suits the task. */
+function LossFields({ draft }: DraftProps) {
+  const session = useSession();
+  const suitable = suitableLosses(draft.task);
+  const usual = suitable.includes("smoothed") ? "crossEntropy" : "squared";
+  return (
+    <>
+      <SegmentedControl
+        label={t("field.loss")}
+        value={draft.training.loss.name}
+        choices={suitable.map((value) => ({
+          value,
+          label: t(value === "fitting" ? `field.loss.${usual}` : `field.loss.${value}`),
+        }))}
+        onChange={(name) => session.editValue("training.loss", USUAL_LOSSES[name])}
+      />
+      <ExperimentNumber field="delta" />
+      <ExperimentNumber field="smoothing" />
+    </>
+  );
+}
+
 /** The switch that an optimizer has of its own, and how it stands. */
 function switchOf(optimizer: OptimizerChoice) {
   switch (optimizer.name) {
@@ -136,6 +159,7 @@ export function TrainingFields({ draft }: DraftProps) {
       <details className={styles.more}>
         <summary>{t("experiment.more")}</summary>
         <div className={styles.fields}>
+          <LossFields draft={draft} />
           <Clipping draft={draft} />
           <OptimizerFields optimizer={draft.training.optimizer} />
           <ScheduleFields schedule={draft.training.schedule} />

@@ -26,7 +26,7 @@ describe("formulas", () => {
   });
 
   test("every equation of every form has as many opening as closing brackets, and known words only", () => {
-    const known = /^(x|h|z|r|n|q|t|W|U|b|bu|σ|tanh|ReLU)$/;
+    const known = /^(x|h|c|z|r|n|i|f|g|o|t|W|U|b|bu|σ|tanh|ReLU)$/;
     for (const layer of FORMS) {
       for (const showKeep of [false, true]) {
         for (const equation of cellEquations(layer, showKeep)) {

@@ -50,6 +50,13 @@ export function cellEquations(layer: LayerChoice, showKeep: boolean): readonly s
   switch (layer.cell) {
     case "gru":
       return gruEquations(layer, showKeep);
+    case "lstm":
+      return [
+        ...["i", "f", "o"].map((gate) => `${gate}_t = σ ( ${twoBiases(gate)} )`),
+        `g_t = tanh ( ${twoBiases("g")} )`,
+        "c_t = f_t ⊙ c_t−1 + i_t ⊙ g_t",
+        "h_t = o_t ⊙ tanh ( c_t )",
+      ];
     case "ugrnn":
       return [update(oneBias("z"), showKeep), `n_t = tanh ( ${oneBias("n")} )`, MIX];
     case "rnn":

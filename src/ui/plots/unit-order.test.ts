@@ -11,7 +11,7 @@ function courses(...units: readonly (readonly number[])[]): Float32Array {
 
 describe("unit orders", () => {
   const z = courses([0.1, 0.1], [0.9, 0.7], [0.5, 0.3]);
-  const layer = { steps: 2, units: 3, z, h: null };
+  const layer = { steps: 2, units: 3, writes: z, forgets: z, h: null };
 
   test("index", () => {
     expect([...unitOrder("index", layer)]).toEqual([0, 1, 2]);
@@ -39,7 +39,7 @@ describe("unit orders", () => {
     const rise = (scale: number) => [0.1, 0.2, 0.3, 0.4].map((value) => value * scale);
     const fall = (scale: number) => [0.4, 0.3, 0.2, 0.1].map((value) => value * scale);
     const h = courses(rise(1), fall(1), rise(1.1), fall(0.9), rise(0.9));
-    const order = [...unitOrder("similarity", { steps: 4, units: 5, z: null, h })];
+    const order = [...unitOrder("similarity", { steps: 4, units: 5, writes: null, forgets: null, h })];
     const families = order.map((unit) => unit % 2).join("");
     expect(["00011", "11000"]).toContain(families);
   });
@@ -55,9 +55,11 @@ describe("unit orders", () => {
 
   test("equal units, and missing tensors, keep the index order", () => {
     const same = courses([0.2, 0.4], [0.2, 0.4], [0.2, 0.4]);
-    expect([...unitOrder("similarity", { steps: 2, units: 3, z: null, h: same })]).toEqual([0, 1, 2]);
+    expect([...unitOrder("similarity", { steps: 2, units: 3, writes: null, forgets: null, h: same })]).toEqual([
+      0, 1, 2,
+    ]);
     for (const sort of ["openness", "similarity", "memory"] as const) {
-      expect([...unitOrder(sort, { steps: 2, units: 3, z: null, h: null })]).toEqual([0, 1, 2]);
+      expect([...unitOrder(sort, { steps: 2, units: 3, writes: null, forgets: null, h: null })]).toEqual([0, 1, 2]);
     }
   });
 });

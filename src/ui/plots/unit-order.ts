@@ -6,11 +6,14 @@
 /** What the units are sorted by. */
 export type UnitSort = "index" | "openness" | "similarity" | "memory";
 
-/** What an order is computed from: the update gate and the state of one layer, [T, H] each; null where it has none. */
+/** What an order is computed from, of one layer, [T, H] each; null where its cell has no such thing. */
 export interface LayerValues {
   readonly steps: number;
   readonly units: number;
-  readonly z: Float32Array | null;
+  /** How far the new value is let in: z, or i of an LSTM. */
+  readonly writes: Float32Array | null;
+  /** How much of the old state is lost in a step: z, or 1 − f of an LSTM. */
+  readonly forgets: Float32Array | null;
   readonly h: Float32Array | null;
 }
 
@@ -20,9 +23,12 @@ export function unitOrder(sort: UnitSort, layer: LayerValues): Uint32Array {
     case "index":
       return Uint32Array.from({ length: layer.units }, (_, unit) => unit);
     case "openness":
-      return byKey(layer.z ? meanPerUnit(layer.z, layer, (z) => z) : new Float64Array(layer.units), -1);
+      return byKey(
+        layer.writes ? meanPerUnit(layer.writes, layer, (value) => value) : new Float64Array(layer.units),
+        -1,
+      );
     case "memory":
-      return byKey(layer.z ? memorySteps(layer.z, layer) : new Float64Array(layer.units), -1);
+      return byKey(layer.forgets ? memorySteps(layer.forgets, layer) : new Float64Array(layer.units), -1);
     case "similarity":
       return byKey(layer.h ? principalScores(layer.h, layer) : new Float64Array(layer.units), 1);
     default:
@@ -56,11 +62,13 @@ function meanPerUnit(values: Float32Array, extents: Extents, of: (value: number)
 }
 
 /**
- * Time constant of each unit's memory in steps, [H]: over τ steps the product of 1 − z falls to 1/e, so
- * τ = −1 / mean over t of ln(1 − z). 0 when some z is 1, infinite when all are 0.
+ * Time constant of each unit's memory in steps, [H]: over τ steps the product of 1 − forgets falls to 1/e, so
+ * τ = −1 / mean over t of ln(1 − forgets). 0 when some value is 1, infinite when all are 0.
  */
-export function memorySteps(z: Float32Array, extents: Extents): Float64Array {
-  return meanPerUnit(z, extents, (value) => Math.log(1 - value)).map((mean) => (mean === 0 ? Infinity : -1 / mean));
+export function memorySteps(forgets: Float32Array, extents: Extents): Float64Array {
+  return meanPerUnit(forgets, extents, (value) => Math.log(1 - value)).map((mean) =>
+    mean === 0 ? Infinity : -1 / mean,
+  );
 }
 
 /** Power iteration ends after this many rounds; an order needs no more digits than that gives. */

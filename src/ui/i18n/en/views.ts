@@ -29,6 +29,11 @@ export const viewMessages = {
   "gates.name.r": "reset gate",
   "gates.name.n": "candidate",
   "gates.name.h": "state",
+  "gates.name.i": "input gate",
+  "gates.name.f": "forget gate, 1 keeps",
+  "gates.name.g": "candidate",
+  "gates.name.o": "output gate",
+  "gates.name.c": "cell state",
   "gates.convention": "z → 1 writes the new candidate, z → 0 keeps the old state (PyTorch and Keras draw 1 − z)",
   "gates.conventionKeep":
     "Shown as 1 − z, like PyTorch and Keras: 1 − z → 1 keeps the old state, 1 − z → 0 writes the new candidate",
@@ -39,9 +44,10 @@ export const viewMessages = {
   "gates.sort.similarity": "similarity",
   "gates.sort.memory": "memory length",
   "gates.sortHelp.index": "Units in the order of the parameters.",
-  "gates.sortHelp.openness": "Mean of z over the probe, widest open on top.",
+  "gates.sortHelp.openness": "Mean of z over the probe (of i in an LSTM), widest open on top.",
   "gates.sortHelp.similarity": "Units whose state moves alike stand together (first principal component of h).",
-  "gates.sortHelp.memory": "Steps over which 1 − z lets the old state fall to 37 %, longest memory on top.",
+  "gates.sortHelp.memory":
+    "Steps over which 1 − z (f in an LSTM) lets the old state fall to 37 %, longest memory on top.",
   "gates.sortAgain": "Sort again",
   "gates.export": "Gates as CSV",
   "gates.unitRow": "unit {unit}",
@@ -146,6 +152,7 @@ export const viewMessages = {
   "equations.before":
     "Reset before (Cho et al. 2014): the reset gate acts on the state before it enters the candidate.",
   "equations.after": "Reset after (cuDNN, PyTorch): the reset gate acts on the recurrent part of the candidate.",
+  "equations.lstm": "LSTM with forget gate (Gers et al. 2000), in PyTorch's form with two biases and no peepholes.",
   "equations.ugrnn": "Update gate only (Collins et al. 2017): a GRU without its reset gate.",
   "equations.rnn": "Plain recurrent layer (Elman 1990), with PyTorch's two biases.",
   "equations.symbols": "σ is the logistic function, ⊙ multiplies unit by unit, x is the input, h the state.",

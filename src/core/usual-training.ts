@@ -1,0 +1,15 @@
+/** The techniques of training at their usual settings, for presets that differ in other things. */
+import type { Experiment } from "./experiment.ts";
+import { USUAL_LOSSES } from "./loss-choice.ts";
+import { USUAL_OPTIMIZERS } from "./optimizer-choice.ts";
+import { USUAL_SCHEDULES } from "./schedule-choice.ts";
+
+type Techniques = Pick<Experiment["training"], "loss" | "optimizer" | "schedule" | "clipValue">;
+
+/** Adam on the loss that fits the task, at a constant rate, without clipping by value. */
+export const USUAL_TRAINING: Techniques = {
+  loss: USUAL_LOSSES.fitting,
+  optimizer: USUAL_OPTIMIZERS.adam,
+  schedule: USUAL_SCHEDULES.constant,
+  clipValue: null,
+};
