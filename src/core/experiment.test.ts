@@ -33,7 +33,11 @@ describe("refusals", () => {
     ["a task without a name", { ...valid, task: {} }, ["task.name", expect.stringMatching(/^one of /), "missing"]],
     ["text for a number", { ...valid, seed: "x" }, ["seed", "a whole number from 0 to 4294967295", '"x"']],
     ["a number for a part", { ...valid, model: 3 }, ["model", "an object", "3"]],
-    ["a cell of later versions", modelWith([{ ...layer, cell: "lstm" }]), ["model.layers.0.cell", "gru", '"lstm"']],
+    [
+      "a cell of later versions",
+      modelWith([{ ...layer, cell: "sru" }]),
+      ["model.layers.0.cell", expect.stringMatching(/^one of /), '"sru"'],
+    ],
     ["no layer", modelWith([]), ["model.layers", "at least 1 layer", "[]"]],
     ["no object at all", "x", ["the experiment", "an object", '"x"']],
     ["nothing", undefined, ["the experiment", "an object", "missing"]],
