@@ -144,7 +144,8 @@ function reduceWorker(state: AppState, event: WorkerEvent): AppState {
       }
       if (event.type === "live-changed" && run.followsLive) return withLiveDraft({ ...state, run }, run);
       if (event.type !== "playing") return { ...state, run };
-      if (!event.playing && event.reason !== "stop-at") return { ...state, run };
+      if (!event.playing && event.reason !== "stop-at")
+        return { ...state, run, notices: withoutMessages(state.notices, "self-started") };
       if (event.reason === "stop-at") return told({ ...state, run }, "stopped-at", { step: run.step }, []);
       return { ...state, run, notices: withoutMessages(state.notices, ...WAITING_MESSAGES) };
     }
