@@ -195,7 +195,7 @@ function trainedBy(optimizer: Experiment["training"]["optimizer"], learningRate:
 test("a loss that is no longer finite stops the run at its last good parameters", async ({ page }) => {
   await openExperiment(page, trainedBy({ name: "sgd", momentum: 0 }, 10));
   await transport(page, "Play").click();
-  const told = page.getByRole("alert").filter({ hasText: /The numbers of step \d+ are no longer finite/ });
+  const told = page.getByRole("alert").filter({ hasText: /Step \d+: The numbers are no longer finite/ });
   await expect(told).toBeVisible({ timeout: PATIENCE_MS });
   await expect(transport(page, "Play")).toBeVisible();
   const file = readSafetensorsFile((await saveRun(page)).bytes);

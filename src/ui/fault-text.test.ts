@@ -23,7 +23,10 @@ describe("faultSentence", () => {
     [{ code: "file-invalid", details: { reason: "MetadataIncompleteBuffer", tensor: "" } }, "longer or shorter"],
     [{ code: "file-invalid", details: { reason: "TensorInvalidInfo", tensor: "head.W" } }, "says of head.W cannot be"],
     [{ code: "file-invalid", details: { reason: "DuplicateName", tensor: "a" } }, "not a run saved by Gatescope."],
-    [{ code: "not-finite", details: { step: 7, operation: "loss-mse", where: "out" } }, "step 7 are no longer finite"],
+    [
+      { code: "not-finite", details: { step: 7, operation: "loss-mse", where: "out" } },
+      "no longer finite (loss-mse, out)",
+    ],
     [{ code: "data-too-short", details: { reason: "characters", rows: 5, needed: 195, length: 64 } }, "5 characters"],
     [{ code: "data-too-short", details: { reason: "rows", rows: 5, needed: 93, length: 30 } }, "5 rows"],
   ])("says what the engine puts into $code", (fault, words) => {

@@ -22,7 +22,7 @@ export const faultMessages = {
     "The kernel {file} did not compile on this device (line {line}, column {column}). What was training is untouched.",
   "fault.shader-error.plain": "A kernel did not compile on this device. What was training is untouched.",
   "fault.not-finite":
-    "The numbers of step {step} are no longer finite ({operation}, {where}). The run stopped at its last good parameters.",
+    "The numbers are no longer finite ({operation}, {where}). The run stopped at its last good parameters.",
   "fault.not-finite.plain": "The loss is no longer a finite number. The run stopped at its last good parameters.",
   "fault.diverging":
     "The loss is {loss}, far above its best {bestLoss}, and has been for {steps} steps. The run is paused.",
