@@ -91,13 +91,14 @@ test("shortcuts, which rest while somebody types", async ({ page }) => {
 test("the learning rate acts at once", async ({ page }) => {
   await openExperiment(page, smallWeather);
   await trainTo(page, 4);
-  await field(page, "Learning rate").fill("0.05");
+  await field(page, "Learning rate").fill("0.05"); // leaving the field settles it
   await trainTo(page, 8);
   const rates = [...(await readCurve(page, "learning_rate")).values()];
   expect(rates).toEqual([0.01, 0.01, 0.01, 0.01, 0.05, 0.05, 0.05, 0.05].map(Math.fround).map(nineDigits));
   await transport(page, "Play").click();
   await expectStepAbove(page, 8);
   await field(page, "Learning rate").fill("0.002");
+  await field(page, "Learning rate").press("Enter");
   const now = await readStep(page);
   await expectStepAbove(page, now + 5);
   await transport(page, "Pause").click();

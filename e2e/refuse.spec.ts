@@ -172,9 +172,9 @@ test("tables that cannot be learned from are refused with row and column", async
   const dialog = page.getByRole("dialog", { name: "Your series" });
   const wide = Array.from({ length: 100_000 }, (_, i) => `c${i}`).join(",");
   for (const [table, sentence] of [
-    ["a,b\n1,2\n", "This table has 1 rows below its header; at least 2 are needed."],
+    ["a,b\n1,2\n", "Rows below the header: 1; at least 2 are needed."],
     [`${wide}\n`, "This table has 100,000 columns; the limit is 1,024."],
-    ["a,b\n1,2\n3\n", "Row 3 has 1 cells where the header has 2."],
+    ["a,b\n1,2\n3\n", "Row 3: the header has 2 cells, this row 1."],
     ["a,b\n1,2\n3,\n5,6\n", "Row 3, column b: the cell is empty. Fill it or leave the column out."],
     ["a,b\n1,2\n3,4\n5,six\n", "Row 4, column b: six is not a number."],
     ["a,b\n1,2\n3,1e999\n5,6\n", "Row 3, column b: 1e999 is too large for a number."],
@@ -196,7 +196,7 @@ function trainedBy(optimizer: Experiment["training"]["optimizer"], learningRate:
 test("a loss that is no longer finite stops the run at its last good parameters", async ({ page }) => {
   await openExperiment(page, trainedBy(USUAL_OPTIMIZERS.sgd, 10));
   await transport(page, "Play").click();
-  const told = page.getByRole("alert").filter({ hasText: /The numbers of step \d+ are no longer finite/ });
+  const told = page.getByRole("alert").filter({ hasText: /Step \d+: The numbers are no longer finite/ });
   await expect(told).toBeVisible({ timeout: PATIENCE_MS });
   await expect(transport(page, "Play")).toBeVisible();
   const file = readSafetensorsFile((await saveRun(page)).bytes);

@@ -170,7 +170,7 @@ function joinSegments(
 /** Names in a file are untrusted and may be as long as its header. */
 const SHOWN_NAME_LENGTH = 100;
 /** As many differences as one sentence can carry. */
-const LISTED_DIFFERENCES = 8;
+const LISTED_DIFFERENCES = 3;
 
 /** Refuses a file with everything that does not fit, the first difference in fields of its own. */
 function refuseDifferences(differences: readonly Difference[]): void {
@@ -179,7 +179,8 @@ function refuseDifferences(differences: readonly Difference[]): void {
   const listed = differences
     .slice(0, LISTED_DIFFERENCES)
     .map(({ tensor, expected, actual }) => `${tensor}: expected ${expected}, got ${actual}`);
-  const more = differences.length > LISTED_DIFFERENCES ? ["…"] : [];
+  const left = differences.length - listed.length;
+  const more = left > 0 ? [`and ${left} more`] : [];
   const details = { ...first, count: differences.length, differences: [...listed, ...more].join("; ") };
   throw new InputError("file-mismatch", details);
 }

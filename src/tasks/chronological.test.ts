@@ -11,7 +11,7 @@ describe("splitInTime", () => {
     fc.assert(
       fc.property(lengths, shares, fc.integer({ min: 0, max: 1000 }), (length, heldOut, more) => {
         const moments = 3 * (length + 1) + more;
-        const { train, validation, test: last } = splitInTime(moments, length, heldOut);
+        const { train, validation, test: last } = splitInTime(moments, length, heldOut, "rows");
         expect([train.first, train.end, validation.end, last.end]).toEqual([0, validation.first, last.first, moments]);
         for (const part of [train, validation, last]) expect(part.end - part.first).toBeGreaterThan(length);
       }),
@@ -19,10 +19,10 @@ describe("splitInTime", () => {
   });
 
   test("refuses what three windows do not fit in, with the numbers", () => {
-    expect(() => splitInTime(17, 5, 0.1)).toThrow(
-      expect.objectContaining({ code: "data-too-short", details: { rows: 17, needed: 18, length: 5 } }),
+    expect(() => splitInTime(17, 5, 0.1, "rows")).toThrow(
+      expect.objectContaining({ code: "data-too-short", details: { reason: "rows", rows: 17, needed: 18, length: 5 } }),
     );
-    expect(splitInTime(18, 5, 0.1).train.end).toBe(6);
+    expect(splitInTime(18, 5, 0.1, "rows").train.end).toBe(6);
   });
 });
 

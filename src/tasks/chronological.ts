@@ -23,11 +23,12 @@ export const MAXIMUM_TRAINING_WINDOWS = 2 ** 20;
 
 /**
  * The last `heldOut` share (at most a third) of `moments` tests and the same share before it validates; neither is shorter
- * than one window. Throws `data-too-short` with the numbers when three windows do not fit.
+ * than one window. Throws `data-too-short` with the numbers when three windows do not fit, `reason` being what a moment
+ * of the data is called.
  */
-export function splitInTime(moments: number, length: number, heldOut: number): Parts {
+export function splitInTime(moments: number, length: number, heldOut: number, reason: "rows" | "characters"): Parts {
   const needed = 3 * (length + 1);
-  if (moments < needed) throw new InputError("data-too-short", { rows: moments, needed, length });
+  if (moments < needed) throw new InputError("data-too-short", { reason, rows: moments, needed, length });
   const each = Math.max(Math.floor(moments * heldOut), length + 1);
   const validationFirst = moments - 2 * each;
   const testFirst = moments - each;

@@ -62,7 +62,7 @@ async function load(experiment: Experiment, own: OwnData | null): Promise<Datase
   const targets = pickColumns(own, task.targets);
   const moments = own.values[0]?.length ?? 0;
   const { length } = training;
-  const parts = splitInTime(moments, length, HELD_OUT_SHARE);
+  const parts = splitInTime(moments, length, HELD_OUT_SHARE, "rows");
   const inputColumns = fitColumns(inputs, parts.train);
   const targetColumns = fitColumns(targets, parts.train);
   const rows = moments - 1;

@@ -102,7 +102,7 @@ describe("what is refused", () => {
   test("a text that does not hold three windows", async () => {
     await expect(load("too short", 10)).rejects.toMatchObject({
       code: "data-too-short",
-      details: { rows: 9, needed: 33, length: 10 },
+      details: { reason: "characters", rows: 9, needed: 33, length: 10 },
     });
   });
 

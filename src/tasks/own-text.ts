@@ -64,7 +64,7 @@ async function load(experiment: Experiment, own: OwnData | null): Promise<Datase
   obeyRules(experiment);
   const { length } = experiment.training;
   const characters = Array.from(own.text);
-  const parts = splitInTime(characters.length, length, HELD_OUT_SHARE);
+  const parts = splitInTime(characters.length, length, HELD_OUT_SHARE, "characters");
   const { symbols, replacedKinds, replacedCharacters } = vocabularyOf(characters);
   const idOf = new Map(symbols.map((symbol, id) => [symbol, id]));
   const ids = Uint32Array.from(characters, (character) => idOf.get(character) ?? symbols.length - 1);

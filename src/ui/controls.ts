@@ -16,7 +16,7 @@ export interface ControlParts {
 export interface Controls {
   readonly togglePlay: () => void;
   readonly step: () => void;
-  /** The shown run's experiment, as it is now, again from step 0, paused. */
+  /** The shown run's experiment as it is now, or that of the run under way, again from step 0, paused. */
   readonly reset: () => void;
   readonly undo: () => void;
   readonly stopAt: (step: number | null) => void;
@@ -39,8 +39,9 @@ export function createControls({ get, dispatch, send, start }: ControlParts): Co
     togglePlay: () => send({ type: get().run?.playing ? "pause" : "play" }),
     step: () => send({ type: "step" }),
     reset() {
-      const { run } = get();
-      if (run) start(currentExperiment(run), false);
+      const { run, pending } = get();
+      const experiment = pending?.experiment ?? (run && currentExperiment(run));
+      if (experiment) start(experiment, false);
     },
     undo() {
       if (get().canUndo) send({ type: "undo" });

@@ -31,6 +31,13 @@ describe("parseNumber", () => {
     expect(parseNumber(text, FIELD_RANGES.learningRate)).toEqual({ ok: false, reason: "not-a-number" });
   });
 
+  it("takes commas between thousands only where a whole number is asked for", () => {
+    expect(parseNumber("1,024", FIELD_RANGES.units)).toEqual({ ok: true, value: 1024 });
+    expect(parseNumber("4,294,967,295", FIELD_RANGES.seed)).toEqual({ ok: true, value: 4294967295 });
+    expect(parseNumber("1,5", FIELD_RANGES.units)).toEqual({ ok: false, reason: "not-a-number" });
+    expect(parseNumber("1,024", FIELD_RANGES.learningRate)).toEqual({ ok: false, reason: "not-a-number" });
+  });
+
   it("refuses instead of clamping or rounding", () => {
     expect(parseNumber("0", FIELD_RANGES.units)).toEqual({ ok: false, reason: "out-of-range" });
     expect(parseNumber("1000000000", FIELD_RANGES.units)).toEqual({ ok: false, reason: "out-of-range" });

@@ -34,10 +34,13 @@ export function pathOf(place: FieldPlace): string {
 }
 
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+/** Whole numbers as the page itself writes them: `1,024`. With a decimal point, a comma could mean either. */
+const GROUPED = /^\d{1,3}(,\d{3})+$/;
 
 /** Reads what a person typed. Hexadecimal, blanks and words are no numbers here, whatever `Number` thinks of them. */
-export function parseNumber(text: string, range: FieldRange): NumberOutcome {
-  const trimmed = text.trim();
+export function parseNumber(text: string, range: Pick<FieldRange, "minimum" | "maximum" | "integer">): NumberOutcome {
+  const typed = text.trim();
+  const trimmed = range.integer && GROUPED.test(typed) ? typed.replaceAll(",", "") : typed;
   if (!DECIMAL.test(trimmed)) return { ok: false, reason: "not-a-number" };
   const value = Number(trimmed);
   if (value < range.minimum || value > range.maximum) return { ok: false, reason: "out-of-range" };

@@ -1,5 +1,6 @@
 /** Every fault ends as a whole sentence: with its numbers where it carries them, without where it does not. */
 import { describe, expect, it } from "vitest";
+import type { Fault } from "../core/errors.ts";
 import { faultSentence } from "./fault-text.ts";
 import { en } from "./i18n/en.ts";
 import { isMessageKey } from "./i18n/translate.ts";
@@ -15,6 +16,21 @@ describe("faultSentence", () => {
   it("says the numbers that a fault carries", () => {
     const details = { tensor: "record", bytes: 5_000_000, limit: 4_000_000 };
     expect(faultSentence({ code: "program-refused", details })).toContain("record needs 5,000,000 bytes");
+  });
+
+  it.each<readonly [Fault, string]>([
+    [{ code: "file-not-finite", details: { tensors: "head.W, head.b", count: 2 } }, "in head.W, head.b."],
+    [{ code: "file-invalid", details: { reason: "MetadataIncompleteBuffer", tensor: "" } }, "longer or shorter"],
+    [{ code: "file-invalid", details: { reason: "TensorInvalidInfo", tensor: "head.W" } }, "says of head.W cannot be"],
+    [{ code: "file-invalid", details: { reason: "DuplicateName", tensor: "a" } }, "not a run saved by Gatescope."],
+    [
+      { code: "not-finite", details: { step: 7, operation: "loss-mse", where: "out" } },
+      "no longer finite (loss-mse, out)",
+    ],
+    [{ code: "data-too-short", details: { reason: "characters", rows: 5, needed: 195, length: 64 } }, "5 characters"],
+    [{ code: "data-too-short", details: { reason: "rows", rows: 5, needed: 93, length: 30 } }, "5 rows"],
+  ])("says what the engine puts into $code", (fault, words) => {
+    expect(faultSentence(fault)).toContain(words);
   });
 
   it("prefers the sentence for the reason", () => {

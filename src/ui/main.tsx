@@ -7,7 +7,7 @@ import { wishOf } from "./address.ts";
 import { App } from "./app.tsx";
 import { AppContextHolder } from "./app-context.ts";
 import { keepOffline } from "./offline.ts";
-import { createPage, followAddress, followLinks, openFirstRun } from "./page.ts";
+import { createPage, followAddress, followLinks, openFirstRun, standIn } from "./page.ts";
 import { applyPreferences, loadPreferences } from "./preferences.ts";
 import { recordEvent } from "./record.ts";
 import { createSeries } from "./series.ts";
@@ -54,6 +54,7 @@ app.subscribe((state, before) => {
 app.dispatch({ type: "preferences-changed", preferences: loadPreferences() });
 followAddress(app);
 followLinks({ app, session });
+standIn({ app, session });
 watchVisibility({ app, session, closeStorage: runs.close });
 watchForKeeping({ app, session });
 

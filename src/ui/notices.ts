@@ -80,7 +80,7 @@ export const FAULT_ACTIONS: Readonly<Record<FaultCode, readonly NoticeAction[]>>
   "text-invalid": ["open-file"],
   "csv-invalid": ["open-file"],
   "data-missing": ["open-file"],
-  "data-too-short": ["open-file"],
+  "data-too-short": [],
   "probe-invalid": [],
   "storage-unavailable": ["save"],
   "storage-full": ["save"],

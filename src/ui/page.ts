@@ -6,7 +6,7 @@ import type { Experiment } from "../core/experiment.ts";
 import { decodeLink, hasLink } from "../storage/link.ts";
 import type { RunStore } from "../storage/runs.ts";
 import { isForeignLink, isSameExperiment, ownAddress, shareAddress, writeAddress } from "./address.ts";
-import { currentExperiment, presetOf } from "./app-state.ts";
+import { type AppState, currentExperiment, presetOf } from "./app-state.ts";
 import { chooseFile, kindOfFile, readFile } from "./files.ts";
 import { chooseFirstRun } from "./first-run.ts";
 import type { NoticeAction, NoticeKey } from "./notices.ts";
@@ -55,6 +55,27 @@ export async function openFirstRun({ app, session, runs }: PageParts): Promise<v
   else if (first.kind === "link") show(first.experiment, false, first.notice);
   else if (preset) show(preset, first.autoplay, first.notice);
   if (first.kind === "default" && first.fault) session.dispatch({ type: "faulted", fault: first.fault });
+}
+
+/** True while a run is on its way: under way in the worker, or waiting for the user's file. */
+const isComing = ({ pending, dialog }: AppState): boolean => pending !== null || dialog?.kind === "file-request";
+
+/**
+ * Puts the default run, paused, where a refused first one would have left the page without any. The panel keeps what was
+ * refused, to be mended and started. Once: on a device that refuses the default run, too, nothing is left to try.
+ */
+export function standIn({ app, session }: Pick<PageParts, "app" | "session">): void {
+  const isEmpty = () => !app.get().run && !isComing(app.get()) && app.get().engine.phase === "ready";
+  const unsubscribe = app.subscribe((_, before) => {
+    if (!isComing(before) || !isEmpty()) return;
+    // A refusal becomes a question for the data file within the same turn; only what is empty after it stays so.
+    queueMicrotask(() => {
+      const preset = presetOf(app.get(), DEFAULT_TASK);
+      if (!preset || !isEmpty()) return;
+      unsubscribe();
+      session.start(preset, false, "waits-for-play");
+    });
+  });
 }
 
 /** Time without an edit after which the address follows the panel. */

@@ -72,6 +72,14 @@ describe("starting", () => {
     expect(of("start").map((command) => command.experiment.seed)).toEqual([1, 2, 102]);
   });
 
+  it("resets the run under way, not the one that still shows", () => {
+    const { session, of, say } = running();
+    session.start(edited("seed", 2), true);
+    session.reset();
+    say(startedEvent(2));
+    expect(of("start").at(-1)).toMatchObject({ runId: 3, autoplay: false, experiment: { seed: 2 } });
+  });
+
   it("sends what waited also after a refusal", () => {
     const { session, of, say } = running();
     session.start(edited("seed", 2), true);

@@ -42,6 +42,11 @@ describe("a run", () => {
     expect(reduce(state, metrics(1, 4, [0.5]))).toBe(state);
   });
 
+  it("that is the first to stand leaves standing why another was refused before it", () => {
+    const refused: Event = { type: "fault", runId: 1, step: null, fault: { code: "data-too-short", details: {} } };
+    expect(keysOf(through(helloEvent, asked(1), refused, asked(2), startedEvent(2)))).toEqual(["data-too-short"]);
+  });
+
   it("keeps training on the page when the next run is refused", () => {
     const trained = reduce(reduce(running(), metrics(1, 0, [0.5])), asked(2));
     const fault = { code: "program-refused", details: {} } as const;

@@ -74,7 +74,9 @@ function started(state: AppState, event: Extract<WorkerEvent, { readonly type: "
   const drafted = asked?.experiment && state.draft ? state : withDraft(state, event.experiment);
   const opened = { ...drafted, run, canUndo: event.canUndo, pending: null, building: null };
   const notices = withoutMessages(state.notices, ...RUN_MESSAGES);
-  const cleared = { ...opened, notices: notices.filter((notice) => notice.kind === "message" || !notice.ofRun) };
+  // Why a first run was refused still matters beside the default run that stands in for it.
+  const isStale = (notice: Notice) => earlier !== null && notice.kind === "fault" && notice.ofRun;
+  const cleared = { ...opened, notices: notices.filter((notice) => !isStale(notice)) };
   const { step } = event;
   if (!asked && earlier) return told(cleared, "run-back", { step }, []);
   const aside = event.canUndo && earlier !== null && earlier.step > 0;
@@ -144,7 +146,8 @@ function reduceWorker(state: AppState, event: WorkerEvent): AppState {
       }
       if (event.type === "live-changed" && run.followsLive) return withLiveDraft({ ...state, run }, run);
       if (event.type !== "playing") return { ...state, run };
-      if (!event.playing && event.reason !== "stop-at") return { ...state, run };
+      if (!event.playing && event.reason !== "stop-at")
+        return { ...state, run, notices: withoutMessages(state.notices, "self-started") };
       if (event.reason === "stop-at") return told({ ...state, run }, "stopped-at", { step: run.step }, []);
       return { ...state, run, notices: withoutMessages(state.notices, ...WAITING_MESSAGES) };
     }

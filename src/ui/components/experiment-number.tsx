@@ -58,6 +58,7 @@ export function ExperimentNumber({ field, layer, disabled = false }: ExperimentN
       help={`${t(`field.${field}.help`)} ${extent}.`}
       note={t(`field.acts.${range.acts}`)}
       disabled={disabled}
+      whenDone={range.acts === "live"}
       refused={refused?.text ?? null}
       error={refused ? refusalSentence(refused, range) : null}
       onText={(text) => session.editNumber(place, text)}

@@ -1,13 +1,12 @@
-/** How learning goes: the loss curves and the task's own result, with what the page must tell about the data. */
+/** How learning goes: the loss curves and the task's own result. */
 import type { DatasetSummary } from "../../worker/protocol.ts";
 import { useApp, useSeries, useSession } from "../app-context.ts";
 import { lossCsv } from "../export-csv.ts";
 import { downloadFile } from "../files.ts";
-import { isMessageKey, t, translate } from "../i18n/translate.ts";
+import { t } from "../i18n/translate.ts";
 import { probeTextIssue } from "../plots/probe-text.ts";
 import { visibleSymbol } from "../plots/strip.ts";
 import type { Generation } from "../run-state.ts";
-import controls from "../styles/controls.module.css";
 import { LossChart } from "./loss-chart.tsx";
 import { ResultView } from "./result-view.tsx";
 
@@ -22,18 +21,6 @@ function prefixError(prefix: string, { vocabulary, probeLength }: DatasetSummary
     default:
       return null;
   }
-}
-
-/** Facts about the data, e.g. how many rare symbols were replaced. */
-function DataNotes({ notes }: Pick<DatasetSummary, "notes">) {
-  return notes.map(({ key, numbers }) => {
-    const message = `note.${key}`;
-    return isMessageKey(message) ? (
-      <p key={key} className={controls.help}>
-        {translate(message, numbers)}
-      </p>
-    ) : null;
-  });
 }
 
 function Result({ dataset }: { readonly dataset: DatasetSummary }) {
@@ -52,12 +39,7 @@ function Result({ dataset }: { readonly dataset: DatasetSummary }) {
           onGeneration: (prefix: string, temperature: number) => choose({ prefix, temperature }),
         }
       : null;
-  return (
-    <div>
-      <ResultView dataset={dataset} evaluation={evaluation} text={text} />
-      <DataNotes notes={dataset.notes} />
-    </div>
-  );
+  return <ResultView dataset={dataset} evaluation={evaluation} text={text} />;
 }
 
 /** Two panels side by side on a desk. */

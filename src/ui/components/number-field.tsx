@@ -12,7 +12,8 @@ import { SLIDER_STEPS, type SliderRange, sliderPosition, sliderValue } from "./s
 
 /**
  * `unit` and `help` are texts; `note` stands beside the label (e.g. "acts at once"); `initial` is what reset returns to.
- * `error` is the sentence about `refused`, the text that stands in the field although it is no value.
+ * `error` is the sentence about `refused`, the text that stands in the field although it is no value. `whenDone` is for
+ * numbers that act at once: somebody who types `5e-4` must not train at a rate of 5 on the way there.
  */
 export interface NumberFieldProps {
   readonly label: string;
@@ -23,6 +24,8 @@ export interface NumberFieldProps {
   readonly help: string;
   readonly note?: ReactNode;
   readonly disabled?: boolean;
+  /** Typed text goes up with Enter or on leaving the field, instead of with every key. */
+  readonly whenDone?: boolean;
   readonly refused: string | null;
   readonly error: string | null;
   /** A text from the input, or a number from slider and reset in the form that a person would type. */
@@ -31,13 +34,18 @@ export interface NumberFieldProps {
 
 /** Slider and exact input bound to one number. */
 export function NumberField(props: NumberFieldProps) {
-  const { label, range, value, initial, unit, help, note, disabled = false, refused, error, onText } = props;
+  const { label, range, value, initial, unit, help, note, refused, error, onText } = props;
+  const { disabled = false, whenDone = false } = props;
   const id = useId();
   /** What is being typed: `1.` is the number 1, and would lose its point if the value were shown at once. */
   const [typing, setTyping] = useState<string | null>(null);
   const choose = (next: number) => {
     setTyping(null);
     onText(showNumber(next));
+  };
+  const settle = () => {
+    if (whenDone && typing !== null) onText(typing);
+    setTyping(null);
   };
   return (
     <div className={styles.field}>
@@ -68,9 +76,12 @@ export function NumberField(props: NumberFieldProps) {
           aria-describedby={`${id}-note`}
           onChange={(event) => {
             setTyping(event.currentTarget.value);
-            onText(event.currentTarget.value);
+            if (!whenDone) onText(event.currentTarget.value);
           }}
-          onBlur={() => setTyping(null)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") settle();
+          }}
+          onBlur={settle}
         />
         <span className={styles.unit}>{unit}</span>
       </div>

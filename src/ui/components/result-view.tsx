@@ -4,7 +4,7 @@
  * task's name, so that a person's own data get the same views.
  */
 import type { DatasetSummary, Event } from "../../worker/protocol.ts";
-import { t } from "../i18n/translate.ts";
+import { isMessageKey, t, translate } from "../i18n/translate.ts";
 import { ConfusionView } from "./confusion-view.tsx";
 import { ForecastView } from "./forecast-view.tsx";
 import { MetricsTable } from "./metrics-table.tsx";
@@ -43,8 +43,21 @@ export function ResultView({ dataset, evaluation, text }: ResultViewProps) {
       ) : (
         <EmptyView>{t("result.empty")}</EmptyView>
       )}
+      <DataNotes notes={dataset.notes} />
     </Panel>
   );
+}
+
+/** Facts about the data, e.g. how many rare symbols were replaced. */
+function DataNotes({ notes }: Pick<DatasetSummary, "notes">) {
+  return notes.map(({ key, numbers }) => {
+    const message = `note.${key}`;
+    return isMessageKey(message) ? (
+      <p key={key} className={styles.words}>
+        {translate(message, numbers)}
+      </p>
+    ) : null;
+  });
 }
 
 function titleOf(evaluation: Evaluation | null, text: TextStreamProps | null): string {

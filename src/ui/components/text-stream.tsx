@@ -60,7 +60,7 @@ export function TextStream({ samples, prefix, temperature, error, onGeneration }
                 <span className={styles.streamStep}>{t("text.atStep", { step: sample.step })}</span>
                 <span className={styles.streamText}>
                   {sample.text}
-                  {sample.done ? null : <span aria-hidden="true">▏</span>}
+                  {sample.done || sample !== samples.at(-1) ? null : <span aria-hidden="true">▏</span>}
                 </span>
               </li>
             ))}

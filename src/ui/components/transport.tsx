@@ -1,6 +1,7 @@
 /** Play, step, reset, undo and the step to stop at. The worker's answer, not the click, changes what they show. */
 import { type KeyboardEvent, useId, useState } from "react";
 import { useApp, useSession } from "../app-context.ts";
+import { parseNumber } from "../edit-experiment.ts";
 import { t } from "../i18n/translate.ts";
 import controls from "../styles/controls.module.css";
 import { Button } from "./button.tsx";
@@ -38,8 +39,8 @@ export function Transport() {
 /** A whole number above `step`, null for an empty text, undefined for anything else. */
 function readStop(text: string, step: number): number | null | undefined {
   if (text.trim() === "") return null;
-  const value = Number(text);
-  return /^\d+$/.test(text.trim()) && Number.isSafeInteger(value) && value > step ? value : undefined;
+  const outcome = parseNumber(text, { minimum: step + 1, maximum: Number.MAX_SAFE_INTEGER, integer: true });
+  return outcome.ok ? outcome.value : undefined;
 }
 
 /** Training pauses when that step is done. Enter or leaving the field sets it, an empty field clears it. */

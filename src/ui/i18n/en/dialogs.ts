@@ -36,7 +36,7 @@ export const dialogMessages = {
   "ownText.pasteHelp": "A page or more; the longer, the more there is to learn.",
   "ownText.usePasted": "Use this text",
   "ownText.pastedName": "pasted.txt",
-  "ownText.found": "{characters} characters, {symbols} different symbols. It begins:",
+  "ownText.found": "Characters: {characters}; different symbols: {symbols}. It begins:",
 
   "ownSeries.choose": "Choose a table (.csv)",
   "ownSeries.rows": { one: "{count} row", other: "{count} rows, oldest first" },

@@ -22,7 +22,7 @@ export const faultMessages = {
     "The kernel {file} did not compile on this device (line {line}, column {column}). What was training is untouched.",
   "fault.shader-error.plain": "A kernel did not compile on this device. What was training is untouched.",
   "fault.not-finite":
-    "The numbers of step {step} are no longer finite ({operation}, {where}). The run stopped at its last good parameters.",
+    "The numbers are no longer finite ({operation}, {where}). The run stopped at its last good parameters.",
   "fault.not-finite.plain": "The loss is no longer a finite number. The run stopped at its last good parameters.",
   "fault.diverging":
     "The loss is {loss}, far above its best {bestLoss}, and has been for {steps} steps. The run is paused.",
@@ -38,11 +38,21 @@ export const faultMessages = {
   "fault.link-too-large": "The link holds {characters} characters; the limit is {limit}. Nothing was started.",
   "fault.link-too-large.plain": "The link holds more than an experiment can need. Nothing was started.",
 
-  "fault.file-invalid": "{name} is not a run saved by Gatescope ({reason}).",
-  "fault.file-invalid.plain": "This file is not a run saved by Gatescope. What was training is untouched.",
+  "fault.file-invalid": "This file is not a run saved by Gatescope. What was training is untouched.",
+  "fault.file-invalid.HeaderTooSmall":
+    "This file has fewer than 8 bytes; a saved run has more. What was training is untouched.",
+  "fault.file-invalid.InvalidHeaderLength":
+    "This file ends before its own header does: it is damaged, or no saved run. What was training is untouched.",
+  "fault.file-invalid.MetadataIncompleteBuffer":
+    "This file is longer or shorter than its header says: it is damaged. Choose another copy; what was training is untouched.",
+  "fault.file-invalid.TensorInvalidInfo":
+    "This file is damaged: what its header says of {tensor} cannot be. Choose another copy; what was training is untouched.",
+  "fault.file-invalid.InvalidOffset":
+    "This file is damaged: the place of {tensor} in it cannot be. Choose another copy; what was training is untouched.",
   "fault.file-mismatch": "This file does not fit the experiment it names. {differences}. Nothing was loaded.",
   "fault.file-mismatch.plain": "This file does not fit the experiment it names. Nothing was loaded.",
-  "fault.file-not-finite": "This file holds numbers that are not finite, in {tensor}.",
+  "fault.file-not-finite":
+    "This file holds numbers that are not finite, in {tensors}. Training will stop at them; an earlier file may be whole.",
   "fault.file-not-finite.plain": "This file holds numbers that are not finite.",
   "fault.file-unreadable": "{name} could not be read. It may have been moved or changed; choose it again.",
   "fault.file-unreadable.too-large": "{name} has {bytes} bytes; the limit is {limit}.",
@@ -54,21 +64,27 @@ export const faultMessages = {
   "fault.text-invalid.empty": "This file is empty.",
   "fault.text-invalid.too-large": "This text has {bytes} bytes; the limit is {maximumBytes}.",
   "fault.text-invalid.binary": "This is no text: there is a zero byte at offset {offset}.",
-  "fault.text-invalid.encoding": "This text is neither UTF-8 nor UTF-16: byte {byte} at offset {offset} fits neither.",
+  "fault.text-invalid.encoding":
+    "This text is neither UTF-8 nor UTF-16: byte {byte} at offset {offset} fits neither. Save it as UTF-8 and choose it again.",
 
   "fault.csv-invalid": "This table could not be read as CSV.",
   "fault.csv-invalid.empty": "This file is empty.",
   "fault.csv-invalid.too-large": "This table has {bytes} bytes; the limit is {maximumBytes}.",
   "fault.csv-invalid.binary": "This is no table: there is a zero byte at offset {offset}.",
-  "fault.csv-invalid.encoding": "This table is neither UTF-8 nor UTF-16: byte {byte} at offset {offset} fits neither.",
-  "fault.csv-invalid.quotes": "Row {row}: a quotation mark is not closed, or text follows it.",
-  "fault.csv-invalid.ragged": "Row {row} has {actual} cells where the header has {expected}.",
-  "fault.csv-invalid.blank-row": "Row {row} is blank; a series may have no holes.",
-  "fault.csv-invalid.no-header": "The first row must name the columns, but begins with the number {cell}.",
-  "fault.csv-invalid.duplicate-column": "Columns {first} and {second} have the same name, {column}.",
+  "fault.csv-invalid.encoding":
+    "This table is neither UTF-8 nor UTF-16: byte {byte} at offset {offset} fits neither. Save it as UTF-8 and choose it again.",
+  "fault.csv-invalid.quotes":
+    "Row {row}: a quotation mark is not closed, or text follows it. Mend the row and choose the file again.",
+  "fault.csv-invalid.ragged":
+    "Row {row}: the header has {expected} cells, this row {actual}. Mend the row and choose the file again.",
+  "fault.csv-invalid.blank-row": "Row {row} is blank. A series may have no holes: fill the row or remove it.",
+  "fault.csv-invalid.no-header":
+    "The first row must name the columns, but begins with the number {cell}. Put a row of names above it.",
+  "fault.csv-invalid.duplicate-column":
+    "Columns {first} and {second} have the same name, {column}. Rename one of them.",
   "fault.csv-invalid.long-name": "The name of column {column} has {characters} characters; the limit is {maximum}.",
   "fault.csv-invalid.too-many-columns": "This table has {columns} columns; the limit is {maximum}.",
-  "fault.csv-invalid.too-few-rows": "This table has {rows} rows below its header; at least {needed} are needed.",
+  "fault.csv-invalid.too-few-rows": "Rows below the header: {rows}; at least {needed} are needed.",
   "fault.csv-invalid.column-missing": "This table has no column {column}.",
   "fault.csv-invalid.missing-cell": "Row {row}, column {column}: the cell is empty. Fill it or leave the column out.",
   "fault.csv-invalid.not-a-number": "Row {row}, column {column}: {cell} is not a number.",
@@ -79,6 +95,8 @@ export const faultMessages = {
   "fault.data-missing.plain": "This experiment needs your own data file.",
   "fault.data-too-short":
     "There is too little data: {rows} rows, and windows of {length} steps need at least {needed}. Choose a shorter length or a longer file.",
+  "fault.data-too-short.characters":
+    "There is too little text: {rows} characters, and windows of {length} steps need at least {needed}. Choose a shorter length or a longer text.",
   "fault.data-too-short.plain": "There is too little data for windows of this length.",
   "fault.probe-invalid": "This probe was refused; the one before it stays.",
   "fault.probe-invalid.symbol": "The model has no symbol for “{symbol}”; the probe before it stays.",

@@ -102,11 +102,11 @@ export const shellMessages = {
 
   "note.recall-repeats":
     "{repeated} of {heldOut} held-out sequences also occur in training: at this lag there are not enough different ones.",
-  "note.constant-columns": "Input columns that never change in the training rows: {columns}.",
+  "note.constant-columns": "Number of input columns that never change in the training rows: {columns}.",
   "note.replaced-symbols": "{replacedKinds} rare symbols ({replacedCharacters} characters) are read as □.",
 
   "notice.region": "Notices",
-  "notice.self-started": "Training started by itself. Space pauses it.",
+  "notice.self-started": "Training started by itself. Pause (or Space) pauses it.",
   "notice.waits-for-play": "Ready. Press Play (or Space) to train.",
   "notice.link-waits": "This experiment came with the link. Look at it, then press Play (or Space).",
   "notice.kept-waits": "Your last run is back at step {step}. Press Play (or Space) to go on.",

@@ -119,7 +119,7 @@ export const viewMessages = {
   "forecast.chart": "Forecast and truth of {column} over the test rows",
   "forecast.summary": {
     one: "{column} on {count} test row.",
-    other: "{column} on {count} test rows, each forecast from the days before it.",
+    other: "{column} on {count} test rows, each forecast from the rows before it.",
   },
   "forecast.readout": "{label}: truth {truth}, best {best}, latest {latest}",
   "forecast.reset": "Show all rows",
