@@ -127,6 +127,15 @@ async function playCase(backend: Backend, program: Program, parityCase: ParityCa
   }
 }
 
+/** The case that came closest to failing, or failed worst, in words; empty for no case. */
+export function describeWorst({ results }: Pick<ParityReport, "results">): string {
+  const [first, ...others] = results;
+  if (!first) return "";
+  const worst = others.reduce((a, b) => (severity(b) > severity(a) ? b : a), first);
+  const { operation, tensor, numbers, error, allowed } = worst;
+  return `${operation}, ${tensor} ${numbers}: error ${error.toExponential(1)}, allowed ${allowed.toExponential(1)}`;
+}
+
 function comparedTensors({ operation, compared }: ParityCase): readonly string[] {
   const { tensors } = findOperation(operation);
   return compared ?? Object.keys(tensors).filter((name) => tensors[name]?.access !== "in");

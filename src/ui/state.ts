@@ -99,7 +99,9 @@ function workerFaulted(state: AppState, event: Extract<WorkerEvent, { readonly t
     return { ...state, inspected: null, inspectFault: event.fault };
   const run = state.run ? reduceRun(state.run, event) : null;
   const answered = state.pending !== null && event.runId === state.pending.runId;
-  const next = faulted({ ...state, run }, event.fault, { step: event.step, ofRun: event.runId !== null });
+  // While the device is checked nothing else runs, so this is the check's end.
+  const deviceCheck = state.deviceCheck === "running" ? null : state.deviceCheck;
+  const next = faulted({ ...state, run, deviceCheck }, event.fault, { step: event.step, ofRun: event.runId !== null });
   if (event.fault.code === "worker-failed") {
     const stopped = run ? { ...run, playing: false } : null;
     return { ...next, engine: { phase: "failed" }, run: stopped, pending: null, building: null, canUndo: false };

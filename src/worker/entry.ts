@@ -3,7 +3,7 @@
  * the real GPU and the page. No logic.
  */
 import { openBackend } from "../backends/open.ts";
-import { runParity } from "../checks/parity.ts";
+import { describeWorst, runParity } from "../checks/parity.ts";
 import { decodeCommand } from "./decode.ts";
 import { Server } from "./server.ts";
 
@@ -11,9 +11,8 @@ const server = new Server({
   post: (event, transfer = []) => self.postMessage(event, { transfer }),
   openBackend: (wish) => openBackend(wish, navigator.gpu),
   checkDevice: async (backend) => {
-    const { passed, failed, results } = await runParity(backend);
-    const worst = results.find((result) => !result.passed);
-    return { passed, failed, worst: worst ? `${worst.operation} (${worst.tensor}; ${worst.numbers})` : "" };
+    const report = await runParity(backend);
+    return { passed: report.passed, failed: report.failed, worst: describeWorst(report) };
   },
   now: () => performance.now(),
   delay: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

@@ -20,7 +20,8 @@ export function DeviceDialog({
   const session = useSession();
   const report = useApp((state) => deviceReport(state, browserFacts()));
   const check = useApp((state) => state.deviceCheck);
-  const ready = useApp((state) => state.engine.phase === "ready");
+  const hasGpu = useApp(({ engine }) => engine.phase === "ready" && engine.backend.kind === "webgpu");
+  const about = hasGpu ? t("device.checkAbout") : t("device.checkNoGpu");
   return (
     <Dialog title={t("device.title")} onClose={onClose}>
       <p>{t("device.about")}</p>
@@ -29,12 +30,12 @@ export function DeviceDialog({
         <Button weight="primary" onClick={() => copy(report)}>
           {t("device.copy")}
         </Button>
-        <Button disabled={!ready || check === "running"} onClick={session.checkDevice}>
+        <Button disabled={!hasGpu || check === "running"} onClick={session.checkDevice}>
           {check === "running" ? t("device.checking") : t("device.check")}
         </Button>
       </div>
       <p className={controls.help} role="status">
-        {check === null || check === "running" ? t("device.checkAbout") : t("device.checked", check)}
+        {check === null || check === "running" ? about : t("device.checked", check)}
       </p>
     </Dialog>
   );

@@ -57,8 +57,9 @@ export const shellMessages = {
   "device.copy": "Copy the report",
   "device.check": "Check my GPU",
   "device.checkAbout": "Compares every kernel with its CPU twin on this device. Takes some seconds; training waits.",
+  "device.checkNoGpu": "The check compares a GPU with the CPU; here the CPU computes.",
   "device.checking": "Checking …",
-  "device.checked": "{passed} comparisons passed, {failed} failed. Largest error: {worst}.",
+  "device.checked": "{passed} comparisons passed, {failed} failed. Closest to its limit: {worst}.",
 
   "experiment.title": "Experiment",
   "experiment.summary": "{task}, GRU of {layers} units, seed {seed}",
