@@ -10,6 +10,7 @@ import { Banner } from "../banner.tsx";
 import { Button } from "../button.tsx";
 import { Dialog } from "../dialog.tsx";
 import { FileFault } from "./file-fault.tsx";
+import { PasteText } from "./paste-text.tsx";
 
 /** Hexadecimal digits shown of a hash: enough to tell two files apart. */
 const SHOWN_DIGITS = 12;
@@ -49,6 +50,9 @@ export function FileRequestDialog({ wanted, onClose }: FileRequestDialogProps) {
             expected: wanted.sha256.slice(0, SHOWN_DIGITS),
           })}
         </Banner>
+      ) : null}
+      {wanted.name === t("ownText.pastedName") ? (
+        <PasteText help={t("fileRequest.pasteHelp")} use={(text) => session.ownFiles.inspectText(wanted.name, text)} />
       ) : null}
       <FileFault />
       <div className={layout.actions}>

@@ -1,14 +1,13 @@
 /** The user's own text: pasted, or a file. The worker looks into it first; what it found is shown before anything starts. */
-import { useState } from "react";
 import { useApp, useSession } from "../../app-context.ts";
 import { chooseFile } from "../../files.ts";
 import { t } from "../../i18n/translate.ts";
-import controls from "../../styles/controls.module.css";
 import layout from "../../styles/layout.module.css";
 import { Button } from "../button.tsx";
 import { Dialog } from "../dialog.tsx";
 import styles from "./dialogs.module.css";
 import { FileFault } from "./file-fault.tsx";
+import { PasteText } from "./paste-text.tsx";
 
 /** What a text file may be called; the content is looked at anyway. */
 const ACCEPT = ".txt,.md,.text,text/plain";
@@ -34,7 +33,6 @@ function Found() {
 /** Opened by the task's card, or by dropping a text on the page. */
 export function OwnTextDialog({ onClose }: { readonly onClose: () => void }) {
   const session = useSession();
-  const [text, setText] = useState("");
   const choose = async () => {
     const file = await chooseFile(ACCEPT);
     if (file) await session.ownFiles.inspect("text", file);
@@ -45,22 +43,10 @@ export function OwnTextDialog({ onClose }: { readonly onClose: () => void }) {
       <div className={layout.actions}>
         <Button onClick={() => void choose()}>{t("own.chooseFile")}</Button>
       </div>
-      <label className={controls.field}>
-        <span className={controls.label}>{t("ownText.paste")}</span>
-        <textarea
-          className={`${controls.input} ${styles.paste}`}
-          rows={6}
-          value={text}
-          spellCheck={false}
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
-        <span className={controls.help}>{t("ownText.pasteHelp")}</span>
-      </label>
-      <div className={layout.actions}>
-        <Button disabled={text === ""} onClick={() => session.ownFiles.inspectText(t("ownText.pastedName"), text)}>
-          {t("ownText.usePasted")}
-        </Button>
-      </div>
+      <PasteText
+        help={t("ownText.pasteHelp")}
+        use={(text) => session.ownFiles.inspectText(t("ownText.pastedName"), text)}
+      />
       <FileFault />
       <Found />
     </Dialog>

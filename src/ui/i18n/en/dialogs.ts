@@ -59,5 +59,6 @@ export const dialogMessages = {
   "fileRequest.otherSize": "{name} is another file: it has {bytes} bytes, the experiment names {expected}.",
   "fileRequest.wrong":
     "{name} ({bytes} bytes) is another file: its SHA-256 begins with {actual}, the experiment names {expected}.",
+  "fileRequest.pasteHelp": "It was pasted: paste the same text again, or choose a file that holds it.",
   "fileRequest.without": "Go on without it",
 } as const;
