@@ -52,7 +52,7 @@ export const faultMessages = {
   "fault.file-mismatch": "This file does not fit the experiment it names. {differences}. Nothing was loaded.",
   "fault.file-mismatch.plain": "This file does not fit the experiment it names. Nothing was loaded.",
   "fault.file-not-finite":
-    "This file holds numbers that are not finite, in {tensors}. Training will stop at them; an earlier file may be whole.",
+    "This file holds numbers that are not finite, in {tensors}. Training may stop at them; an earlier file may be whole.",
   "fault.file-not-finite.plain": "This file holds numbers that are not finite.",
   "fault.file-unreadable": "{name} could not be read. It may have been moved or changed; choose it again.",
   "fault.file-unreadable.too-large": "{name} has {bytes} bytes; the limit is {limit}.",
