@@ -96,6 +96,7 @@ interface MistakesProps {
 
 function Mistakes({ labels, mistakes }: MistakesProps) {
   const nameOf = (index: number) => visibleSymbol(labels[index] ?? "");
+  if (mistakes.length === 0) return <p className={controls.help}>{t("classes.noMistake", { count: labels.length })}</p>;
   return (
     <table className={controls.table}>
       <caption>{t("classes.tooMany", { count: labels.length })}</caption>

@@ -177,7 +177,7 @@ function Ground({ snapshot, layers, names, orders, cursor, showKeep, onCursor, o
 function layerTitle(index: number, summary: LayerSummary | undefined): string {
   const place = { layer: index + 1 };
   if (!summary) return t("common.layer", place);
-  return t("gates.layer", { ...place, cell: summary.cell.toUpperCase(), units: summary.units });
+  return t("gates.layer", { ...place, cell: summary.cell.toUpperCase(), count: summary.units });
 }
 
 interface ConventionProps {

@@ -50,7 +50,7 @@ export function GateView(props: GateViewProps) {
       <div className={styles.row}>
         <div className={styles.units} aria-hidden="true">
           <span>{t("gates.unitRow", { unit: (order[0] ?? 0) + 1 })}</span>
-          <span>{t("gates.unitRow", { unit: (order.at(-1) ?? 0) + 1 })}</span>
+          {order.length > 1 ? <span>{t("gates.unitRow", { unit: (order.at(-1) ?? 0) + 1 })}</span> : null}
         </div>
         <HeatmapField {...props} layer={layer} scale={scale} name={name} />
       </div>

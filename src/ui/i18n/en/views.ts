@@ -66,7 +66,10 @@ export const viewMessages = {
   "gates.summaryTitle": "Numbers in words",
   "gates.summaryNotFinite": "Layer {layer}, gate {gate}: no finite value.",
   "gates.valueAtCursor": "Value at the cursor",
-  "gates.layer": "Layer {layer} · {cell} · {units} units",
+  "gates.layer": {
+    one: "Layer {layer} · {cell} · {count} unit",
+    other: "Layer {layer} · {cell} · {count} units",
+  },
 
   "loss.title": "Loss",
   "loss.empty": "No data yet. The curve starts with the first training step.",
@@ -140,6 +143,7 @@ export const viewMessages = {
   "classes.accuracy": "{share} right: {right} of {count} answers.",
   "classes.chance": "Guessing reaches {chance}.",
   "classes.tooMany": "With {count} classes the matrix is not drawn; these are the commonest mistakes.",
+  "classes.noMistake": "With {count} classes the matrix is not drawn; there is no mistake to list.",
   "classes.mistake": "mistake",
   "classes.confusion": "{wanted} taken for {answered}",
   "classes.count": "count",
