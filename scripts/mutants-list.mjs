@@ -99,7 +99,7 @@ export const mutants = [
   ...shader("lstm-forward.step", [["let cell = f * previous", "let cell = i * previous"]]),
   ...shader("lstm-backward.step", [
     ["args.t < args.T || args.cellUpstream", "args.t > args.T || args.cellUpstream"],
-    ["cell * load_cell(before, j)", "cell * load_cell(here, j)"],
+    ["cell * load_cell(before, j)", "cell + load_cell(before, j)"],
   ]),
   ...shader("ugrnn-forward.step", [["tanh4(a_n)", "tanh4(a_z)"]]),
   ...shader("ugrnn-backward.step", [["delta * z * (one - n * n)", "delta * z * (one + n * n)"]]),
