@@ -58,7 +58,7 @@ export const mutants = [
   ...twin("lstm-forward", "lstm", [["=== G ?", "!== G ?"]]),
   ...twin("lstm-backward", "lstm", [
     ["dc[old + j] = cell * fj", "dc[old + j] = cell * ij"],
-    ["cell * c[old + j]! * fj", "cell * c[next + j]! * fj"],
+    ["cell * c[old + j]! * fj", "cell + c[old + j]! * fj"],
   ]),
   ...twin("ugrnn-forward", "ugrnn", [["(1 - write) * h[old + j]!", "(1 + write) * h[old + j]!"]]),
   ...twin("ugrnn-backward", "ugrnn", [["delta * (nj - h[old + j]!)", "delta * (nj + h[old + j]!)"]]),
