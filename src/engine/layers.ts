@@ -51,6 +51,10 @@ export const TENSOR = {
   dState: (layer: number, state: string) => `layers.${layer}.d${state}`,
   dh: (layer: number) => TENSOR.dState(layer, "h"),
   dhNorm: (layer: number) => `layers.${layer}.dhNorm`,
+  /** 1 where a sequence has a step [T, B]. */
+  mask: (prefix = "") => `${prefix}steps.mask`,
+  /** Seed and training step of the dropout masks, u32 [2]. */
+  key: (prefix = "") => `${prefix}dropout.key`,
 } as const;
 
 /** Declares states and record of every layer of a pass and lays out what feeds what. */
@@ -64,6 +68,8 @@ export function declareStack(
   let input = stackInput;
   let width = model.shape.inputWidth;
   let inputOffset = 0;
+  const mask = draft.declare(TENSOR.mask(prefix), "f32", [T, B], "batch");
+  const key = draft.declare(TENSOR.key(prefix), "u32", [2], "batch");
   return model.shape.layers.map((layer, index) => {
     const cell = findCell(layer);
     const H = layer.units;
@@ -79,7 +85,10 @@ export function declareStack(
     const parameters = bindSegments(model, index, TENSOR.parameters);
     const stacked: StackedLayer = {
       cell,
-      place: { label, T, B, H, h, states, record, flags, flagBit, parameters },
+      place: {
+        ...{ label, T, B, H, h, states, record, flags, flagBit, parameters, mask, key },
+        ...{ reverse: 0, masked: 0, steps: { from: 1, to: T }, dropout: { rate: 0, site: index } },
+      },
       input,
       width,
       inputOffset,
@@ -193,6 +202,7 @@ export function stackBackward(stack: readonly StackedLayer[], back: StackBackwar
       upstream: index === stack.length - 1 ? back.topUpstream : 1,
       stateUpstream: back.stateUpstream,
       gradients: bindSegments(back.model, index, TENSOR.gradients),
+      rows: { from: stacked.place.T, to: 0 },
     };
     const { cell } = stacked;
     calls.push(...cell.backward(place));

@@ -38,6 +38,17 @@ export interface LayerPlace {
   readonly flagBit: number;
   /** Segments of the parameter buffer, by house name. */
   readonly parameters: Segments;
+  /** 1 runs from the last step to the first: row T of every state is then its start, and row t−1 the state after step t. */
+  readonly reverse: 0 | 1;
+  /** 1: a step whose mask is 0 leaves every state as it was and has no gradient. */
+  readonly masked: 0 | 1;
+  readonly mask: TensorBinding; // [T, B], not read while masked = 0
+  /** Steps to play, counted from 1, in the order of play: 1 … T for the whole sequence, T … 1 in reverse. */
+  readonly steps: { readonly from: number; readonly to: number };
+  /** Variational dropout of h' where it enters the products: one mask per sequence; rate 0 plays none. */
+  readonly dropout: { readonly rate: number; readonly site: number };
+  /** Seed and training step, from which dropout draws its masks. */
+  readonly key: TensorBinding; // u32 [2]
 }
 
 /** What the backward calls need besides. */
@@ -51,6 +62,8 @@ export interface BackwardPlace extends LayerPlace {
   readonly stateUpstream: 0 | 1;
   /** Segments of the gradient buffer, by house name. */
   readonly gradients: Segments;
+  /** Rows of dh to finish, in the order of play: T … 0 for the whole sequence, 0 … T in reverse. */
+  readonly rows: { readonly from: number; readonly to: number };
 }
 
 /** A recurrent cell in the form that a layer chose. */
