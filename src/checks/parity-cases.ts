@@ -5,25 +5,9 @@
  */
 import type { Numbers } from "../core/operation.ts";
 import type { Fill, ParityCase } from "./parity-case.ts";
+import { constant, idsBelow, notFiniteAt, scaled } from "./parity-fills.ts";
+import { LAYER_CASES } from "./parity-layer-cases.ts";
 import { RECURRENT_CASES } from "./parity-recurrent-cases.ts";
-
-/** A fill that holds one value everywhere. */
-const constant =
-  (value: number): Fill =>
-  () =>
-    value;
-const idsBelow =
-  (count: number): Fill =>
-  (random) =>
-    Math.floor(random * count);
-const scaled =
-  (factor: number): Fill =>
-  (random) =>
-    (2 * random - 1) * factor;
-const notFiniteAt =
-  (index: number): Fill =>
-  (random, i) =>
-    i === index ? Number.NaN : random;
 
 /** Rows, summed axis and columns of the matrix products: every remainder of a tile of 8; the last ones cross workgroups and slabs. */
 const PRODUCTS: readonly (readonly [N: number, D: number, C: number])[] = [
@@ -261,4 +245,5 @@ export const PARITY_CASES: readonly ParityCase[] = [
   ...optimizerCases(),
   ...normCases(),
   ...RECURRENT_CASES,
+  ...LAYER_CASES,
 ];

@@ -6,6 +6,7 @@ import type { Operation } from "../core/operation.ts";
 import { batchGather } from "./batch-gather.ts";
 import { batchGatherIds } from "./batch-gather-ids.ts";
 import { biasGradient } from "./bias-gradient.ts";
+import { broadcastRow } from "./broadcast-row.ts";
 import { carryState } from "./carry-state.ts";
 import { classWeight } from "./class-weight.ts";
 import { gatherBackward } from "./gather-backward.ts";
@@ -25,6 +26,7 @@ import { lossMse } from "./loss-mse.ts";
 import { lstmBackward } from "./lstm-backward.ts";
 import { lstmForward } from "./lstm-forward.ts";
 import { maskCount } from "./mask-count.ts";
+import { maskRows } from "./mask-rows.ts";
 import { optimizerAdam } from "./optimizer-adam.ts";
 import { optimizerRmsprop } from "./optimizer-rmsprop.ts";
 import { optimizerSgd } from "./optimizer-sgd.ts";
@@ -45,6 +47,7 @@ export const OPERATIONS: readonly Operation[] = [
   batchGather,
   batchGatherIds,
   biasGradient,
+  broadcastRow,
   carryState,
   classWeight,
   gatherBackward,
@@ -64,6 +67,7 @@ export const OPERATIONS: readonly Operation[] = [
   lstmBackward,
   lstmForward,
   maskCount,
+  maskRows,
   optimizerAdam,
   optimizerRmsprop,
   optimizerSgd,

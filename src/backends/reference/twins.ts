@@ -5,6 +5,7 @@
 import { batchGather } from "../../operations/batch-gather.ts";
 import { batchGatherIds } from "../../operations/batch-gather-ids.ts";
 import { biasGradient } from "../../operations/bias-gradient.ts";
+import { broadcastRow } from "../../operations/broadcast-row.ts";
 import { carryState } from "../../operations/carry-state.ts";
 import { classWeight } from "../../operations/class-weight.ts";
 import { gatherBackward } from "../../operations/gather-backward.ts";
@@ -24,6 +25,7 @@ import { lossMse } from "../../operations/loss-mse.ts";
 import { lstmBackward } from "../../operations/lstm-backward.ts";
 import { lstmForward } from "../../operations/lstm-forward.ts";
 import { maskCount } from "../../operations/mask-count.ts";
+import { maskRows } from "../../operations/mask-rows.ts";
 import { optimizerAdam } from "../../operations/optimizer-adam.ts";
 import { optimizerRmsprop } from "../../operations/optimizer-rmsprop.ts";
 import { optimizerSgd } from "../../operations/optimizer-sgd.ts";
@@ -41,6 +43,7 @@ import { weightGradient } from "../../operations/weight-gradient.ts";
 import { batchGatherTwin } from "./batch-gather.ts";
 import { batchGatherIdsTwin } from "./batch-gather-ids.ts";
 import { biasGradientTwin } from "./bias-gradient.ts";
+import { broadcastRowTwin } from "./broadcast-row.ts";
 import { carryStateTwin } from "./carry-state.ts";
 import { classWeightTwin } from "./class-weight.ts";
 import { gatherBackwardTwin } from "./gather-backward.ts";
@@ -60,6 +63,7 @@ import { lossMseTwin } from "./loss-mse.ts";
 import { lstmBackwardTwin } from "./lstm-backward.ts";
 import { lstmForwardTwin } from "./lstm-forward.ts";
 import { maskCountTwin } from "./mask-count.ts";
+import { maskRowsTwin } from "./mask-rows.ts";
 import { optimizerAdamTwin } from "./optimizer-adam.ts";
 import { optimizerRmspropTwin } from "./optimizer-rmsprop.ts";
 import { optimizerSgdTwin } from "./optimizer-sgd.ts";
@@ -81,6 +85,7 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(batchGather, batchGatherTwin),
   implement(batchGatherIds, batchGatherIdsTwin),
   implement(biasGradient, biasGradientTwin),
+  implement(broadcastRow, broadcastRowTwin),
   implement(carryState, carryStateTwin),
   implement(classWeight, classWeightTwin),
   implement(gatherBackward, gatherBackwardTwin),
@@ -100,6 +105,7 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(lstmBackward, lstmBackwardTwin),
   implement(lstmForward, lstmForwardTwin),
   implement(maskCount, maskCountTwin),
+  implement(maskRows, maskRowsTwin),
   implement(optimizerAdam, optimizerAdamTwin),
   implement(optimizerRmsprop, optimizerRmspropTwin),
   implement(optimizerSgd, optimizerSgdTwin),
