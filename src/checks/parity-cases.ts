@@ -104,6 +104,26 @@ function batchCases(): ParityCase[] {
   });
 }
 
+/** Both kinds of mask, whole and from a later step on, packed and inside larger rows, at every third rate nothing dropped. */
+function dropoutCases(): ParityCase[] {
+  const shapes = [
+    [1, 1, 1],
+    [3, 17, 5],
+    [7, 2, 65],
+    [65, 3, 17],
+  ] as const;
+  return shapes.flatMap(([T, B, D], i) =>
+    [0, 1].map((variational) => ({
+      operation: "dropout",
+      numbers: {
+        ...{ T, B, D, variational, firstStep: 5 * i, site: i, rate: 0.3 * (i % 3) },
+        ...{ xOffset: 2 * i, xStride: D + i, yOffset: 3 * i, yStride: D + 2 * i },
+      },
+      fill: { key: (random: number) => Math.floor(random * 2 ** 32) },
+    })),
+  );
+}
+
 function rowCases(): ParityCase[] {
   const shapes = [
     { N: 1, V: 1 },
@@ -240,6 +260,7 @@ export const PARITY_CASES: readonly ParityCase[] = [
   ...productCases(),
   ...LONG_SUMS,
   ...batchCases(),
+  ...dropoutCases(),
   ...rowCases(),
   ...lossCases(),
   ...optimizerCases(),

@@ -3,7 +3,7 @@
  * bijection; distributions by bounds of five standard errors of the sample.
  */
 import { describe, expect, it } from "vitest";
-import { gaussian, hash, permute, STREAM, uniform, uniformInteger } from "./rng.ts";
+import { type DropoutKey, dropoutFactor, gaussian, hash, permute, STREAM, uniform, uniformInteger } from "./rng.ts";
 
 const WORD = 1n << 32n;
 
@@ -81,6 +81,45 @@ describe("uniformInteger", () => {
     const seen = new Set<number>();
     for (let index = 0; index < 500; index++) seen.add(uniformInteger({ seed: 1, stream: 3, step: 0, index }, 7));
     expect([...seen].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+});
+
+describe("dropoutFactor", () => {
+  const key: DropoutKey = { seed: 9, stream: STREAM.dropout, step: 3, site: 1 };
+  const count = 100_000;
+  const keptOf = (changes: Partial<DropoutKey>, rate: number) =>
+    Array.from({ length: count }, (_, index) => dropoutFactor({ ...key, ...changes }, index, rate) > 0);
+  const shareOf = (hits: readonly boolean[]) => hits.filter(Boolean).length / count;
+
+  it.each([0.1, 0.5, 0.75, 0.9])("keeps a share of 1 − %f and scales it so that the mean stays", (rate) => {
+    // Binomial: standard deviation √(rate (1 − rate) / count); five of them.
+    const bound = 5 * Math.sqrt((rate * (1 - rate)) / count);
+    expect(Math.abs(shareOf(keptOf({}, rate)) - (1 - rate))).toBeLessThan(bound);
+    const values = new Set(Array.from({ length: 100 }, (_, index) => dropoutFactor(key, index, rate)));
+    expect(values).toEqual(new Set([0, 1 / (1 - Math.fround(rate))]));
+  });
+
+  it("keeps everything as it is at rate 0", () => {
+    expect(Array.from({ length: 100 }, (_, index) => dropoutFactor(key, index, 0))).toEqual(Array(100).fill(1));
+  });
+
+  it("draws independent masks for another seed, stream, step or site", () => {
+    const base = keptOf({}, 0.5);
+    for (const other of [{ seed: 10 }, { stream: STREAM.recurrentDropout }, { step: 4 }, { site: 2 }]) {
+      const same = shareOf(keptOf(other, 0.5).map((kept, i) => kept === base[i]));
+      expect(Math.abs(same - 0.5)).toBeLessThan(5 * Math.sqrt(0.25 / count));
+    }
+  });
+
+  it("compares with the rate in f32, as a shader does", () => {
+    // fround(0.7) lies below 0.7 and is a multiple of 2⁻²⁴, so a uniform number can be exactly that.
+    const edge = Math.fround(0.7);
+    expect(edge).toBeLessThan(0.7);
+    const drawn = (index: number) => uniform(key.seed, key.stream + 256 * key.site, key.step, index);
+    let index = 0;
+    while (drawn(index) !== edge && index < 2 ** 27) index++;
+    expect(drawn(index)).toBe(edge);
+    expect(dropoutFactor(key, index, 0.7)).toBe(1 / (1 - edge));
   });
 });
 

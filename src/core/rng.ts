@@ -6,7 +6,15 @@
  */
 
 /** Independent streams of one seed; the numbers are part of the file format and never change. */
-export const STREAM = { initialWeights: 1, order: 2, task: 3, generation: 4, thumbnails: 5 } as const;
+export const STREAM = {
+  initialWeights: 1,
+  order: 2,
+  task: 3,
+  generation: 4,
+  thumbnails: 5,
+  recurrentDropout: 6,
+  dropout: 7,
+} as const;
 
 /** First word of pcg4d(seed, stream, step, index), a u32. */
 export function hash(seed: number, stream: number, step: number, index: number): number {
@@ -29,6 +37,31 @@ export function hash(seed: number, stream: number, step: number, index: number):
 /** Uniform in [0, 1): the top 24 bits × 2⁻²⁴, exact in f32. */
 export function uniform(seed: number, stream: number, step: number, index: number): number {
   return (hash(seed, stream, step, index) >>> 8) * 2 ** -24;
+}
+
+/** Where a dropout mask stands: in which training step, and at which of the model's places that drop. */
+export interface DropoutKey {
+  readonly seed: number;
+  /** `STREAM.recurrentDropout` or `STREAM.dropout`. */
+  readonly stream: number;
+  /** Training step. */
+  readonly step: number;
+  /** Number of the place, below 2²⁴: two places of one step draw different masks. */
+  readonly site: number;
+}
+
+/** Streams are below this, so that stream + site · SITES is another word for every pair. */
+const SITES = 256;
+
+/**
+ * Factor of element `index` under inverted dropout (Srivastava et al. 2014): 1 / (1 − rate) where it is kept, else 0. It
+ * is kept iff its uniform number is at least `rate`, which is rounded to f32 first, so that `shaders/lib/dropout.wgsl`
+ * keeps the same elements bit for bit. 0 ≤ rate < 1.
+ */
+export function dropoutFactor(key: DropoutKey, index: number, rate: number): number {
+  const share = Math.fround(rate);
+  const drawn = uniform(key.seed, key.stream + SITES * key.site, key.step, index);
+  return drawn >= share ? 1 / (1 - share) : 0;
 }
 
 /** Uniform integer in [0, count) by multiplication; the bias is below count · 2⁻²⁴. */

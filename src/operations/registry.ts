@@ -9,6 +9,7 @@ import { biasGradient } from "./bias-gradient.ts";
 import { broadcastRow } from "./broadcast-row.ts";
 import { carryState } from "./carry-state.ts";
 import { classWeight } from "./class-weight.ts";
+import { dropout } from "./dropout.ts";
 import { gatherBackward } from "./gather-backward.ts";
 import { gatherForward } from "./gather-forward.ts";
 import { gradientNorm } from "./gradient-norm.ts";
@@ -50,6 +51,7 @@ export const OPERATIONS: readonly Operation[] = [
   broadcastRow,
   carryState,
   classWeight,
+  dropout,
   gatherBackward,
   gatherForward,
   gradientNorm,
