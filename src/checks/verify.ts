@@ -93,8 +93,12 @@ async function verifyFile(
   const place = {
     backend,
     sibling: (name: string) => cases.find((golden) => golden.name === name),
-    file: async (other: string) =>
-      folder.paths.includes(other) ? readGoldenFile(await folder.read(other)) : undefined,
+    file: async (other: string) => {
+      // Files name each other from the root of all vectors; where a part of them is given, the neighbour is meant.
+      const neighbour = path.replace(/[^/]*$/, other.replace(/^.*\//, ""));
+      const found = [other, neighbour].find((candidate) => folder.paths.includes(candidate));
+      return found === undefined ? undefined : readGoldenFile(await folder.read(found));
+    },
   };
   const results: CaseResult[] = [];
   for (const golden of cases) {
