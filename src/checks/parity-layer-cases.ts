@@ -1,7 +1,8 @@
 /**
- * Cases of the operations that stand between recurrent layers: collected outputs and their gradients, initial states.
+ * Cases of the operations that stand between recurrent layers: collected outputs and their gradients, initial states,
+ * layer normalisation.
  */
-import type { ParityCase } from "./parity-case.ts";
+import type { Fill, ParityCase } from "./parity-case.ts";
 import { idsBelow } from "./parity-fills.ts";
 
 const SHAPES: readonly (readonly [N: number, C: number])[] = [
@@ -30,8 +31,25 @@ function collectedCases(): ParityCase[] {
   });
 }
 
+/** Rows of several slabs and of one element, inside larger rows. */
+function normCases(): ParityCase[] {
+  const shapes: typeof SHAPES = [...SHAPES, [1029, 5], [9, 600]];
+  return shapes.flatMap(([N, C], i): ParityCase[] => {
+    const x = { xOffset: i, xStride: C + i };
+    const windows = { yOffset: 2 * i, yStride: C + 1 };
+    const gradients = { dyOffset: 3 * i, dyStride: C + 2, dxOffset: i, dxStride: C + 3 };
+    // 1/σ of a row of uniform numbers.
+    const statistics: Fill = (random, at) => (at % 2 === 0 ? random - 0.5 : 1 + random);
+    return [
+      { operation: "layer-norm-forward", numbers: { N, C, ...x, ...windows, epsilon: 1e-5 } },
+      { operation: "layer-norm-backward", numbers: { N, C, ...x, ...gradients }, fill: { statistics } },
+    ];
+  });
+}
+
 /** See the header. */
 export const LAYER_CASES: readonly ParityCase[] = [
   ...collectedCases(),
+  ...normCases(),
   ...SHAPES.map(([N, C], i): ParityCase => ({ operation: "broadcast-row", numbers: { N, C, outOffset: 3 * i } })),
 ];

@@ -16,6 +16,8 @@ import { gradientNorm } from "./gradient-norm.ts";
 import { gruBackward } from "./gru-backward.ts";
 import { gruForward } from "./gru-forward.ts";
 import { inputGradient } from "./input-gradient.ts";
+import { layerNormBackward } from "./layer-norm-backward.ts";
+import { layerNormForward } from "./layer-norm-forward.ts";
 import { lossBce } from "./loss-bce.ts";
 import { lossBceProb } from "./loss-bce-prob.ts";
 import { lossCe } from "./loss-ce.ts";
@@ -58,6 +60,8 @@ export const OPERATIONS: readonly Operation[] = [
   gruBackward,
   gruForward,
   inputGradient,
+  layerNormBackward,
+  layerNormForward,
   lossBce,
   lossBceProb,
   lossCe,

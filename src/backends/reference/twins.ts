@@ -15,6 +15,8 @@ import { gradientNorm } from "../../operations/gradient-norm.ts";
 import { gruBackward } from "../../operations/gru-backward.ts";
 import { gruForward } from "../../operations/gru-forward.ts";
 import { inputGradient } from "../../operations/input-gradient.ts";
+import { layerNormBackward } from "../../operations/layer-norm-backward.ts";
+import { layerNormForward } from "../../operations/layer-norm-forward.ts";
 import { lossBce } from "../../operations/loss-bce.ts";
 import { lossBceProb } from "../../operations/loss-bce-prob.ts";
 import { lossCe } from "../../operations/loss-ce.ts";
@@ -54,6 +56,8 @@ import { gradientNormTwin } from "./gradient-norm.ts";
 import { gruBackwardTwin } from "./gru-backward.ts";
 import { gruForwardTwin } from "./gru-forward.ts";
 import { inputGradientTwin } from "./input-gradient.ts";
+import { layerNormBackwardTwin } from "./layer-norm-backward.ts";
+import { layerNormForwardTwin } from "./layer-norm-forward.ts";
 import { lossBceTwin } from "./loss-bce.ts";
 import { lossBceProbTwin } from "./loss-bce-prob.ts";
 import { lossCeTwin } from "./loss-ce.ts";
@@ -97,6 +101,8 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(gruBackward, gruBackwardTwin),
   implement(gruForward, gruForwardTwin),
   implement(inputGradient, inputGradientTwin),
+  implement(layerNormBackward, layerNormBackwardTwin),
+  implement(layerNormForward, layerNormForwardTwin),
   implement(lossBce, lossBceTwin),
   implement(lossBceProb, lossBceProbTwin),
   implement(lossCe, lossCeTwin),
