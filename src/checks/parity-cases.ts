@@ -4,6 +4,7 @@
  * [−1, 1), outputs included, so that what must stay and what must be overwritten are both seen.
  */
 import type { Numbers } from "../core/operation.ts";
+import { ATTENTION_CASES } from "./parity-attention-cases.ts";
 import type { Fill, ParityCase } from "./parity-case.ts";
 import { constant, idsBelow, notFiniteAt, scaled } from "./parity-fills.ts";
 import { LAYER_CASES } from "./parity-layer-cases.ts";
@@ -267,4 +268,5 @@ export const PARITY_CASES: readonly ParityCase[] = [
   ...normCases(),
   ...RECURRENT_CASES,
   ...LAYER_CASES,
+  ...ATTENTION_CASES,
 ];

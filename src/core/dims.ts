@@ -13,6 +13,8 @@
  * | L      | l     | layers                      |
  * | P      | p     | parameters (padded, flat)   |
  * | R      |       | rows of resident data       |
+ * | S      | s     | source steps (attention)    |
+ * | A      |       | width of attention          |
  *
  * `k` is always the summed axis.
  */

@@ -3,6 +3,14 @@
  * needs all operations at once.
  */
 import type { Operation } from "../core/operation.ts";
+import { attentionCollect } from "./attention-collect.ts";
+import { attentionContext } from "./attention-context.ts";
+import { attentionKeyGradient } from "./attention-key-gradient.ts";
+import { attentionQueryGradient } from "./attention-query-gradient.ts";
+import { attentionScoreAdditive } from "./attention-score-additive.ts";
+import { attentionScoreDot } from "./attention-score-dot.ts";
+import { attentionWeights } from "./attention-weights.ts";
+import { attentionWeightsBackward } from "./attention-weights-backward.ts";
 import { batchGather } from "./batch-gather.ts";
 import { batchGatherIds } from "./batch-gather-ids.ts";
 import { biasGradient } from "./bias-gradient.ts";
@@ -47,6 +55,14 @@ import { weightGradient } from "./weight-gradient.ts";
 
 /** Every operation, in alphabetical order. */
 export const OPERATIONS: readonly Operation[] = [
+  attentionCollect,
+  attentionContext,
+  attentionKeyGradient,
+  attentionQueryGradient,
+  attentionScoreAdditive,
+  attentionScoreDot,
+  attentionWeights,
+  attentionWeightsBackward,
   batchGather,
   batchGatherIds,
   biasGradient,

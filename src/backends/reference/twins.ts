@@ -2,6 +2,14 @@
  * The table of every twin by operation name. A new operation is playable on the CPU once its line stands here; a test
  * compares the table with the registry of contracts.
  */
+import { attentionCollect } from "../../operations/attention-collect.ts";
+import { attentionContext } from "../../operations/attention-context.ts";
+import { attentionKeyGradient } from "../../operations/attention-key-gradient.ts";
+import { attentionQueryGradient } from "../../operations/attention-query-gradient.ts";
+import { attentionScoreAdditive } from "../../operations/attention-score-additive.ts";
+import { attentionScoreDot } from "../../operations/attention-score-dot.ts";
+import { attentionWeights } from "../../operations/attention-weights.ts";
+import { attentionWeightsBackward } from "../../operations/attention-weights-backward.ts";
 import { batchGather } from "../../operations/batch-gather.ts";
 import { batchGatherIds } from "../../operations/batch-gather-ids.ts";
 import { biasGradient } from "../../operations/bias-gradient.ts";
@@ -43,6 +51,14 @@ import { softmaxForward } from "../../operations/softmax-forward.ts";
 import { ugrnnBackward } from "../../operations/ugrnn-backward.ts";
 import { ugrnnForward } from "../../operations/ugrnn-forward.ts";
 import { weightGradient } from "../../operations/weight-gradient.ts";
+import { attentionCollectTwin } from "./attention-collect.ts";
+import { attentionContextTwin } from "./attention-context.ts";
+import { attentionKeyGradientTwin } from "./attention-key-gradient.ts";
+import { attentionQueryGradientTwin } from "./attention-query-gradient.ts";
+import { attentionScoreAdditiveTwin } from "./attention-score-additive.ts";
+import { attentionScoreDotTwin } from "./attention-score-dot.ts";
+import { attentionWeightsTwin } from "./attention-weights.ts";
+import { attentionWeightsBackwardTwin } from "./attention-weights-backward.ts";
 import { batchGatherTwin } from "./batch-gather.ts";
 import { batchGatherIdsTwin } from "./batch-gather-ids.ts";
 import { biasGradientTwin } from "./bias-gradient.ts";
@@ -88,6 +104,14 @@ import { weightGradientTwin } from "./weight-gradient.ts";
 
 /** Every contract with its twin, in alphabetical order. */
 export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
+  implement(attentionCollect, attentionCollectTwin),
+  implement(attentionContext, attentionContextTwin),
+  implement(attentionKeyGradient, attentionKeyGradientTwin),
+  implement(attentionQueryGradient, attentionQueryGradientTwin),
+  implement(attentionScoreAdditive, attentionScoreAdditiveTwin),
+  implement(attentionScoreDot, attentionScoreDotTwin),
+  implement(attentionWeights, attentionWeightsTwin),
+  implement(attentionWeightsBackward, attentionWeightsBackwardTwin),
   implement(batchGather, batchGatherTwin),
   implement(batchGatherIds, batchGatherIdsTwin),
   implement(biasGradient, biasGradientTwin),
