@@ -1,18 +1,20 @@
-// ugrnn-backward, `step`, state index t (from T down to 0): finishes dL/dh[t], then starts the step before it.
+// ugrnn-backward, `step`, row t of h (T … 0, in reverse 0 … T): finishes dL/dh of this row, then starts the step that made it.
 //
-//   δ = dh[t] + [da_z, da_n] of record row t · Uᵀ                         (t < T)
-//   for t ≥ 1, with z, n, h' of step t−1:
-//   da_n = δ ⊙ z ⊙ (1 − n²)    da_z = δ ⊙ (n − h') ⊙ z ⊙ (1 − z)    dh[t−1] (+)= δ ⊙ (1 − z)
+//   δ = dh + [da_z, da_n] of the step that read this row · Uᵀ             (not for the final state)
+//   with z, n, h' of the step that made it (not for the initial state):
+//   da_n = δ ⊙ z ⊙ (1 − n²)    da_z = δ ⊙ (n − h') ⊙ z ⊙ (1 − z)    dh' (+)= δ ⊙ (1 − z)
 //
-// | binding | tensor | access     | shape                                       |
-// | ------- | ------ | ---------- | ------------------------------------------- |
-// | 0       | h      | read       | [T+1, B, H], h' is row t−1                  |
-// | 1       | record | read_write | [T, B, 2, H]; row t: da; row t−1: z, n → da |
-// | 2       | U      | read       | [H, 2H]                                     |
-// | 3       | dh     | read_write | [T+1, B, H], rows t and t−1                 |
+// | binding | tensor | access     | shape                                                               |
+// | ------- | ------ | ---------- | ------------------------------------------------------------------- |
+// | 0       | h      | read       | [T+1, B, H], h' is row t−1, in reverse t+1                          |
+// | 1       | record | read_write | [T, B, 2, H]; row t: da; row t−1: z, n → da; in reverse t−1, t      |
+// | 2       | U      | read       | [H, 2H]                                                             |
+// | 3       | mask   | read       | [T, B], of the step that made row t, if masked = 1: 0 leaves it out |
+// | 4       | dh     | read_write | [T+1, B, H], rows t and t−1, in reverse t+1                         |
 //
-// dh[t−1] is added to where it holds an upstream gradient (upstream = 1 and t−1 ≥ 1) and assigned otherwise. Row t of the
-// record is complete (an earlier dispatch), row t−1 is touched only in the invocation's own elements.
+// dh' is added to where it holds an upstream gradient (upstream = 1, but not in the row of the initial state) and assigned
+// otherwise. The record row of the later step is complete (an earlier dispatch), that of the step that made row t is
+// touched only in the invocation's own elements.
 // Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉: an 8 × 4 register tile. At an
 // edge it loads the last row or unit again and stores only what exists.
 
@@ -21,20 +23,23 @@ struct Args {
   T: u32,
   B: u32,
   H: u32,
+  reverse: u32,
+  masked: u32,
   upstream: u32,
 }
 
 @group(0) @binding(0) var<storage, read> h: array<f32>;
 @group(0) @binding(1) var<storage, read_write> record: array<f32>;
 @group(0) @binding(2) var<storage, read> U: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dh: array<f32>;
+@group(0) @binding(3) var<storage, read> mask: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dh: array<f32>;
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 8u;
 
-// Start of row (t, b) in arrays [·, B, H]; twice that in the record.
-fn row_start(t: u32, b: u32) -> u32 {
-  return (t * args.B + min(b, args.B - 1u)) * args.H;
+// Start of row (row, b) in arrays [·, B, H]; twice that in the record.
+fn row_start(row: u32, b: u32) -> u32 {
+  return (row * args.B + min(b, args.B - 1u)) * args.H;
 }
 
 fn load_record(at: u32, j: vec4<u32>) -> vec4<f32> {
@@ -66,20 +71,23 @@ fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
   let here = row_start(args.t, b);
   let delta = load_dh(here, j) + sum;
   store_dh(here + j.x, units, delta);
-  if (args.t == 0u) { return; }
+  if (args.t == args.reverse * args.T) { return; }
 
-  let before = row_start(args.t - 1u, b);
-  let at = before * 2u;
-  let z = load_record(at, j);
-  let n = load_record(at + args.H, j);
-  let previous = vec4<f32>(h[before + j.x], h[before + j.y], h[before + j.z], h[before + j.w]);
+  let step = args.t - 1u + args.reverse;
+  let before = step + args.reverse;
+  let old = row_start(before, b);
+  let at = row_start(step, b) * 2u;
+  let left = args.masked == 1u && mask[step * args.B + b] == 0.0;
+  let z = select(load_record(at, j), vec4<f32>(), left);
+  let n = select(load_record(at + args.H, j), vec4<f32>(), left);
+  let previous = vec4<f32>(h[old + j.x], h[old + j.y], h[old + j.z], h[old + j.w]);
   store_record(at + j.x, units, delta * (n - previous) * z * (one - z));
   store_record(at + args.H + j.x, units, delta * z * (one - n * n));
   var carry = delta * (one - z);
-  if (args.upstream == 1u && args.t > 1u) {
-    carry += load_dh(before, j);
+  if (args.upstream == 1u && before != args.reverse * args.T) {
+    carry += load_dh(old, j);
   }
-  store_dh(before + j.x, units, carry);
+  store_dh(old + j.x, units, carry);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -103,16 +111,17 @@ fn main(
   var d5 = vec4<f32>();
   var d6 = vec4<f32>();
   var d7 = vec4<f32>();
-  if (args.t < args.T) {
+  if (args.t != (1u - args.reverse) * args.T) {
+    let later = args.t - args.reverse;
     let u = j * 2u * args.H;
-    let a0 = row_start(args.t, b) * 2u;
-    let a1 = row_start(args.t, b + 1u) * 2u;
-    let a2 = row_start(args.t, b + 2u) * 2u;
-    let a3 = row_start(args.t, b + 3u) * 2u;
-    let a4 = row_start(args.t, b + 4u) * 2u;
-    let a5 = row_start(args.t, b + 5u) * 2u;
-    let a6 = row_start(args.t, b + 6u) * 2u;
-    let a7 = row_start(args.t, b + 7u) * 2u;
+    let a0 = row_start(later, b) * 2u;
+    let a1 = row_start(later, b + 1u) * 2u;
+    let a2 = row_start(later, b + 2u) * 2u;
+    let a3 = row_start(later, b + 3u) * 2u;
+    let a4 = row_start(later, b + 4u) * 2u;
+    let a5 = row_start(later, b + 5u) * 2u;
+    let a6 = row_start(later, b + 6u) * 2u;
+    let a7 = row_start(later, b + 7u) * 2u;
     for (var k = 0u; k < 2u * args.H; k++) {
       let U_k = vec4<f32>(U[u.x + k], U[u.y + k], U[u.z + k], U[u.w + k]);
       d0 += record[a0 + k] * U_k;

@@ -1,13 +1,14 @@
-// ugrnn-forward, `step`: all of state index t (from 1 to T) in one kernel.
+// ugrnn-forward, `step`: all of step t (counted from 1) in one kernel.
 //
 //   z = σ(a_z + h' U_z)    n = tanh(a_n + h' U_n)    h = (1 − z) ⊙ h' + z ⊙ n
 //
-// | binding | tensor | access     | shape                                             |
-// | ------- | ------ | ---------- | ------------------------------------------------- |
-// | 0       | h      | read_write | [T+1, B, H], h' is row t−1, h is row t            |
-// | 1       | record | read_write | [T, B, 2, H], row t−1: slots 0, 1 a_z, a_n → z, n |
-// | 2       | U      | read       | [H, 2H]                                           |
-// | 3       | flags  | read_write | [1]                                               |
+// | binding | tensor | access     | shape                                                  |
+// | ------- | ------ | ---------- | ------------------------------------------------------ |
+// | 0       | h      | read_write | [T+1, B, H], h' is row t−1, h row t; in reverse t, t−1 |
+// | 1       | record | read_write | [T, B, 2, H], row t−1: slots 0, 1 a_z, a_n → z, n      |
+// | 2       | U      | read       | [H, 2H]                                                |
+// | 3       | mask   | read       | [T, B], row t−1, if masked = 1: 0 copies the state     |
+// | 4       | flags  | read_write | [1]                                                    |
 //
 // Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉, of both products: an 8 × 8
 // register tile. At an edge it loads the last row or unit again and stores only what exists.
@@ -16,20 +17,23 @@ struct Args {
   t: u32,
   B: u32,
   H: u32,
+  reverse: u32,
+  masked: u32,
   flagBit: u32,
 }
 
 @group(0) @binding(0) var<storage, read_write> h: array<f32>;
 @group(0) @binding(1) var<storage, read_write> record: array<f32>;
 @group(0) @binding(2) var<storage, read> U: array<f32>;
-@group(0) @binding(3) var<storage, read_write> flags: array<atomic<u32>>;
+@group(0) @binding(3) var<storage, read> mask: array<f32>;
+@group(0) @binding(4) var<storage, read_write> flags: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 8u;
 
-// Start of row (t−1, b) in arrays [·, B, H]; twice that in the record.
-fn row_start(b: u32) -> u32 {
-  return ((args.t - 1u) * args.B + min(b, args.B - 1u)) * args.H;
+// Start of row (row, b) in arrays [·, B, H]; twice that in the record.
+fn row_start(row: u32, b: u32) -> u32 {
+  return (row * args.B + min(b, args.B - 1u)) * args.H;
 }
 
 fn load_record(at: u32, j: vec4<u32>) -> vec4<f32> {
@@ -38,20 +42,21 @@ fn load_record(at: u32, j: vec4<u32>) -> vec4<f32> {
 
 fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, n_sum: vec4<f32>) {
   if (b >= args.B) { return; }
-  let h_at = row_start(b);
-  let at = h_at * 2u;
+  let old = row_start(args.t - 1u + args.reverse, b);
+  let at = row_start(args.t - 1u, b) * 2u;
+  let left = args.masked == 1u && mask[(args.t - 1u) * args.B + b] == 0.0;
   let a_z = load_record(at, j) + z_sum;
   let a_n = load_record(at + args.H, j) + n_sum;
-  if (any_not_finite(a_z) || any_not_finite(a_n)) {
+  if (!left && (any_not_finite(a_z) || any_not_finite(a_n))) {
     atomicOr(&flags[0], args.flagBit);
   }
   let z = sigmoid4(a_z);
   let n = tanh4(a_n);
-  let previous = vec4<f32>(h[h_at + j.x], h[h_at + j.y], h[h_at + j.z], h[h_at + j.w]);
-  let state = (vec4<f32>(1.0) - z) * previous + z * n;
+  let previous = vec4<f32>(h[old + j.x], h[old + j.y], h[old + j.z], h[old + j.w]);
+  let state = select((vec4<f32>(1.0) - z) * previous + z * n, previous, left);
   let z_at = at + j.x;
   let n_at = z_at + args.H;
-  let next = h_at + args.B * args.H + j.x;
+  let next = row_start(args.t - args.reverse, b) + j.x;
   let units = args.H - j.x;
   record[z_at] = z.x; record[n_at] = n.x; h[next] = state.x;
   if (units > 1u) { record[z_at + 1u] = z.y; record[n_at + 1u] = n.y; h[next + 1u] = state.y; }
@@ -72,14 +77,15 @@ fn main(
   let first = (i % tiles) * 4u;
   let j = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.H - 1u));
 
-  let h0 = row_start(b);
-  let h1 = row_start(b + 1u);
-  let h2 = row_start(b + 2u);
-  let h3 = row_start(b + 3u);
-  let h4 = row_start(b + 4u);
-  let h5 = row_start(b + 5u);
-  let h6 = row_start(b + 6u);
-  let h7 = row_start(b + 7u);
+  let old = args.t - 1u + args.reverse;
+  let h0 = row_start(old, b);
+  let h1 = row_start(old, b + 1u);
+  let h2 = row_start(old, b + 2u);
+  let h3 = row_start(old, b + 3u);
+  let h4 = row_start(old, b + 4u);
+  let h5 = row_start(old, b + 5u);
+  let h6 = row_start(old, b + 6u);
+  let h7 = row_start(old, b + 7u);
   var z0 = vec4<f32>(); var n0 = vec4<f32>();
   var z1 = vec4<f32>(); var n1 = vec4<f32>();
   var z2 = vec4<f32>(); var n2 = vec4<f32>();

@@ -1,8 +1,9 @@
 /**
- * Cases of the recurrent operations: every cell in all of its forms, both kinds of upstream, one bad weight, and one
- * gate at a time whose pre-activation is infinite, which σ would hide.
+ * Cases of the recurrent operations: every cell in all of its forms, both kinds of upstream, both directions, masks, parts
+ * of a sequence, one bad weight, and one gate at a time whose pre-activation is infinite, which σ would hide.
  */
 import type { Numbers } from "../core/operation.ts";
+import { findOperation } from "../operations/registry.ts";
 import type { Fill, ParityCase } from "./parity-case.ts";
 
 const SHAPES: readonly (readonly [T: number, B: number, H: number])[] = [
@@ -14,6 +15,32 @@ const SHAPES: readonly (readonly [T: number, B: number, H: number])[] = [
   [30, 4, 5],
   [2, 2, 6],
 ];
+
+/** Ways to play a sequence, by the contracts' constants; the plain one first, and only that one for short sequences. */
+function plays(T: number): readonly Numbers[] {
+  const forward = { reverse: 0, fromStep: 1, toStep: T, fromRow: T, toRow: 0 };
+  const reverse = { reverse: 1, fromStep: T, toStep: 1, fromRow: 0, toRow: T };
+  const whole = [forward, reverse].flatMap((ends) => [
+    { ...ends, masked: 0 },
+    { ...ends, masked: 1 },
+  ]);
+  if (T < 7) return whole.slice(0, 1);
+  return [
+    ...whole,
+    { reverse: 0, masked: 0, fromStep: 2, toStep: T - 1, fromRow: T - 1, toRow: 3 },
+    { reverse: 1, masked: 1, fromStep: T - 1, toStep: 3, fromRow: 2, toRow: T - 2 },
+    { reverse: 0, masked: 1, fromStep: 4, toStep: 4, fromRow: 4, toRow: 4 },
+  ];
+}
+
+/** Row 0 of the batch has no step at all, row 1 is one step long, the others have holes. */
+const maskFill =
+  (B: number): Fill =>
+  (random, i) => {
+    const [t, b] = [Math.floor(i / B), i % B];
+    if (b === 0) return 0;
+    return Number(b === 1 ? t === 0 : random > 0.3);
+  };
 
 /** What the cases of a cell are made from. */
 interface RecurrentCell {
@@ -72,52 +99,76 @@ const recurrentWeight =
   (random) =>
     (2 * random - 1) * Math.sqrt(3 / H);
 
-function forwardCases({ name, gates, forms }: RecurrentCell): ParityCase[] {
+/** Those of the ways to play that the operation knows. */
+function playsOf(operation: string, T: number): readonly Numbers[] {
+  const { constants } = findOperation(operation);
+  return constants.includes("reverse") ? plays(T) : plays(T).slice(0, 1);
+}
+
+function forwardCases({ name, forms }: RecurrentCell): ParityCase[] {
   const operation = `${name}-forward`;
   return SHAPES.flatMap(([T, B, H], i) =>
-    forms.flatMap((form): ParityCase[] => {
-      const numbers = { T, B, H, ...form, flagBit: 32 };
-      // Every other shape saturates its gates; tanh of 89 and more is not a number on some adapters.
-      const record: Fill = (random) => (2 * random - 1) * (i % 2 === 0 ? 2 : 200);
-      const fill = { record, U: recurrentWeight(H), flags: () => 1 };
-      const last = H * gates * H - 1;
-      const U: Fill = (random, at) => (at === last ? Number.NaN : random);
-      return [
-        { operation, numbers, fill, flags: 1 },
-        { operation, numbers, fill: { ...fill, U, h: () => 1 }, compared: ["flags"], flags: 33 },
-      ];
-    }),
+    forms.flatMap((form) =>
+      playsOf(operation, T).map((play): ParityCase => {
+        // Every other shape saturates its gates; tanh of 89 and more is not a number on some adapters.
+        const record: Fill = (random) => (2 * random - 1) * (i % 2 === 0 ? 2 : 200);
+        const fill = { record, U: recurrentWeight(H), mask: maskFill(B), flags: () => 1 };
+        return { operation, numbers: { T, B, H, ...form, ...play, flagBit: 32 }, fill, flags: 1 };
+      }),
+    ),
   );
 }
 
+function badWeightCases({ name, gates, forms }: RecurrentCell): ParityCase[] {
+  const operation = `${name}-forward`;
+  return SHAPES.flatMap(([T, B, H]) => {
+    const last = H * gates * H - 1;
+    const fill: ParityCase["fill"] = {
+      U: (random, at) => (at === last ? Number.NaN : random),
+      h: () => 1,
+      flags: () => 1,
+    };
+    return forms.map((form): ParityCase => {
+      const numbers = { T, B, H, ...form, ...plays(T)[0], flagBit: 32 };
+      return { operation, numbers, fill, compared: ["flags"], flags: 33 };
+    });
+  });
+}
+
+/** Slot `bad` of every row is infinite; a masked step does not look at it. */
 function infiniteGateCases({ name, gates, slots, forms }: RecurrentCell): ParityCase[] {
+  const operation = `${name}-forward`;
   const [T, B, H] = [2, 3, 5];
+  const [play] = plays(T);
+  const masks = playsOf(operation, 7).length > 1 ? [0, 1] : [0];
   return forms.flatMap((form) =>
-    Array.from({ length: gates }, (_, bad): ParityCase => {
-      const record: Fill = (random, i) =>
-        Math.floor(i / H) % slots === bad ? Number.POSITIVE_INFINITY : 2 * random - 1;
-      return {
-        operation: `${name}-forward`,
-        numbers: { T, B, H, ...form, flagBit: 32 },
-        fill: { record, flags: () => 1 },
-        compared: ["flags"],
-        flags: 33,
-      };
-    }),
+    Array.from({ length: gates }, (_, bad) => bad).flatMap((bad) =>
+      masks.map((masked): ParityCase => {
+        const record: Fill = (random, i) =>
+          Math.floor(i / H) % slots === bad ? Number.POSITIVE_INFINITY : 2 * random - 1;
+        return {
+          operation,
+          numbers: { T, B, H, ...form, ...play, masked, flagBit: 32 },
+          fill: { record, mask: () => 0, flags: () => 1 },
+          compared: masked === 1 ? ["flags", "h"] : ["flags"],
+          flags: masked === 1 ? 1 : 33,
+        };
+      }),
+    ),
   );
 }
 
 function backwardCases({ name, slots, forms, left }: RecurrentCell): ParityCase[] {
+  const operation = `${name}-backward`;
   return SHAPES.flatMap(([T, B, H]) =>
     forms.flatMap((form) =>
-      [0, 1].map((upstream): ParityCase => {
-        const record: Fill = (random, i) => left(form, Math.floor(i / H) % slots, random);
-        return {
-          operation: `${name}-backward`,
-          numbers: { T, B, H, ...form, upstream },
-          fill: { record, U: recurrentWeight(H) },
-        };
-      }),
+      playsOf(operation, T).flatMap((play) =>
+        [0, 1].map((upstream): ParityCase => {
+          const record: Fill = (random, i) => left(form, Math.floor(i / H) % slots, random);
+          const fill = { record, U: recurrentWeight(H), mask: maskFill(B) };
+          return { operation, numbers: { T, B, H, ...form, ...play, upstream }, fill };
+        }),
+      ),
     ),
   );
 }
@@ -125,6 +176,7 @@ function backwardCases({ name, slots, forms, left }: RecurrentCell): ParityCase[
 /** See the header. */
 export const RECURRENT_CASES: readonly ParityCase[] = CELLS.flatMap((cell) => [
   ...forwardCases(cell),
+  ...badWeightCases(cell),
   ...infiniteGateCases(cell),
   ...backwardCases(cell),
 ]);

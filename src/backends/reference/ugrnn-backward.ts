@@ -1,31 +1,59 @@
 /**
- * Twin of `ugrnn-backward`. Everything happens in place: the gates of a row turn into pre-activation gradients and dh[t]
- * collects the carry. Hence the order: elementwise gradients of all units first, then the product that hands them down.
+ * Twin of `ugrnn-backward`. Everything happens in place: the gates of a row turn into pre-activation gradients and dh
+ * collects the carry. Hence the order at each row of dh: first the product that the later step hands down, which makes
+ * the row complete, then the elementwise gradients of the step that made this state.
  */
 import type { ugrnnBackward } from "../../operations/ugrnn-backward.ts";
-import type { Twin } from "./twin.ts";
+import type { Twin, TwinNumbers, TwinTensors } from "./twin.ts";
 
-/** BPTT over the whole sequence. */
-export const ugrnnBackwardTwin: Twin<typeof ugrnnBackward> = ({ h, record, U, dh }, { T, B, H, upstream }) => {
-  for (let t = T - 1; t >= 0; t--) {
-    // dh[0] has no upstream: nothing reads the initial state but the first step.
-    if (t === 0 || upstream === 0) dh.fill(0, t * B * H, (t + 1) * B * H);
-    for (let b = 0; b < B; b++) {
-      const old = (t * B + b) * H; // h[t] and dh[t]
-      const z = (t * B + b) * 2 * H; // slot 0; n follows at H
-      for (let j = 0; j < H; j++) {
-        const delta = dh[old + B * H + j]!;
-        const zj = record[z + j]!;
-        const nj = record[z + H + j]!;
-        record[z + H + j] = delta * zj * (1 - nj * nj);
-        record[z + j] = delta * (nj - h[old + j]!) * zj * (1 - zj);
-        dh[old + j]! += delta * (1 - zj);
-      }
-      for (let j = 0; j < H; j++) {
-        let carry = 0; // [da_z, da_n] Uᵀ
-        for (let c = 0; c < 2 * H; c++) carry += record[z + c]! * U[j * 2 * H + c]!;
-        dh[old + j]! += carry;
-      }
-    }
+/** BPTT over the rows played. */
+export const ugrnnBackwardTwin: Twin<typeof ugrnnBackward> = (tensors, numbers) => {
+  const { T, reverse, fromRow, toRow } = numbers;
+  const direction = toRow < fromRow ? -1 : 1;
+  for (let row = fromRow; row !== toRow + direction; row += direction) {
+    if (row !== (1 - reverse) * T) finishRow(tensors, numbers, row);
+    if (row !== reverse * T) startStep(tensors, numbers, row);
   }
 };
+
+/** dh[row] += [da_z, da_n] Uᵀ of the step that read this state. */
+function finishRow(
+  { record, U, dh }: TwinTensors<typeof ugrnnBackward>,
+  { B, H, reverse }: TwinNumbers<typeof ugrnnBackward>,
+  row: number,
+): void {
+  for (let b = 0; b < B; b++) {
+    const here = (row * B + b) * H;
+    const da = ((row - reverse) * B + b) * 2 * H;
+    for (let j = 0; j < H; j++) {
+      let carry = 0;
+      for (let c = 0; c < 2 * H; c++) carry += record[da + c]! * U[j * 2 * H + c]!;
+      dh[here + j]! += carry;
+    }
+  }
+}
+
+/** The step that made this state: z | n become da_z | da_n, and the state before gets what does not pass through U. */
+function startStep(
+  { h, record, mask, dh }: TwinTensors<typeof ugrnnBackward>,
+  { T, B, H, reverse, masked, upstream }: TwinNumbers<typeof ugrnnBackward>,
+  row: number,
+): void {
+  const step = row - 1 + reverse;
+  const before = step + reverse;
+  const assigned = upstream === 0 || before === reverse * T; // nothing but the first step reads the initial state
+  for (let b = 0; b < B; b++) {
+    const here = (row * B + b) * H;
+    const old = (before * B + b) * H;
+    const z = (step * B + b) * 2 * H; // slot 0; n follows at H
+    const left = masked === 1 && mask[step * B + b]! === 0;
+    for (let j = 0; j < H; j++) {
+      const delta = dh[here + j]!;
+      const zj = left ? 0 : record[z + j]!;
+      const nj = left ? 0 : record[z + H + j]!;
+      record[z + H + j] = delta * zj * (1 - nj * nj);
+      record[z + j] = delta * (nj - h[old + j]!) * zj * (1 - zj);
+      dh[old + j] = (assigned ? 0 : dh[old + j]!) + delta * (1 - zj);
+    }
+  }
+}

@@ -26,11 +26,11 @@ export function affineParameters({ gates, biases }: AffineGates, D: number, H: n
 
 /** dU = Σ h'ᵀ da and the same Σ da for every bias. */
 export function affineGradients({ gates, biases }: AffineGates, place: BackwardPlace): readonly OperationCall[] {
-  const { T, B, H, h, record, label, gradients } = place;
+  const { T, B, H, h, record, label, gradients, reverse } = place;
   const C = gates * H;
   const sum = { N: T * B, C, rightOffset: 0, rightStride: C, outOffset: 0 };
-  // h' of step t is h[t], so the rows of h from 0 line up with the record's rows.
-  const product = { ...sum, D: H, leftOffset: 0, leftStride: H, outStride: C };
+  // The state before the step in record row t is row t of h, in reverse row t + 1.
+  const product = { ...sum, D: H, leftOffset: reverse * B * H, leftStride: H, outStride: C };
   const dU = requireSegment(gradients, "U");
   return [
     callOperation(weightGradient, label, product, { left: h, right: record, dW: dU }),

@@ -8,18 +8,21 @@ import { ugrnnForward } from "../../operations/ugrnn-forward.ts";
 import { callOperation } from "../program-draft.ts";
 import { type AffineGates, affineGradients, affineParameters } from "./affine-parameters.ts";
 import type { BackwardPlace, Cell, LayerPlace } from "./cell.ts";
+import { backwardNumbers, forwardNumbers } from "./place-numbers.ts";
 import { requireSegment } from "./segments.ts";
 
 const SHAPE: AffineGates = { gates: 2, biases: ["b"] };
 
-function forward({ T, B, H, h, record, flags, flagBit, label, parameters }: LayerPlace): readonly OperationCall[] {
+function forward(place: LayerPlace): readonly OperationCall[] {
+  const { h, record, flags, mask, label, parameters } = place;
   const U = requireSegment(parameters, "U");
-  return [callOperation(ugrnnForward, label, { T, B, H, flagBit }, { h, record, U, flags })];
+  return [callOperation(ugrnnForward, label, forwardNumbers(place), { h, record, U, mask, flags })];
 }
 
-function backward({ T, B, H, h, record, dh, upstream, label, parameters }: BackwardPlace): readonly OperationCall[] {
+function backward(place: BackwardPlace): readonly OperationCall[] {
+  const { h, record, dh, mask, label, parameters } = place;
   const U = requireSegment(parameters, "U");
-  return [callOperation(ugrnnBackward, label, { T, B, H, upstream }, { h, record, U, dh })];
+  return [callOperation(ugrnnBackward, label, backwardNumbers(place), { h, record, U, mask, dh })];
 }
 
 /** Update gate recurrent unit: Collins et al. 2017. */
