@@ -1,21 +1,24 @@
 // softmax-forward, `row`: one row per invocation, with the maximum subtracted.
 //
-//   out[n, v] = exp(p[n, v] − max p[n]) / Σ_v exp(p[n, v] − max p[n])
+//   y[n, c] = exp(a[n, c] − max a[n]) / Σ_c exp(a[n, c] − max a[n])
 //
 // | binding | tensor | access     | shape  |
 // | ------- | ------ | ---------- | ------ |
-// | 0       | logits | read       | [N, V] |
-// | 1       | out    | read_write | [N, V] |
+// | 0       | a      | read       | [N, C] |
+// | 1       | y      | read_write | [N, C] |
+// | 2       | flags  | read_write | [1]    |
 //
-// Invocation i owns row i.
+// Invocation i owns row i. A logit that is not finite raises flagBit.
 
 struct Args {
   N: u32,
-  V: u32,
+  C: u32,
+  flagBit: u32,
 }
 
-@group(0) @binding(0) var<storage, read> logits: array<f32>;
-@group(0) @binding(1) var<storage, read_write> out: array<f32>;
+@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read_write> flags: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 16u;
@@ -28,18 +31,24 @@ fn main(
 ) {
   let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (n >= args.N) { return; }
-  let at = n * args.V;
-  var top = logits[at];
-  for (var v = 1u; v < args.V; v++) {
-    top = max(top, logits[at + v]);
+  let at = n * args.C;
+  var bad = false;
+  var top = a[at];
+  for (var c = 0u; c < args.C; c++) {
+    let logit = a[at + c];
+    bad = bad || not_finite(logit);
+    top = max(top, logit);
+  }
+  if (bad) {
+    atomicOr(&flags[0], args.flagBit);
   }
   var sum = 0.0;
-  for (var v = 0u; v < args.V; v++) {
-    let e = exp(max(logits[at + v] - top, -EXP_LIMIT));
+  for (var c = 0u; c < args.C; c++) {
+    let e = exp(max(a[at + c] - top, -EXP_LIMIT));
     sum += e;
-    out[at + v] = e;
+    y[at + c] = e;
   }
-  for (var v = 0u; v < args.V; v++) {
-    out[at + v] /= sum;
+  for (var c = 0u; c < args.C; c++) {
+    y[at + c] /= sum;
   }
 }

@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import type { Backend } from "../core/backend.ts";
 import { elementCount } from "../core/dims.ts";
-import { buildLossProgram, type LossProgramSpec } from "../engine/build-parts.ts";
+import { buildLossProgram, type LossProgramSpec } from "../engine/build-loss-program.ts";
 import { type LossSpec, scalarsPerRow } from "../engine/losses.ts";
 import type { GoldenCase } from "../interop/golden-file.ts";
 import { type GoldenRunner, inputOf, readFloats, unsupported, withPlayer } from "./golden-run.ts";

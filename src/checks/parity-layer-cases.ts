@@ -1,9 +1,9 @@
 /**
  * Cases of the operations that stand between recurrent layers: collected outputs and their gradients, initial states,
- * layer normalisation.
+ * layer normalisation, activations.
  */
 import type { Fill, ParityCase } from "./parity-case.ts";
-import { idsBelow } from "./parity-fills.ts";
+import { constant, idsBelow, notFiniteAt, scaled } from "./parity-fills.ts";
 
 const SHAPES: readonly (readonly [N: number, C: number])[] = [
   [1, 1],
@@ -47,9 +47,33 @@ function normCases(): ParityCase[] {
   });
 }
 
+/** Every activation, saturated and not, with the flag for a pre-activation that it would hide. */
+function activationCases(): ParityCase[] {
+  return SHAPES.flatMap(([N, C], i) => {
+    const a = scaled(10 ** (i % 4));
+    const fill = { a, flags: constant(1) };
+    const bad = { a: notFiniteAt(N * C - 1), flags: constant(1) };
+    const forward = [0, 1, 2].map((activation) => ({ operation: "activation-forward", numbers: { N, C, activation } }));
+    const softmax = { operation: "softmax-forward", numbers: { N, C } };
+    // Activations as ReLU, σ and softmax leave them, 0 included.
+    const y: Fill = (random) => Math.max(0, 1.25 * random - 0.25);
+    return [
+      ...[...forward, softmax].flatMap(({ operation, numbers }): ParityCase[] => [
+        { operation, numbers: { ...numbers, flagBit: 4 }, fill, flags: 1 },
+        { operation, numbers: { ...numbers, flagBit: 4 }, fill: bad, compared: ["flags"], flags: 5 },
+      ]),
+      ...[0, 1, 2].map(
+        (activation): ParityCase => ({ operation: "activation-backward", numbers: { N, C, activation }, fill: { y } }),
+      ),
+      { operation: "softmax-backward", numbers: { N, C }, fill: { y } },
+    ];
+  });
+}
+
 /** See the header. */
 export const LAYER_CASES: readonly ParityCase[] = [
   ...collectedCases(),
   ...normCases(),
+  ...activationCases(),
   ...SHAPES.map(([N, C], i): ParityCase => ({ operation: "broadcast-row", numbers: { N, C, outOffset: 3 * i } })),
 ];

@@ -1,24 +1,18 @@
 /**
- * Small Programs of the same parts as the training Program: a stack with given upstream gradients, a loss alone, an
- * optimizer alone. Verification and finite differences check the real calls with them, not a copy.
+ * A stack with given upstream gradients as a Program of its own, of the same parts as the training Program: verification
+ * and finite differences check the real calls with it, not a copy.
  */
 import { alignSegment } from "../core/dims.ts";
-import type { OptimizerChoice } from "../core/optimizer-choice.ts";
-import type { OperationCall, Program, TensorBinding } from "../core/program.ts";
-import { classWeight } from "../operations/class-weight.ts";
-import { gradientNorm } from "../operations/gradient-norm.ts";
+import type { OperationCall } from "../core/program.ts";
 import { lossLinear } from "../operations/loss-linear.ts";
-import { maskCount } from "../operations/mask-count.ts";
 import { reduceLoss } from "../operations/reduce-loss.ts";
-import { sequenceWeight } from "../operations/sequence-weight.ts";
 import type { BuiltProgram } from "./build-program.ts";
 import { findCell } from "./cells/find-cell.ts";
 import { requireSegment } from "./cells/segments.ts";
 import { type HeadSteps, headRows } from "./head.ts";
 import { declareStack, declareUpstream, type StackInput, stackBackward, stackForward, TENSOR } from "./layers.ts";
-import { claimLossFlags, type LossFlags, type LossPlace, type LossSpec, lossCalls, probabilityCall } from "./losses.ts";
+import { claimLossFlags, type LossFlags, type LossPlace, lossCalls } from "./losses.ts";
 import { createModel, type ModelShape } from "./model.ts";
-import { momentsOf, optimizerCall } from "./optimizers.ts";
 import { callOperation, ProgramDraft } from "./program-draft.ts";
 
 const LINEAR = { name: "linear" } as const;
@@ -135,116 +129,4 @@ export function buildStackProgram(spec: StackSpec): BuiltProgram {
     model,
     flagOrigins: draft.flagOrigins(),
   };
-}
-
-/** A loss alone. Rows are weighted by the mask, then by what is given of the following. */
-export interface LossProgramSpec {
-  readonly loss: LossSpec;
-  readonly N: number;
-  readonly V: number;
-  /** True: write `classWeights` [V]; only for losses of class ids. */
-  readonly weighted?: boolean;
-  /** Every sequence counts alike; step t of sequence b is row t·stepStride + b·rowStride. */
-  readonly sequences?: {
-    readonly T: number;
-    readonly B: number;
-    readonly stepStride: number;
-    readonly rowStride: number;
-  };
-  /** The sum instead of the mean. */
-  readonly sum?: boolean;
-}
-
-/** The calls that turn `mask` into the weights of the rows. */
-function weighRows(draft: ProgramDraft, spec: LossProgramSpec, mask: TensorBinding, target: TensorBinding) {
-  const { N, V, weighted, sequences } = spec;
-  const calls: OperationCall[] = [];
-  let weights = mask;
-  if (weighted) {
-    const classWeights = draft.declare("classWeights", "f32", [V], "batch");
-    const weight = draft.declare("classes.weight", "f32", [N], "activation");
-    calls.push(callOperation(classWeight, "loss", { N, V }, { mask: weights, target, classWeights, weight }));
-    weights = weight;
-  }
-  if (sequences) {
-    const weight = draft.declare("sequences.weight", "f32", [N], "activation");
-    calls.push(callOperation(sequenceWeight, "loss", sequences, { mask: weights, weight }));
-    weights = weight;
-  }
-  return { calls, weights };
-}
-
-/**
- * One loss: phase `forward`. Write `logits` [N, V], `target` ([N, V], or ids [N] for ce) and `mask` [N]; for a sum also
- * `count`, with 1 over the scalars of a row. Read `rowLoss` [N], `loss`, `dlogits` [N, V], and `outputs` [N, V] (σ for
- * bce, softmax for ce).
- */
-export function buildLossProgram(spec: LossProgramSpec): Program {
-  const { loss, N, V } = spec;
-  const draft = new ProgramDraft();
-  const flags = draft.declare("flags", "u32", [1], "metrics");
-  const packed = { offset: 0, stride: V };
-  const logits = draft.declare("logits", "f32", [N, V], "activation");
-  const mask = draft.declare("mask", "f32", [N], "batch");
-  const count = draft.declare("count", "f32", [1], "metrics");
-  const ids = loss.name === "ce";
-  const target = ids ? draft.declare("target", "u32", [N], "batch") : draft.declare("target", "f32", [N, V], "batch");
-  const { calls, weights } = weighRows(draft, spec, mask, target);
-  const place = {
-    label: "loss",
-    N,
-    V,
-    logits,
-    logitsAt: packed,
-    dlogits: draft.declare("dlogits", "f32", [N, V], "activation"),
-    dlogitsAt: packed,
-    target,
-    mask: weights,
-    count,
-    rowLoss: draft.declare("rowLoss", "f32", [N], "activation"),
-    loss: draft.declare("loss", "f32", [1], "metrics"),
-  };
-  if (!spec.sum) calls.push(callOperation(maskCount, "loss", { N }, { mask: weights, count }));
-  const forward = [...calls, ...lossCalls(loss, place, claimLossFlags(draft, loss, flags))];
-  const kind = PROBABILITIES[loss.name];
-  if (kind) {
-    const out = draft.declare("outputs", "f32", [N, V], "activation");
-    forward.push(probabilityCall(kind, "loss", { N, V }, { logits, out }));
-  }
-  return { tensors: draft.tensors(), phases: { forward } };
-}
-
-/** What the logits of a loss stand for. */
-const PROBABILITIES: Readonly<Partial<Record<LossSpec["name"], "softmax" | "sigmoid">>> = {
-  ce: "softmax",
-  "ce-soft": "softmax",
-  bce: "sigmoid",
-};
-
-/**
- * Norm, clipping and one optimizer over P given numbers: phase `update` with the optimizer's scalars, clipping and `slot`
- * (< M). Write `params`, `grads` [P]; read `params`, `moments` [S, P], `norm`, and `metrics` [M, 4].
- */
-export function buildOptimizerProgram(optimizer: OptimizerChoice, P: number, M: number): Program {
-  const draft = new ProgramDraft();
-  const flags = draft.declare("flags", "u32", [1], "metrics");
-  const grads = draft.declare(TENSOR.gradients, "f32", [P], "gradients");
-  const norm = draft.declare("norm", "f32", [1], "metrics");
-  const place = {
-    P,
-    M,
-    grads,
-    params: draft.declare(TENSOR.parameters, "f32", [P], "parameters"),
-    state: draft.declare(TENSOR.moments, "f32", [momentsOf(optimizer).length, P], "optimizer-state"),
-    norm,
-    loss: draft.declare("loss", "f32", [1], "metrics"),
-    flags,
-    metrics: draft.declare("metrics", "f32", [M, 4], "metrics"),
-  };
-  const flagBit = draft.claimFlagBit(gradientNorm, "optimizer");
-  const update = [
-    callOperation(gradientNorm, "optimizer", { P, flagBit }, { grads, norm, flags }),
-    optimizerCall(optimizer, place),
-  ];
-  return { tensors: draft.tensors(), phases: { update } };
 }

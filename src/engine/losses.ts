@@ -15,8 +15,6 @@ import { lossLinear } from "../operations/loss-linear.ts";
 import { lossMae } from "../operations/loss-mae.ts";
 import { lossMse } from "../operations/loss-mse.ts";
 import { reduceLoss } from "../operations/reduce-loss.ts";
-import { sigmoidForward } from "../operations/sigmoid-forward.ts";
-import { softmaxForward } from "../operations/softmax-forward.ts";
 import { callOperation, type ProgramDraft } from "./program-draft.ts";
 
 /**
@@ -130,17 +128,4 @@ export function claimLossFlags(draft: ProgramDraft, { name }: LossSpec, flags: T
     lossBit: draft.claimFlagBit(LOSSES[name], "head"),
     reduceBit: draft.claimFlagBit(reduceLoss, "head"),
   };
-}
-
-/** The call that turns logits [N, V] into probabilities: softmax of classes, σ of binary targets. */
-export function probabilityCall(
-  kind: "softmax" | "sigmoid",
-  label: string,
-  extents: { readonly N: number; readonly V: number },
-  tensors: { readonly logits: TensorBinding; readonly out: TensorBinding },
-): OperationCall {
-  const { N, V } = extents;
-  return kind === "softmax"
-    ? callOperation(softmaxForward, label, { N, V }, tensors)
-    : callOperation(sigmoidForward, label, { N, V }, tensors);
 }

@@ -5,9 +5,10 @@
  */
 import type { OperationCall, TensorBinding } from "../core/program.ts";
 import { carryState } from "../operations/carry-state.ts";
+import { activationCall } from "./activations.ts";
 import { headForward, headRows } from "./head.ts";
 import { declareStack, type Pass, type StackInput, stackForward } from "./layers.ts";
-import { type LossSpec, probabilityCall } from "./losses.ts";
+import type { LossSpec } from "./losses.ts";
 import type { Model } from "./model.ts";
 import { callOperation, type ProgramDraft } from "./program-draft.ts";
 
@@ -19,6 +20,9 @@ export function viewOutput({ name }: LossSpec): ViewOutput {
   if (name === "ce") return "softmax";
   return name === "bce" ? "sigmoid" : "logits";
 }
+
+/** Views raise this bit in a word of their own that nobody acts on. */
+const VIEW_FLAG = 1;
 
 /** What both passes are built from. */
 export interface ViewSpec {
@@ -50,8 +54,8 @@ function buildPass(draft: ProgramDraft, view: ViewSpec, pass: Pass): readonly Op
   const logits = draft.declare(viewOutputTensor(prefix, "logits"), "f32", [N, V], "activation");
   const calls = [...stackForward(stack), headForward({ label, model, N, H: top.H, V, offset, h: top.h, logits })];
   if (output !== "logits") {
-    const out = draft.declare(viewOutputTensor(prefix, output), "f32", [N, V], "activation");
-    calls.push(probabilityCall(output, label, { N, V }, { logits, out }));
+    const y = draft.declare(viewOutputTensor(prefix, output), "f32", [N, V], "activation");
+    calls.push(activationCall(output, { label, N, C: V, a: logits, y, flags: pass.flags, flagBit: VIEW_FLAG }));
   }
   if (prefix === "generate.") {
     for (const { place } of stack) {

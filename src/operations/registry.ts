@@ -3,6 +3,8 @@
  * needs all operations at once.
  */
 import type { Operation } from "../core/operation.ts";
+import { activationBackward } from "./activation-backward.ts";
+import { activationForward } from "./activation-forward.ts";
 import { attentionCollect } from "./attention-collect.ts";
 import { attentionContext } from "./attention-context.ts";
 import { attentionKeyGradient } from "./attention-key-gradient.ts";
@@ -47,7 +49,7 @@ import { rnnBackward } from "./rnn-backward.ts";
 import { rnnForward } from "./rnn-forward.ts";
 import { rowNorm } from "./row-norm.ts";
 import { sequenceWeight } from "./sequence-weight.ts";
-import { sigmoidForward } from "./sigmoid-forward.ts";
+import { softmaxBackward } from "./softmax-backward.ts";
 import { softmaxForward } from "./softmax-forward.ts";
 import { ugrnnBackward } from "./ugrnn-backward.ts";
 import { ugrnnForward } from "./ugrnn-forward.ts";
@@ -55,6 +57,8 @@ import { weightGradient } from "./weight-gradient.ts";
 
 /** Every operation, in alphabetical order. */
 export const OPERATIONS: readonly Operation[] = [
+  activationBackward,
+  activationForward,
   attentionCollect,
   attentionContext,
   attentionKeyGradient,
@@ -99,7 +103,7 @@ export const OPERATIONS: readonly Operation[] = [
   rnnForward,
   rowNorm,
   sequenceWeight,
-  sigmoidForward,
+  softmaxBackward,
   softmaxForward,
   ugrnnBackward,
   ugrnnForward,

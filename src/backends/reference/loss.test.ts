@@ -17,8 +17,6 @@ import { lossMseTwin } from "./loss-mse.ts";
 import { maskCountTwin } from "./mask-count.ts";
 import { reduceLossTwin } from "./reduce-loss.ts";
 import { sequenceWeightTwin } from "./sequence-weight.ts";
-import { sigmoidForwardTwin } from "./sigmoid-forward.ts";
-import { softmaxForwardTwin } from "./softmax-forward.ts";
 
 const FLAG = 8;
 const REDUCE_FLAG = 16;
@@ -232,23 +230,5 @@ describe("reduce-loss", () => {
     const flags = new Uint32Array([1]);
     reduceLossTwin({ ...tensors, flags }, { N: 2, perRow: 1, flagBit: REDUCE_FLAG });
     expect(flags[0]).toBe(1 | REDUCE_FLAG);
-  });
-});
-
-describe("probabilities", () => {
-  it("sigmoid-forward: σ(log 3) = 3/4, symmetric, 0 and 1 at ±1000", () => {
-    const out = new Float64Array(4);
-    const logits = Float64Array.from([Math.log(3), -Math.log(3), 1000, -1000]);
-    sigmoidForwardTwin({ logits, out }, { N: 2, V: 2 });
-    assertClose("σ", out, Float64Array.from([0.75, 0.25, 1, 0]), 1e-15);
-  });
-
-  it("softmax-forward: logs of 1, 2, 5 are shares of 8, in every row and under any shift", () => {
-    const out = new Float64Array(6);
-    const logits = Float64Array.from([1, 2, 5].map((value) => Math.log(value)));
-    const shifted = logits.map((value) => value + 1000);
-    softmaxForwardTwin({ logits: Float64Array.from([...logits, ...shifted]), out }, { N: 2, V: 3 });
-    const shares = [1 / 8, 2 / 8, 5 / 8];
-    assertClose("softmax", out, Float64Array.from([...shares, ...shares]), 1e-12);
   });
 });

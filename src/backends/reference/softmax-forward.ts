@@ -3,12 +3,15 @@ import type { softmaxForward } from "../../operations/softmax-forward.ts";
 import type { Twin } from "./twin.ts";
 
 /** Softmax of every row, its maximum subtracted first. */
-export const softmaxForwardTwin: Twin<typeof softmaxForward> = ({ logits, out }, { N, V }) => {
-  for (let row = 0; row < N * V; row += V) {
+export const softmaxForwardTwin: Twin<typeof softmaxForward> = ({ a, y, flags }, { N, C, flagBit }) => {
+  for (let row = 0; row < N * C; row += C) {
     let maximum = Number.NEGATIVE_INFINITY;
-    for (let v = 0; v < V; v++) maximum = Math.max(maximum, logits[row + v]!);
+    for (let c = 0; c < C; c++) {
+      if (!Number.isFinite(a[row + c])) flags[0]! |= flagBit;
+      maximum = Math.max(maximum, a[row + c]!);
+    }
     let sum = 0;
-    for (let v = 0; v < V; v++) sum += Math.exp(logits[row + v]! - maximum);
-    for (let v = 0; v < V; v++) out[row + v] = Math.exp(logits[row + v]! - maximum) / sum;
+    for (let c = 0; c < C; c++) sum += Math.exp(a[row + c]! - maximum);
+    for (let c = 0; c < C; c++) y[row + c] = Math.exp(a[row + c]! - maximum) / sum;
   }
 };

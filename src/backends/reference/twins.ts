@@ -2,6 +2,8 @@
  * The table of every twin by operation name. A new operation is playable on the CPU once its line stands here; a test
  * compares the table with the registry of contracts.
  */
+import { activationBackward } from "../../operations/activation-backward.ts";
+import { activationForward } from "../../operations/activation-forward.ts";
 import { attentionCollect } from "../../operations/attention-collect.ts";
 import { attentionContext } from "../../operations/attention-context.ts";
 import { attentionKeyGradient } from "../../operations/attention-key-gradient.ts";
@@ -46,11 +48,13 @@ import { rnnBackward } from "../../operations/rnn-backward.ts";
 import { rnnForward } from "../../operations/rnn-forward.ts";
 import { rowNorm } from "../../operations/row-norm.ts";
 import { sequenceWeight } from "../../operations/sequence-weight.ts";
-import { sigmoidForward } from "../../operations/sigmoid-forward.ts";
+import { softmaxBackward } from "../../operations/softmax-backward.ts";
 import { softmaxForward } from "../../operations/softmax-forward.ts";
 import { ugrnnBackward } from "../../operations/ugrnn-backward.ts";
 import { ugrnnForward } from "../../operations/ugrnn-forward.ts";
 import { weightGradient } from "../../operations/weight-gradient.ts";
+import { activationBackwardTwin } from "./activation-backward.ts";
+import { activationForwardTwin } from "./activation-forward.ts";
 import { attentionCollectTwin } from "./attention-collect.ts";
 import { attentionContextTwin } from "./attention-context.ts";
 import { attentionKeyGradientTwin } from "./attention-key-gradient.ts";
@@ -95,7 +99,7 @@ import { rnnBackwardTwin } from "./rnn-backward.ts";
 import { rnnForwardTwin } from "./rnn-forward.ts";
 import { rowNormTwin } from "./row-norm.ts";
 import { sequenceWeightTwin } from "./sequence-weight.ts";
-import { sigmoidForwardTwin } from "./sigmoid-forward.ts";
+import { softmaxBackwardTwin } from "./softmax-backward.ts";
 import { softmaxForwardTwin } from "./softmax-forward.ts";
 import { implement, type ReferenceOperation } from "./twin.ts";
 import { ugrnnBackwardTwin } from "./ugrnn-backward.ts";
@@ -104,6 +108,8 @@ import { weightGradientTwin } from "./weight-gradient.ts";
 
 /** Every contract with its twin, in alphabetical order. */
 export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
+  implement(activationBackward, activationBackwardTwin),
+  implement(activationForward, activationForwardTwin),
   implement(attentionCollect, attentionCollectTwin),
   implement(attentionContext, attentionContextTwin),
   implement(attentionKeyGradient, attentionKeyGradientTwin),
@@ -148,7 +154,7 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(rnnForward, rnnForwardTwin),
   implement(rowNorm, rowNormTwin),
   implement(sequenceWeight, sequenceWeightTwin),
-  implement(sigmoidForward, sigmoidForwardTwin),
+  implement(softmaxBackward, softmaxBackwardTwin),
   implement(softmaxForward, softmaxForwardTwin),
   implement(ugrnnBackward, ugrnnBackwardTwin),
   implement(ugrnnForward, ugrnnForwardTwin),
