@@ -1,7 +1,7 @@
 // optimizer-adam, `lanes`: one step of Adam, AdamW or AMSGrad over the flat parameters, with clipping.
 //
 //   f = clip > 0 ? min(1, clip / (norm + 1e-6)) : 1    g = f·grads, held within ±clipValue if that is > 0
-//   g += l2·params    m = β₁m + gain₁g    v = β₂v + gain₂g²    u = amsgrad ? max(u, v) : v
+//   g += l2·params + l1·sign(params)    m = β₁m + gain₁g    v = β₂v + gain₂g²    u = amsgrad ? max(u, v) : v
 //   params = params · (1 − learningRate·decay) − learningRate · (m / c₁) / (√(u / c₂) + epsilon)
 //
 // | binding | tensor  | access     | shape                       |
@@ -24,6 +24,7 @@ struct Args {
   learningRate: f32,
   clip: f32,
   clipValue: f32,
+  l1: f32,
   l2: f32,
   decay: f32,
   beta1: f32,
@@ -58,7 +59,7 @@ fn main(
   let f = clip_factor(norm[0], args.clip);
   for (var p = i; p < args.P; p += LANES) {
     let old = params[p];
-    let g = clip_value(f * grads[p], args.clipValue) + args.l2 * old;
+    let g = clip_value(f * grads[p], args.clipValue) + args.l2 * old + args.l1 * sign(old);
     let m = args.beta1 * state[p] + args.gain1 * g;
     let v = args.beta2 * state[args.P + p] + args.gain2 * g * g;
     state[p] = m;

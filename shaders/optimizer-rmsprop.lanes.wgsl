@@ -1,7 +1,7 @@
 // optimizer-rmsprop, `lanes`: one RMSprop step over the flat parameters, with momentum, weight decay and clipping.
 //
 //   f = clip > 0 ? min(1, clip / (norm + 1e-6)) : 1    g = f·grads, held within ±clipValue if that is > 0
-//   g += weightDecay·params    v = alpha·v + gain·g²    mean = alpha·mean + gain·g
+//   g += weightDecay·params + l1·sign(params)    v = alpha·v + gain·g²    mean = alpha·mean + gain·g
 //   d = g / (√(meanRow > 0 ? max(v − mean², 0) : v) + epsilon)    buf = momentum·buf + d
 //   params −= learningRate · (bufferRow > 0 ? buf : d)
 //
@@ -26,6 +26,7 @@ struct Args {
   learningRate: f32,
   clip: f32,
   clipValue: f32,
+  l1: f32,
   weightDecay: f32,
   alpha: f32,
   gain: f32,
@@ -56,7 +57,7 @@ fn main(
   let f = clip_factor(norm[0], args.clip);
   for (var p = i; p < args.P; p += LANES) {
     let old = params[p];
-    let g = clip_value(f * grads[p], args.clipValue) + args.weightDecay * old;
+    let g = clip_value(f * grads[p], args.clipValue) + args.weightDecay * old + args.l1 * sign(old);
     let v = args.alpha * state[p] + args.gain * g * g;
     state[p] = v;
     var variance = v;

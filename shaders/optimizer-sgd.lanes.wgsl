@@ -1,7 +1,7 @@
 // optimizer-sgd, `lanes`: one SGD step over the flat parameters, with momentum, weight decay and clipping.
 //
 //   f = clip > 0 ? min(1, clip / (norm + 1e-6)) : 1    g = f·grads, held within ±clipValue if that is > 0
-//   g += weightDecay·params    buf = first ? g : momentum·buf + g
+//   g += weightDecay·params + l1·sign(params)    buf = first ? g : momentum·buf + g
 //   params −= learningRate · (momentum > 0 ? (nesterov ? g + momentum·buf : buf) : g)
 //
 // | binding | tensor  | access     | shape                       |
@@ -25,6 +25,7 @@ struct Args {
   learningRate: f32,
   clip: f32,
   clipValue: f32,
+  l1: f32,
   momentum: f32,
   weightDecay: f32,
 }
@@ -52,7 +53,7 @@ fn main(
   let f = clip_factor(norm[0], args.clip);
   for (var p = i; p < args.P; p += LANES) {
     let old = params[p];
-    let g = clip_value(f * grads[p], args.clipValue) + args.weightDecay * old;
+    let g = clip_value(f * grads[p], args.clipValue) + args.weightDecay * old + args.l1 * sign(old);
     var buf = g;
     if (args.first == 0u) {
       buf = args.momentum * state[p] + g;

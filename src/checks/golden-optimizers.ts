@@ -25,7 +25,7 @@ export const runGoldenOptimizer: GoldenRunner = async (golden, { backend, siblin
   const P = alignSegment(n);
   return withPlayer(backend, buildOptimizerProgram(choice, P, 1), async (player) => {
     player.write(TENSOR.parameters, p0);
-    const scalars: Record<string, number> = { learningRate, clip: 0, clipValue: 0, slot: 0 };
+    const scalars: Record<string, number> = { learningRate, clip: 0, clipValue: 0, l1: 0, slot: 0 };
     const snapshots: Promise<readonly Float32Array[]>[] = [];
     for (let step = 0; step * n < grads.length; step++) {
       player.write(TENSOR.gradients, grads.subarray(step * n, (step + 1) * n));
@@ -84,7 +84,7 @@ export const runGoldenClip: GoldenRunner = async (golden, { backend }) => {
       }
       player.write(TENSOR.gradients, gradient, offset);
     }
-    const scalars: Record<string, number> = { learningRate: 1, clip, clipValue, slot: 0 };
+    const scalars: Record<string, number> = { learningRate: 1, clip, clipValue, l1: 0, slot: 0 };
     writeOptimizerScalars(scalars, DESCENT, 1);
     player.play("update", scalars);
     const tensors = new Map<string, ArrayLike<number>>([["total_norm", await readFloats(player, "norm")]]);

@@ -205,7 +205,7 @@ function optimizerCases(): ParityCase[] {
   const adam = { ...moments, epsilon: 1e-8, correction1: 0.271, correction2: 0.002997001 };
   const rmsprop = { alpha: 0.9, gain: 0.1, epsilon: 1e-8 };
   return choices.flatMap(({ P, clip, clipValue, flags, momentum, first, decay, more }) => {
-    const scalars = { learningRate: 0.01, slot: 2, clip, clipValue, momentum, weightDecay: decay };
+    const scalars = { learningRate: 0.01, slot: 2, clip, clipValue, l1: decay / 3, momentum, weightDecay: decay };
     const fill = { norm: constant(3), flags: constant(flags) };
     const positive: Fill = (random) => random;
     // Away from 0, where the difference of square and squared mean would be rounding and nothing else.
@@ -222,6 +222,12 @@ function optimizerCases(): ParityCase[] {
         numbers: { P, M: 5, S: 3, meanRow: more, bufferRow: momentum > 0 ? 2 : 0 },
         scalars: { ...scalars, ...rmsprop },
         fill: { ...fill, state: spread },
+      },
+      {
+        operation: "clip-count",
+        numbers: { P, M: 5 },
+        scalars: { slot: 2, clip, clipValue },
+        fill: { norm: constant(3) },
       },
       {
         operation: "optimizer-sgd",

@@ -89,7 +89,7 @@ export async function playTraining(backend: Backend, training: TrainingCase): Pr
 async function playSteps(player: Player, training: TrainingCase, model: Model): Promise<Results> {
   const { data, steps, optimizer, schedule, clip } = training;
   const results: Results = new Map();
-  const scalars: Record<string, number> = { clip, clipValue: 0 };
+  const scalars: Record<string, number> = { clip, clipValue: 0, l1: 0 };
   const batch = { slot: 0, live: data.B };
   for (let step = 0; step < steps; step++) {
     batch.slot = data.K === 1 ? 0 : step;

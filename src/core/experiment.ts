@@ -66,6 +66,8 @@ const ExperimentSchema = v.strictObject({
     clipNorm: v.nullable(ranged(FIELD_RANGES.clipNorm)),
     /** Largest single gradient, after clipping by norm; null switches it off. */
     clipValue: v.optional(v.nullable(ranged(FIELD_RANGES.clipValue)), null),
+    /** Slope of the L1 penalty on every parameter, added to the clipped gradient. */
+    l1: v.optional(ranged(FIELD_RANGES.l1), 0),
     batch: ranged(FIELD_RANGES.batch),
     /** Steps of a training window; tasks with a fixed length say so and refuse another. */
     length: ranged(FIELD_RANGES.length),
@@ -130,4 +132,4 @@ export function parseExperiment(value: unknown): ParsedExperiment {
 }
 
 /** Fields that may change while a run goes on; each change is logged as (step, field, value) and replayed. */
-export type LiveField = "learningRate" | "clipNorm";
+export type LiveField = "learningRate" | "clipNorm" | "clipValue";

@@ -7,7 +7,7 @@ import type { LiveField } from "./experiment.ts";
 
 const step = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const finite = v.pipe(v.number(), v.finite());
-const liveFields = ["learningRate", "clipNorm"] as const satisfies readonly LiveField[];
+const liveFields = ["learningRate", "clipNorm", "clipValue"] as const satisfies readonly LiveField[];
 
 const RunRecordSchema = v.strictObject({
   /** Training steps done. */

@@ -4,12 +4,13 @@ import { USUAL_LOSSES } from "./loss-choice.ts";
 import { USUAL_OPTIMIZERS } from "./optimizer-choice.ts";
 import { USUAL_SCHEDULES } from "./schedule-choice.ts";
 
-type Techniques = Pick<Experiment["training"], "loss" | "optimizer" | "schedule" | "clipValue">;
+type Techniques = Pick<Experiment["training"], "loss" | "optimizer" | "schedule" | "clipValue" | "l1">;
 
-/** Adam on the loss that fits the task, at a constant rate, without clipping by value. */
+/** Adam on the loss that fits the task, at a constant rate, without clipping by value or an L1 penalty. */
 export const USUAL_TRAINING: Techniques = {
   loss: USUAL_LOSSES.fitting,
   optimizer: USUAL_OPTIMIZERS.adam,
   schedule: USUAL_SCHEDULES.constant,
   clipValue: null,
+  l1: 0,
 };

@@ -3,6 +3,7 @@
  * the same parameter buffer. Data rows are resident; a step uploads nothing but the first rows of its windows.
  */
 import type { OperationCall, PhaseName, Program, TensorBinding } from "../core/program.ts";
+import { clipCount } from "../operations/clip-count.ts";
 import { gradientNorm } from "../operations/gradient-norm.ts";
 import { maskCount } from "../operations/mask-count.ts";
 import { rowNorm } from "../operations/row-norm.ts";
@@ -33,6 +34,9 @@ interface Scalars {
 
 /** Raw flag word of probe, generation and evaluation: raised bits there stop nothing. */
 const VIEW_FLAGS = "view.flags";
+
+/** Ring of the numbers of gradients that clipping by value cut off; only rows of steps that clip so are written. */
+export const CLIPPED_RING = "clipped";
 
 /** Turns forward into evaluate: the same calls, except that their flags do not stop the training. */
 function asEvaluation(calls: readonly OperationCall[], viewFlags: TensorBinding): readonly OperationCall[] {
@@ -92,7 +96,8 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
 /**
  * Builds the Program of a model in training. Tensors to write before the first play: `params`, `data.input`,
  * `data.target`, `data.mask`; before a forward play: `starts`. Scalars: forward and evaluate `slot` (batch in the ring)
- * and `live` (rows that count), update those of the optimizer with `slot` (row of the metrics ring).
+ * and `live` (rows that count), update those of the optimizer with `slot` (row of the metrics ring),
+ * and clip-count the same again, after it.
  */
 export function buildProgram(spec: ProgramSpec): BuiltProgram {
   const draft = new ProgramDraft();
@@ -118,8 +123,16 @@ export function buildProgram(spec: ProgramSpec): BuiltProgram {
     ),
     optimizerCall(spec.optimizer, { P, M: spec.M, grads, params, state, norm, loss, flags, metrics }),
   ];
+  const clipped = draft.declare(CLIPPED_RING, "u32", [spec.M], "metrics");
+  const counting = [callOperation(clipCount, "optimizer", { P, M: spec.M }, { grads, norm, clipped })];
   const evaluate = asEvaluation(forward, viewFlags);
-  const phases: Partial<Record<PhaseName, readonly OperationCall[]>> = { forward, backward, update, evaluate };
+  const phases: Partial<Record<PhaseName, readonly OperationCall[]>> = {
+    forward,
+    backward,
+    update,
+    "clip-count": counting,
+    evaluate,
+  };
   const view = { model, input: spec.input, flags: viewFlags, output: viewOutput(spec.loss) };
   if (spec.probeLength > 0) phases.probe = buildProbePass(draft, view, spec.probeLength);
   if (spec.generate) phases.generate = buildGeneratePass(draft, view);

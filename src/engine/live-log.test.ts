@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { LiveLog } from "./live-log.ts";
 
-const initial = { learningRate: 0.1, clipNorm: 2 };
+const initial = { learningRate: 0.1, clipNorm: 2, clipValue: null };
 
 function valuesAt(log: LiveLog, steps: readonly number[]) {
   return steps.map((step) => {
@@ -46,6 +46,19 @@ describe("LiveLog", () => {
       [0.4, 2],
       [0.4, 1],
     ]);
+  });
+
+  test("clipping by value is switched on, moved and switched off", () => {
+    const log = new LiveLog(initial, []);
+    log.set(2, "clipValue", 0.5);
+    log.set(4, "clipValue", null);
+    const limits = [5, 4, 3, 2, 1].map((step) => {
+      const scalars: Record<string, number> = {};
+      log.writeScalars(scalars, step, 1);
+      return scalars.clipValue;
+    });
+    expect(limits).toEqual([0, 0, 0.5, 0.5, 0]);
+    expect(() => log.set(6, "clipValue", 0)).toThrow(/training.clipValue/);
   });
 
   test("two changes at one step: the last wins and one is kept", () => {

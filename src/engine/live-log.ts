@@ -12,7 +12,7 @@ type LiveValues = Readonly<Pick<Experiment["training"], LiveField>>;
 
 /** Throws `InputError` with path, range and value unless the schema would take it. */
 function checkValue(field: LiveField, value: number | null): void {
-  if (value === null && field === "clipNorm") return;
+  if (value === null && field !== "learningRate") return;
   const { path, minimum, maximum } = FIELD_RANGES[field];
   if (value !== null && Number.isFinite(value) && value >= minimum && value <= maximum) return;
   const expected = `a number from ${minimum} to ${maximum}`;
@@ -25,6 +25,7 @@ export class LiveLog {
   #changes: LiveChange[];
   #learningRate: number;
   #clip: number;
+  #clipValue: number;
   /** Changes before this index are in the current values. */
   #applied = 0;
   #step = 0;
@@ -34,6 +35,7 @@ export class LiveLog {
     this.#changes = [...changes];
     this.#learningRate = this.#initial.learningRate;
     this.#clip = this.#initial.clipNorm ?? 0;
+    this.#clipValue = this.#initial.clipValue ?? 0;
   }
 
   /** Everything logged, by rising step. */
@@ -52,8 +54,8 @@ export class LiveLog {
   }
 
   /**
-   * Writes `learningRate` and `clip` (0 = off) of training step `step` into `scalars`. The logged rate is what a schedule
-   * scales by `rateFactor`. Allocates nothing.
+   * Writes `learningRate`, `clip` and `clipValue` (0 = off) of training step `step` into `scalars`. The logged rate is what
+   * a schedule scales by `rateFactor`. Allocates nothing.
    */
   writeScalars(scalars: Record<string, number>, step: number, rateFactor: number): void {
     if (step < this.#step) this.#rewind();
@@ -62,15 +64,18 @@ export class LiveLog {
       const change = this.#changes[this.#applied];
       if (!change || change.step > step) break;
       if (change.field === "clipNorm") this.#clip = change.value ?? 0;
+      else if (change.field === "clipValue") this.#clipValue = change.value ?? 0;
       else if (change.value !== null) this.#learningRate = change.value;
     }
     scalars.learningRate = this.#learningRate * rateFactor;
     scalars.clip = this.#clip;
+    scalars.clipValue = this.#clipValue;
   }
 
   #rewind(): void {
     this.#applied = 0;
     this.#learningRate = this.#initial.learningRate;
     this.#clip = this.#initial.clipNorm ?? 0;
+    this.#clipValue = this.#initial.clipValue ?? 0;
   }
 }

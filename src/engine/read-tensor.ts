@@ -18,6 +18,13 @@ export async function readFloats(
   throw new Error(`${tensor} holds words, not floats`);
 }
 
+/** Reads a `u32` tensor. Rejects with `BackendLostError` when the device is gone. */
+export async function readWords(player: Player, tensor: string, range?: ReadRange): Promise<Uint32Array<ArrayBuffer>> {
+  const values = await player.read(tensor, range?.offset, range?.length);
+  if (values instanceof Uint32Array) return new Uint32Array(values);
+  throw new Error(`${tensor} holds floats, not words`);
+}
+
 /** Reads the first word of a `u32` tensor. Rejects with `BackendLostError` when the device is gone. */
 export async function readWord(player: Player, tensor: string): Promise<number> {
   const values = await player.read(tensor, 0, 1);

@@ -10,6 +10,8 @@ export interface MetricsBlock {
   readonly loss: Float32Array<ArrayBuffer>;
   readonly norm: Float32Array<ArrayBuffer>;
   readonly clipFactor: Float32Array<ArrayBuffer>;
+  /** Share of the gradients that clipping by value cut off, 0 where it is off. */
+  readonly clippedShare: Float32Array<ArrayBuffer>;
   readonly learningRate: Float32Array<ArrayBuffer>;
   /** Passes over the training windows that were begun before the last of these steps. */
   readonly epoch: number;
@@ -58,15 +60,16 @@ function cutColumn(rows: Float32Array, column: number, count: number): Float32Ar
   return Float32Array.from({ length: count }, (_, i) => rows[i * METRIC_COLUMNS + column] ?? Number.NaN);
 }
 
-/** The good steps of a finished chunk. */
-export function createMetricsBlock(chunk: FinishedChunk, epoch: number): MetricsBlock {
-  const { first, good: count, metrics, elapsedMs } = chunk;
+/** The good steps of a finished chunk of a model with `parameters` trainable numbers. */
+export function createMetricsBlock(chunk: FinishedChunk, epoch: number, parameters: number): MetricsBlock {
+  const { first, good: count, metrics, clipped, elapsedMs } = chunk;
   return {
     first,
     count,
     loss: cutColumn(metrics, 0, count),
     norm: cutColumn(metrics, 1, count),
     clipFactor: cutColumn(metrics, 2, count),
+    clippedShare: Float32Array.from(clipped.subarray(0, count), (cut) => cut / parameters),
     learningRate: cutColumn(metrics, 3, count),
     epoch,
     // A clock of limited resolution may say 0; the chunk then took at most its grain of a millisecond.

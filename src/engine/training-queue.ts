@@ -6,11 +6,12 @@
 import type { Player } from "../core/backend.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { Dataset } from "../core/task.ts";
+import { CLIPPED_RING } from "./build-program.ts";
 import { TENSOR } from "./layers.ts";
 import type { LiveLog } from "./live-log.ts";
 import { writeOptimizerScalars } from "./optimizers.ts";
 import type { ProgramSpec } from "./program-spec.ts";
-import { readFloats, readWord } from "./read-tensor.ts";
+import { readFloats, readWord, readWords } from "./read-tensor.ts";
 import { BatchOrder } from "./scheduler.ts";
 
 /** Columns of a row of the metrics ring: loss | norm | clip factor | learning rate. */
@@ -26,6 +27,8 @@ export interface DeviceState {
 
 interface ChunkReads {
   readonly metrics: Float32Array; // [count, 4]
+  /** Gradients that clipping by value cut off. */
+  readonly clipped: Uint32Array; // [count]
   /** Sticky bits; 0 while all is finite. */
   readonly flags: number;
   readonly state: DeviceState | null;
@@ -136,34 +139,52 @@ export class TrainingQueue {
     if (row === 0 && first > 0) player.write("metrics", this.#emptyRing);
     this.#order.write(this.#starts, first, count);
     player.write("starts", this.#starts.subarray(0, count * spec.B));
+    let countedFrom = count;
     for (let i = 0; i < count; i++) {
       const step = first + i;
       this.#forward.slot = i;
       this.#update.slot = row + i;
       live.writeScalars(this.#update, step, rateFactor(step));
-      this.#update.clipValue = experiment.training.clipValue ?? 0;
+      this.#update.l1 = experiment.training.l1;
       writeOptimizerScalars(this.#update, experiment.training.optimizer, step - this.#momentsSince + 1);
       player.play("forward", this.#forward);
       player.play("backward", NO_SCALARS);
       player.play("update", this.#update);
+      if (this.#update.clipValue !== 0) countedFrom = Math.min(countedFrom, i);
+      if (countedFrom <= i) player.play("clip-count", this.#update);
     }
     player.submit();
     this.#submitted = first + count;
-    this.#pending.push({ first, count, sentMs, outcome: this.#collect(row, count, withState) });
+    this.#pending.push({ first, count, sentMs, outcome: this.#collect(row, count, { countedFrom, withState }) });
   }
 
-  async #collect(row: number, count: number, withState: boolean): Promise<Awaited<PendingChunk["outcome"]>> {
+  async #collect(
+    row: number,
+    count: number,
+    { countedFrom, withState }: { readonly countedFrom: number; readonly withState: boolean },
+  ): Promise<Awaited<PendingChunk["outcome"]>> {
     const { player } = this.#parts;
     try {
-      const [metrics, flags, state] = await Promise.all([
+      const [metrics, clipped, flags, state] = await Promise.all([
         readFloats(player, "metrics", { offset: row * METRIC_COLUMNS, length: count * METRIC_COLUMNS }),
+        this.#readClipped(row, count, countedFrom),
         readWord(player, "flags"),
         withState ? readState(player) : null,
       ]);
-      return { reads: { metrics, flags, state } };
+      return { reads: { metrics, clipped, flags, state } };
     } catch (error) {
       return { error };
     }
+  }
+
+  /** Counts of a chunk whose steps from `countedFrom` on were counted; those before it clip nothing by value. */
+  async #readClipped(row: number, count: number, countedFrom: number): Promise<Uint32Array> {
+    const clipped = new Uint32Array(count);
+    if (countedFrom < count) {
+      const range = { offset: row + countedFrom, length: count - countedFrom };
+      clipped.set(await readWords(this.#parts.player, CLIPPED_RING, range), countedFrom);
+    }
+    return clipped;
   }
 
   /** Waits for the oldest chunk. Rejects with `BackendLostError` when the device is gone; null when none is in flight. */

@@ -197,7 +197,8 @@ export class TrainingRun {
     if (!chunk) return;
     this.#sizer.record(chunk.count, chunk.elapsedMs);
     if (chunk.good > 0) {
-      report.metrics.push(createMetricsBlock(chunk, this.#queue.epoch(chunk.first + chunk.good - 1)));
+      const epoch = this.#queue.epoch(chunk.first + chunk.good - 1);
+      report.metrics.push(createMetricsBlock(chunk, epoch, this.model.parameters));
     }
     for (let i = 0; i < chunk.good; i++) {
       report.fault ??= this.#watch.observeLoss(chunk.first + i, chunk.metrics[i * 4] ?? Number.NaN);

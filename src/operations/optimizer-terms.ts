@@ -4,7 +4,8 @@
  * late the host looks.
  *
  * Clipping is by global norm first (factor as torch.nn.utils.clip_grad_norm_), then by value (torch's
- * clip_grad_value_); 0 switches either off. Weight decay is added to what clipping left, as in PyTorch.
+ * clip_grad_value_); 0 switches either off. Weight decay (L2) is added to what clipping left, as in PyTorch, and so is L1,
+ * whose slope at 0 is 0. Both take every parameter alike, biases included: an optimizer knows one flat buffer.
  */
 import type { Implementation, KernelScalar } from "../core/operation.ts";
 import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
@@ -28,12 +29,12 @@ export const OPTIMIZER_METRICS = {
   },
 } as const;
 
-/** Run-time scalars of every optimizer; `clip` is the largest norm, `clipValue` the largest element. */
-export const OPTIMIZER_SCALARS = ["learningRate", "clip", "clipValue", "slot"] as const;
+/** Run-time scalars of every optimizer; `clip` is the largest norm, `clipValue` the largest element, `l1` the slope of L1. */
+export const OPTIMIZER_SCALARS = ["learningRate", "clip", "clipValue", "l1", "slot"] as const;
 
-/** The gradient that every optimizer works with, before weight decay. */
+/** The gradient that every optimizer works with, before weight decay; sign(0) = 0. */
 export const CLIPPED =
-  "f = clip > 0 ? min(1, clip/(norm + 1e-6)) : 1; g = f·grads, held within ±clipValue if that is > 0";
+  "f = clip > 0 ? min(1, clip/(norm + 1e-6)) : 1; g = f·grads, held within ±clipValue if that is > 0; g += l1·sign(params)";
 
 /** Elementwise, so any order of work gives the same bits. */
 export const OPTIMIZER_TOLERANCE = {
@@ -52,7 +53,7 @@ export function optimizerByLanes(
 ): Readonly<Record<string, Implementation>> {
   const scalars: readonly KernelScalar[] = [
     ...u32("P", "slot", ...words),
-    ...f32("learningRate", "clip", "clipValue", ...numbers),
+    ...f32("learningRate", "clip", "clipValue", "l1", ...numbers),
   ];
   const kernel = {
     file,

@@ -19,6 +19,7 @@ import { biasGradient } from "./bias-gradient.ts";
 import { broadcastRow } from "./broadcast-row.ts";
 import { carryState } from "./carry-state.ts";
 import { classWeight } from "./class-weight.ts";
+import { clipCount } from "./clip-count.ts";
 import { dropout } from "./dropout.ts";
 import { gatherBackward } from "./gather-backward.ts";
 import { gatherForward } from "./gather-forward.ts";
@@ -73,6 +74,7 @@ export const OPERATIONS: readonly Operation[] = [
   broadcastRow,
   carryState,
   classWeight,
+  clipCount,
   dropout,
   gatherBackward,
   gatherForward,

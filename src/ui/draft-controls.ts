@@ -53,6 +53,7 @@ const CLIP = FIELD_RANGES.clipNorm;
 const LIVE_PATHS: Readonly<Record<string, LiveField>> = {
   [FIELD_RANGES.learningRate.path]: "learningRate",
   [CLIP.path]: "clipNorm",
+  [FIELD_RANGES.clipValue.path]: "clipValue",
 };
 
 /** Draft controls over one session. */
@@ -90,8 +91,8 @@ export function createDraftControls({ get, dispatch, send, start }: ControlParts
       send({ type: "play" });
       return;
     }
-    const { learningRate, clipNorm } = draft.training;
-    start({ ...run.experiment, training: { ...run.experiment.training, learningRate, clipNorm } }, true);
+    const { learningRate, clipNorm, clipValue } = draft.training;
+    start({ ...run.experiment, training: { ...run.experiment.training, learningRate, clipNorm, clipValue } }, true);
   };
   return {
     editNumber,

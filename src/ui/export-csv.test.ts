@@ -58,7 +58,7 @@ describe("losses as CSV", () => {
     const series = createSeries();
     const loss = new Float32Array([4, 3, 2]);
     const norm = new Float32Array([1, Number.POSITIVE_INFINITY, 1]);
-    series.appendSteps({ first: 10, loss, norm, clipFactor: loss, learningRate: loss });
+    series.appendSteps({ first: 10, loss, norm, clipFactor: loss, clippedShare: loss, learningRate: loss });
     series.appendEvaluation({ step: 12, validationLoss: 7 }, { step: 12, validationLoss: 7 });
     series.appendEvaluation({ step: 13, validationLoss: 8 }, { step: 12, validationLoss: 7 });
     const rows = read(lossCsv(series));

@@ -57,9 +57,10 @@ export function lossCsv(series: RunSeries): string {
     series.values("loss"),
     series.values("norm"),
     series.values("clipFactor"),
+    series.values("clippedShare"),
     series.values("learningRate"),
   ];
-  const lines = ["step,train_loss,validation_loss,gradient_norm,clip_factor,learning_rate"];
+  const lines = ["step,train_loss,validation_loss,gradient_norm,clip_factor,clipped_share,learning_rate"];
   for (let step = first; step <= last; step++) {
     const [loss, ...rest] = columns.map((column) => number(column[step - series.first]));
     if (loss === "" && !validation.has(step)) continue;

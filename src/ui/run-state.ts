@@ -2,7 +2,7 @@
  * The run on the page, as the worker tells it: newest numbers only. Curves live in `series.ts`, outside React; pictures
  * (`snapshot`) are kept by reference and drawn once. Events of any other run are dropped here, by `runId`.
  */
-import type { Experiment } from "../core/experiment.ts";
+import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { DatasetSummary, Event, LayerSummary, ProbeWish } from "../worker/protocol.ts";
 
 type EventOf<Type extends Event["type"]> = Extract<Event, { readonly type: Type }>;
@@ -45,7 +45,7 @@ export interface RunState {
   /** Attempt number while a lost device is being replaced, else null. */
   readonly recovering: number | null;
   readonly stopAt: number | null;
-  readonly live: { readonly learningRate: number; readonly clipNorm: number | null };
+  readonly live: Pick<Experiment["training"], LiveField>;
   /** True for a run from a file or an undo, whose live changes the panel has yet to learn. */
   readonly followsLive: boolean;
   readonly evaluation: Evaluation | null;
@@ -62,7 +62,7 @@ const GENERATED_LIMIT = 12;
 
 /** The state of a run that has just been built or brought back. */
 export function openedRun(event: EventOf<"started">, followsLive: boolean): RunState {
-  const { learningRate, clipNorm } = event.experiment.training;
+  const { learningRate, clipNorm, clipValue } = event.experiment.training;
   return {
     runId: event.runId,
     experiment: event.experiment,
@@ -77,7 +77,7 @@ export function openedRun(event: EventOf<"started">, followsLive: boolean): RunS
     playing: false,
     recovering: null,
     stopAt: null,
-    live: { learningRate, clipNorm },
+    live: { learningRate, clipNorm, clipValue },
     followsLive,
     evaluation: null,
     snapshot: null,
@@ -122,7 +122,7 @@ export function reduceRun(run: RunState, event: Event): RunState {
     case "live-changed":
       return event.field === "learningRate"
         ? { ...run, live: { ...run.live, learningRate: event.value ?? run.live.learningRate } }
-        : { ...run, live: { ...run.live, clipNorm: event.value } };
+        : { ...run, live: { ...run.live, [event.field]: event.value } };
     case "fault":
       return { ...run, recovering: null };
     case "building":

@@ -4,7 +4,7 @@ import { createSeries, type StepMetrics } from "./series.ts";
 /** Metrics of steps first … whose loss is the step number plus `offset`. */
 function metrics(first: number, count: number, offset = 0): StepMetrics {
   const loss = Float32Array.from({ length: count }, (_, index) => first + index + offset);
-  return { first, loss, norm: loss, clipFactor: loss, learningRate: loss };
+  return { first, loss, norm: loss, clipFactor: loss, clippedShare: loss, learningRate: loss };
 }
 
 describe("run series", () => {

@@ -7,7 +7,7 @@
  */
 
 /** Per-step quantities of a training run. */
-export const METRICS = ["loss", "norm", "clipFactor", "learningRate"] as const;
+export const METRICS = ["loss", "norm", "clipFactor", "clippedShare", "learningRate"] as const;
 /** Name of a per-step quantity. */
 export type Metric = (typeof METRICS)[number];
 
@@ -157,6 +157,7 @@ function emptyColumns(capacity: number): Record<Metric, Float32Array> {
     loss: new Float32Array(capacity),
     norm: new Float32Array(capacity),
     clipFactor: new Float32Array(capacity),
+    clippedShare: new Float32Array(capacity),
     learningRate: new Float32Array(capacity),
   };
 }

@@ -16,6 +16,7 @@ const metrics = (runId: number, first: number, losses: readonly number[]): Event
     loss: values,
     norm: values,
     clipFactor: values,
+    clippedShare: values,
     learningRate: values,
     epoch: 1,
     stepsPerSecond: 10,

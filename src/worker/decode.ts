@@ -32,7 +32,7 @@ const own = v.object({ name: v.string(), bytes });
 const ownOrNull = v.nullable(own);
 const ownTask = v.picklist(["own-text", "own-series"]);
 const purpose = v.picklist(["download", "keep"]);
-const liveField = v.picklist(["learningRate", "clipNorm"]);
+const liveField = v.picklist(["learningRate", "clipNorm", "clipValue"]);
 const metricsByName = v.record(v.string(), real);
 
 const CommandSchema = v.variant("type", [
@@ -122,6 +122,7 @@ const EventSchema = v.variant("type", [
     loss: floats,
     norm: floats,
     clipFactor: floats,
+    clippedShare: floats,
     learningRate: floats,
     epoch: real,
     stepsPerSecond: real,

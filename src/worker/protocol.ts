@@ -146,7 +146,10 @@ export type Event =
       readonly playing: boolean;
       readonly reason: "user" | "stop-at" | "fault" | "hidden";
     }
-  /** Consecutive steps first … first+count−1; arrays [count]. Loss is the one before the update of that step. */
+  /**
+   * Consecutive steps first … first+count−1; arrays [count]. Loss is the one before the update of that step;
+   * `clippedShare` is the share of the gradients that clipping by value cut off.
+   */
   | {
       readonly type: "metrics";
       readonly runId: number;
@@ -154,6 +157,7 @@ export type Event =
       readonly loss: Float32Array<ArrayBuffer>;
       readonly norm: Float32Array<ArrayBuffer>;
       readonly clipFactor: Float32Array<ArrayBuffer>;
+      readonly clippedShare: Float32Array<ArrayBuffer>;
       readonly learningRate: Float32Array<ArrayBuffer>;
       readonly epoch: number;
       readonly stepsPerSecond: number;

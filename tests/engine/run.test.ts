@@ -118,6 +118,23 @@ describe("live changes", () => {
     expect((await replayed.snapshot()).params).toEqual((await run.snapshot()).params);
   });
 
+  test("switch clipping by value on and off, and count what it cuts off", async () => {
+    const run = await openRun(exampleExperiment({ clipNorm: null }), sineDataset(), { chunkMs: 1000 });
+    await advanceTo(run, 12);
+    run.setLive("clipValue", 1e-6);
+    await advanceTo(run, 15);
+    run.setLive("clipValue", null);
+    await advanceTo(run, 20);
+    // Played again in chunks that begin before the change: counts of earlier turns of the ring must not shine through.
+    const state = { ...(await (await openRun(exampleExperiment(), sineDataset())).snapshot()), live: run.live };
+    const again = await openRun(exampleExperiment({ clipNorm: null }), sineDataset(), { state, chunkMs: 1000 });
+    const { blocks } = await advanceTo(again, 20);
+    const shares = blocks.flatMap(({ clippedShare }) => [...clippedShare]);
+    expect(shares.map((share) => share > 0)).toEqual(Array.from({ length: 20 }, (_, step) => step >= 12 && step < 15));
+    // Next to no gradient of this model is as small as a millionth.
+    expect(shares.slice(12, 15).every((share) => share > 0.9 && share <= 1)).toBe(true);
+  });
+
   test("outside the schema's range are refused and change nothing", async () => {
     const run = await openRun(exampleExperiment(), sineDataset());
     for (const value of [0, -1, Number.NaN, 1e7, null]) {

@@ -65,7 +65,7 @@ const ring: Program = {
 };
 
 /** No clipping, decay or momentum. */
-const plain = { clip: 0, clipValue: 0, weightDecay: 0, momentum: 0, nesterov: 0, first: 1 };
+const plain = { clip: 0, clipValue: 0, l1: 0, weightDecay: 0, momentum: 0, nesterov: 0, first: 1 };
 
 const create = (program: Program) => backend.create(program, backend.plan(program));
 

@@ -7,13 +7,13 @@ import type { Twin } from "./twin.ts";
 /** One step of Adam, AdamW or AMSGrad; epsilon is added to the bias-corrected root, as PyTorch does. */
 export const optimizerAdamTwin: Twin<typeof optimizerAdam> = (tensors, numbers) => {
   const { grads, params, state, norm, flags } = tensors;
-  const { P, amsgrad, learningRate, l2, decay, beta1, beta2, gain1, gain2, epsilon, correction1, correction2 } =
+  const { P, amsgrad, learningRate, l1, l2, decay, beta1, beta2, gain1, gain2, epsilon, correction1, correction2 } =
     numbers;
   if (flags[0] !== 0) return;
   const factor = clipFactor(norm[0]!, numbers.clip);
   for (let p = 0; p < P; p++) {
     const old = params[p]!;
-    const g = clipValue(factor * grads[p]!, numbers.clipValue) + l2 * old;
+    const g = clipValue(factor * grads[p]!, numbers.clipValue) + l2 * old + l1 * Math.sign(old);
     const m = beta1 * state[p]! + gain1 * g;
     const v = beta2 * state[P + p]! + gain2 * g * g;
     state[p] = m;

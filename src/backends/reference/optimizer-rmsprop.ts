@@ -7,11 +7,12 @@ import type { Twin } from "./twin.ts";
 /** One RMSprop step; rounding may leave a centred variance a little below 0, which counts as 0. */
 export const optimizerRmspropTwin: Twin<typeof optimizerRmsprop> = (tensors, numbers) => {
   const { grads, params, state, norm, flags } = tensors;
-  const { P, meanRow, bufferRow, learningRate, weightDecay, alpha, gain, epsilon, momentum } = numbers;
+  const { P, meanRow, bufferRow, learningRate, l1, weightDecay, alpha, gain, epsilon, momentum } = numbers;
   if (flags[0] !== 0) return;
   const factor = clipFactor(norm[0]!, numbers.clip);
   for (let p = 0; p < P; p++) {
-    const g = clipValue(factor * grads[p]!, numbers.clipValue) + weightDecay * params[p]!;
+    const old = params[p]!;
+    const g = clipValue(factor * grads[p]!, numbers.clipValue) + weightDecay * old + l1 * Math.sign(old);
     const v = alpha * state[p]! + gain * g * g;
     state[p] = v;
     let variance = v;
@@ -25,7 +26,7 @@ export const optimizerRmspropTwin: Twin<typeof optimizerRmsprop> = (tensors, num
       move += momentum * state[bufferRow * P + p]!;
       state[bufferRow * P + p] = move;
     }
-    params[p]! -= learningRate * move;
+    params[p] = old - learningRate * move;
   }
   writeMetrics(tensors, numbers, factor);
 };

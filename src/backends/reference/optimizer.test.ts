@@ -3,6 +3,7 @@
  * Adam's step its learning rate and RMSprop's its sign; a raised flag must freeze everything.
  */
 import { describe, expect, it } from "vitest";
+import { clipCountTwin } from "./clip-count.ts";
 import { assertClose, seededArray } from "./finite-differences.ts";
 import { gradientNormTwin } from "./gradient-norm.ts";
 import { optimizerAdamTwin } from "./optimizer-adam.ts";
@@ -26,7 +27,7 @@ function createTensors(slots: number) {
   };
 }
 
-const common = { P, M, learningRate: 0.1, clip: 0, clipValue: 0, slot: 0 };
+const common = { P, M, learningRate: 0.1, clip: 0, clipValue: 0, l1: 0, slot: 0 };
 const sgd = { ...common, momentum: 0, nesterov: 0, weightDecay: 0, first: 1 };
 const moments = { beta1: 0.9, beta2: 0.999, gain1: 1 - 0.9, gain2: 1 - 0.999 };
 const adam = { ...common, S: 2, amsgrad: 0, l2: 0, decay: 0, ...moments, epsilon: 1e-8 };
@@ -233,6 +234,21 @@ describe.each(optimizers)("optimizer-$name", ({ step }) => {
     assertClose("params", clipped.params, held.params, 1e-13);
   });
 
+  it("adds the slope of L1 after clipping: ±l1 by the sign of the parameter, 0 at 0", () => {
+    const penalised = createTensors(2);
+    const given = createTensors(2);
+    for (const { params } of [penalised, given]) params[2] = 0;
+    // Norm 2 clipped to 1 halves 0.5, −2, 0, 0.001; the penalty of 0.25 then follows the signs of 1, −2, 0, 0.5.
+    given.grads.set([0.25, -1, 0, 5e-4].map((g) => g / (1 + 5e-7)));
+    [0.25, -0.25, 0, 0.25].forEach((slope, i) => {
+      given.grads[i]! += slope;
+    });
+    step(penalised, { clip: 1, l1: 0.25 });
+    step(given, {});
+    assertClose("params", penalised.params, given.params, 1e-13);
+    assertClose("state", penalised.state, given.state, 1e-13);
+  });
+
   it("writes loss, norm, factor and learning rate into its row of the ring only", () => {
     const tensors = createTensors(2);
     step(tensors, { slot: 1 });
@@ -245,6 +261,26 @@ describe.each(optimizers)("optimizer-$name", ({ step }) => {
     step(tensors, {});
     const { params, state, metrics } = createTensors(2);
     expect([tensors.params, tensors.state, tensors.metrics]).toEqual([params, state, metrics]);
+  });
+});
+
+describe("clip-count", () => {
+  const count = (limits: { readonly clip: number; readonly clipValue: number }) => {
+    const clipped = new Uint32Array([7, 7, 7]);
+    const norm = new Float64Array([2]);
+    clipCountTwin({ grads: gradient, norm, clipped }, { P, M, slot: 1, ...limits });
+    return [...clipped];
+  };
+
+  it("counts what lies beyond the limit after clipping by norm, into its row of the ring only", () => {
+    expect(count({ clip: 0, clipValue: 0.4 })).toEqual([7, 2, 7]);
+    // At half the length 0.25 is inside and −1 is not.
+    expect(count({ clip: 1, clipValue: 0.4 })).toEqual([7, 1, 7]);
+  });
+
+  it("counts nothing that only reaches the limit, and nothing at all where clipping by value is off", () => {
+    expect(count({ clip: 0, clipValue: 2 })).toEqual([7, 0, 7]);
+    expect(count({ clip: 0, clipValue: 0 })).toEqual([7, 0, 7]);
   });
 });
 

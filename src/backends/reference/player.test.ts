@@ -132,6 +132,7 @@ const scalars = {
   nesterov: 0,
   weightDecay: 0,
   clipValue: 0,
+  l1: 0,
   first: 1,
 };
 

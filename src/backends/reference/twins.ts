@@ -18,6 +18,7 @@ import { biasGradient } from "../../operations/bias-gradient.ts";
 import { broadcastRow } from "../../operations/broadcast-row.ts";
 import { carryState } from "../../operations/carry-state.ts";
 import { classWeight } from "../../operations/class-weight.ts";
+import { clipCount } from "../../operations/clip-count.ts";
 import { dropout } from "../../operations/dropout.ts";
 import { gatherBackward } from "../../operations/gather-backward.ts";
 import { gatherForward } from "../../operations/gather-forward.ts";
@@ -69,6 +70,7 @@ import { biasGradientTwin } from "./bias-gradient.ts";
 import { broadcastRowTwin } from "./broadcast-row.ts";
 import { carryStateTwin } from "./carry-state.ts";
 import { classWeightTwin } from "./class-weight.ts";
+import { clipCountTwin } from "./clip-count.ts";
 import { dropoutTwin } from "./dropout.ts";
 import { gatherBackwardTwin } from "./gather-backward.ts";
 import { gatherForwardTwin } from "./gather-forward.ts";
@@ -124,6 +126,7 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(broadcastRow, broadcastRowTwin),
   implement(carryState, carryStateTwin),
   implement(classWeight, classWeightTwin),
+  implement(clipCount, clipCountTwin),
   implement(dropout, dropoutTwin),
   implement(gatherBackward, gatherBackwardTwin),
   implement(gatherForward, gatherForwardTwin),

@@ -31,12 +31,20 @@ export interface TrainReport {
   };
   /** Unit of the error metrics; empty where they have none. */
   readonly unit: string;
+  /** Shares of the training steps at which clipping by norm, or by value, did something. */
+  readonly clipped: ClippedShares;
   readonly fault: Fault | null;
   readonly saved: string | null;
   readonly plays: number;
   readonly submits: number;
   /** By kernel on WebGPU, by operation on the CPU. */
   readonly dispatches: Player["counts"]["dispatches"];
+}
+
+/** How often clipping bit, as shares of the training steps. */
+export interface ClippedShares {
+  readonly norm: number;
+  readonly value: number;
 }
 
 /** What a report is made of. */
@@ -47,13 +55,14 @@ export interface TrainOutcome {
   readonly evaluation: Evaluation;
   readonly loss: number | null;
   readonly seconds: number;
+  readonly clipped: ClippedShares;
   readonly fault: Fault | null;
   readonly saved: string | null;
 }
 
 /** Collects a report; read it before the run is disposed of. */
 export function describeTraining(outcome: TrainOutcome): TrainReport {
-  const { backend, run, dataset, evaluation, loss, seconds, fault, saved } = outcome;
+  const { backend, run, dataset, evaluation, loss, seconds, clipped, fault, saved } = outcome;
   const { validationLoss, bestStep, bestValidationLoss, best, latest } = evaluation;
   const { plays, submits, dispatches } = run.counts;
   return {
@@ -66,6 +75,7 @@ export function describeTraining(outcome: TrainOutcome): TrainReport {
     stepsPerSecond: run.step / seconds,
     metrics: { loss, validationLoss, bestStep, bestValidationLoss, best, latest, baseline: dataset.baseline },
     unit: unitOf(dataset),
+    clipped,
     fault,
     saved,
     plays,
@@ -125,8 +135,21 @@ export function toTable(report: TrainReport): string {
     `${backend}: ${adapter}`,
     ...table,
     `validation loss ${metrics.bestValidationLoss.toPrecision(5)} at step ${bestStep}, ${metrics.validationLoss.toPrecision(5)} now`,
+    ...clippedLines(report),
     ...(report.saved === null ? [] : [`saved to ${report.saved}`]),
   ].join("\n");
+}
+
+/** One line for each way of clipping that was on, or did something. */
+function clippedLines({ experiment, clipped }: TrainReport): readonly string[] {
+  const { clipNorm, clipValue } = experiment.training;
+  const ways = [
+    { name: "norm", limit: clipNorm, share: clipped.norm },
+    { name: "value", limit: clipValue, share: clipped.value },
+  ];
+  return ways
+    .filter(({ limit, share }) => limit !== null || share > 0)
+    .map(({ name, share }) => `clipped by ${name} at ${(100 * share).toFixed(1)} % of the steps`);
 }
 
 function cells(metrics: Metrics, names: readonly string[]): readonly string[] {

@@ -14,7 +14,14 @@ import { writeRunFile } from "../../interop/run-file.ts";
 import { TASKS } from "../../tasks/registry.ts";
 import { openCommandBackend, readBackendWish } from "./open-backend.ts";
 import { EXIT, type Terminal, UsageError, withUsage } from "./terminal.ts";
-import { describeTraining, progressLine, type TrainReport, toJson, toTable } from "./train-report.ts";
+import {
+  type ClippedShares,
+  describeTraining,
+  progressLine,
+  type TrainReport,
+  toJson,
+  toTable,
+} from "./train-report.ts";
 import { readData, readExperiment } from "./wished-experiment.ts";
 
 const USAGE = `npm run train -- [options]
@@ -117,8 +124,8 @@ async function trainOn(backend: Backend, training: Training): Promise<TrainRepor
     if (save !== undefined) {
       await writeFile(save, new Uint8Array(writeRunFile(encodeCheckpoint(await run.snapshot(), run.model))));
     }
-    const { loss, fault } = progress;
-    return describeTraining({ backend, run, dataset, evaluation, loss, seconds, fault, saved: save ?? null });
+    const { loss, clipped, fault } = progress;
+    return describeTraining({ backend, run, dataset, evaluation, loss, seconds, clipped, fault, saved: save ?? null });
   } finally {
     run.dispose();
   }
@@ -128,6 +135,7 @@ interface Progress {
   /** Training loss of the last good step, null when there was none. */
   readonly loss: number | null;
   readonly evaluation: Evaluation | null;
+  readonly clipped: ClippedShares;
   /** Why training stopped before its last step. */
   readonly fault: Fault | null;
 }
@@ -137,17 +145,24 @@ async function advance(run: Run, steps: number, terminal: Terminal): Promise<Pro
   let loss: number | null = null;
   let evaluation: Evaluation | null = null;
   let fault: Fault | null = null;
+  const clipped = { steps: 0, norm: 0, value: 0 };
   while (run.step < steps && fault === null) {
     const report = await run.advance(steps);
     fault = report.fault;
     evaluation = report.evaluation ?? evaluation;
     const block = report.metrics.at(-1);
     loss = block?.loss.at(-1) ?? loss;
+    for (const { count, clipFactor, clippedShare } of report.metrics) {
+      clipped.steps += count;
+      clipped.norm += clipFactor.filter((factor) => factor < 1).length;
+      clipped.value += clippedShare.filter((share) => share > 0).length;
+    }
     for (const { code, details } of report.notices) terminal.note(`${code} ${JSON.stringify(details)}`);
     if (block) terminal.progress(progressLine(run.step, steps, block, evaluation));
   }
   if (fault) terminal.note(`stopped: ${fault.code} ${JSON.stringify(fault.details)}`);
   // A diverging run reports every chunk that was already on its way.
   while ((await run.drain()).fault !== null);
-  return { loss, evaluation, fault };
+  const seen = Math.max(1, clipped.steps);
+  return { loss, evaluation, fault, clipped: { norm: clipped.norm / seen, value: clipped.value / seen } };
 }

@@ -5,6 +5,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { formatNumber } from "../i18n/format.ts";
 import { t } from "../i18n/translate.ts";
+import { clipShares } from "../plots/clip-shares.ts";
 import type { ChartMark, LineChart, LineChartOptions } from "../plots/line-chart.ts";
 import { firstNotFinite, type LossCourse, type LossRows, lossRows, POINT_LIMIT } from "../plots/loss-curves.ts";
 import type { Palette } from "../plots/palette.ts";
@@ -13,6 +14,7 @@ import controls from "../styles/controls.module.css";
 import layout from "../styles/layout.module.css";
 import { Button } from "./button.tsx";
 import { ChartFrame } from "./chart-frame.tsx";
+import { ClipWords } from "./clip-words.tsx";
 import { CheckField, RangeField } from "./fields.tsx";
 import { LossWords } from "./loss-words.tsx";
 import { EmptyView, Panel } from "./panel.tsx";
@@ -67,6 +69,7 @@ export function LossChart({ series, onExport }: LossChartProps) {
         <Curves series={series} beta={beta} logarithmic={logarithmic} zoom={zoom} onZoom={setZoom} />
       )}
       <LossWords course={course} />
+      <ClipWords shares={clipShares(series.values("clipFactor"), series.values("clippedShare"))} />
     </Panel>
   );
 }

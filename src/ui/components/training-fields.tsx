@@ -139,6 +139,7 @@ function OptimizerFields({ optimizer }: { readonly optimizer: OptimizerChoice })
         onChange={(checked) => session.editValue(`training.optimizer.${name}`, checked)}
       />
       <ExperimentNumber field="weightDecay" />
+      <ExperimentNumber field="l1" />
     </>
   );
 }

@@ -15,6 +15,9 @@ export const fieldMessages = {
   "field.clipNorm.help": "Largest norm a gradient may have; longer ones are scaled down to it.",
   "field.clipValue": "Value clip",
   "field.clipValue.help": "Largest single gradient; larger ones are cut off there, after clipping by norm.",
+  "field.l1": "L1 penalty",
+  "field.l1.help":
+    "Pulls every parameter, biases included, towards 0 by the same amount: small ones get there and stay near it. Part of the gradient, after clipping.",
   "field.batch": "Batch",
   "field.batch.help": "Sequences learned from in one step.",
   "field.length": "Length",

@@ -97,6 +97,10 @@ export const viewMessages = {
   "loss.tableTitle": "Validation losses as a table",
   "loss.tableCaption": "The last {count} evaluations",
 
+  "clip.norm": "Clipping by norm shortened the gradient at {run} of all steps, {recent} of the last {count}.",
+  "clip.value":
+    "Clipping by value cut gradients off at {run} of all steps, {recent} of the last {count}; there {cut} of them on average.",
+
   "result.title": "Result",
   "result.empty": "No result yet. It comes with the first evaluation.",
   "result.latest": "latest",
