@@ -1,7 +1,9 @@
 /**
- * BPTT through `rnn-forward`. In: dh[t+1] holds the upstream gradient of h[t+1] (constant upstream = 1) or only dh[T]
- * does and the rest is garbage (upstream = 0); what dh[0] held is ignored in both. Out: dh[t+1] = total dL/dh[t+1],
- * dh[0] = gradient of the initial state, and the record, whatever it held, is da. φ' comes from h.
+ * BPTT through `rnn-forward`, from the row of the final state (T, in reverse 0) to that of the initial state (0, in
+ * reverse T), or a part of that way which later calls go on with. In: dh holds the upstream gradient of every state
+ * (upstream = 1) or of the final one, and the rest is garbage (upstream = 0); what the initial state's row held is ignored
+ * in both. Out: dh = total dL/dh of every row, and the record, whatever it held, is da. φ' comes from h. A masked step has
+ * da = 0 and hands its gradient on as it is.
  */
 import { defineOperation } from "../core/operation.ts";
 import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
@@ -9,21 +11,22 @@ import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 /** Contract of `rnn-backward`; see its equation and tensors. */
 export const rnnBackward = defineOperation({
   name: "rnn-backward",
-  equation: "da = dh[t+1]⊙φ'(h[t+1]); dh[t] += da Uᵀ",
+  equation: "δ = dL/dh; da = δ⊙φ'(h); dL/dh' += da Uᵀ",
   source: "docs/equations.md",
   tensors: {
     h: { access: "in", type: "f32", shape: ["T+1", "B", "H"], about: "states of the forward pass" },
-    record: { access: "out", type: "f32", shape: ["T", "B", "H"], about: "da" },
+    record: { access: "inout", type: "f32", shape: ["T", "B", "H"], about: "out: da; in: da of later steps" },
     U: { access: "in", type: "f32", shape: ["H", "H"], about: "recurrent weights" },
+    mask: { access: "in", type: "f32", shape: ["T", "B"], about: "0 where a step is left out; read if masked = 1" },
     dh: {
       access: "inout",
       type: "f32",
       shape: ["T+1", "B", "H"],
-      about: "in: upstream at 1…T; out: total dL/dh at 0…T",
+      about: "in: upstream; out: total dL/dh",
     },
   },
   extents: ["T", "B", "H"],
-  constants: ["activation", "upstream"],
+  constants: ["activation", "reverse", "masked", "fromRow", "toRow", "upstream"],
   scalars: [],
   tolerance: { relative: 5e-5, reason: "f32 sums in another order, carried over T steps" },
   implementations: {
@@ -33,15 +36,15 @@ export const rnnBackward = defineOperation({
           kernels: [
             {
               file: "rnn-backward.step",
-              bindings: [...reads("h"), ...writes("record"), ...reads("U"), ...writes("dh")],
-              scalars: u32("t", "T", "B", "H", "activation", "upstream"),
+              bindings: [...reads("h"), ...writes("record"), ...reads("U", "mask"), ...writes("dh")],
+              scalars: u32("t", "T", "B", "H", "activation", "reverse", "masked", "upstream"),
               sizes: { WORKGROUP_SIZE: 8 },
               lib: ["linear-index", "activations"],
               grid: invocations(["B", 8], ["H", 4]),
               trips: loops(["H", 1], ["8", 1]),
             },
           ],
-          loop: { from: "T", to: 0 },
+          loop: { from: "fromRow", to: "toRow" },
         },
       ],
     },

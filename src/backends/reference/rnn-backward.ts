@@ -1,23 +1,56 @@
-/** Twin of `rnn-backward`: da of all units of a row first, then the product that hands them down to dh[t]. */
+/**
+ * Twin of `rnn-backward`. At each row of dh the product that the later step hands down comes first, which makes the row
+ * complete; then da of the step that made this state.
+ */
 import type { rnnBackward } from "../../operations/rnn-backward.ts";
 import { activationSlope } from "./activations.ts";
-import type { Twin } from "./twin.ts";
+import type { Twin, TwinNumbers, TwinTensors } from "./twin.ts";
 
-/** BPTT over the whole sequence. */
-export const rnnBackwardTwin: Twin<typeof rnnBackward> = ({ h, record, U, dh }, numbers) => {
-  const { T, B, H, activation, upstream } = numbers;
-  for (let t = T - 1; t >= 0; t--) {
-    // dh[0] has no upstream: nothing reads the initial state but the first step.
-    if (t === 0 || upstream === 0) dh.fill(0, t * B * H, (t + 1) * B * H);
-    for (let b = 0; b < B; b++) {
-      const old = (t * B + b) * H; // dh[t], and the record's row
-      const next = old + B * H;
-      for (let j = 0; j < H; j++) record[old + j] = dh[next + j]! * activationSlope(h[next + j]!, activation);
-      for (let j = 0; j < H; j++) {
-        let carry = 0; // da Uᵀ
-        for (let k = 0; k < H; k++) carry += record[old + k]! * U[j * H + k]!;
-        dh[old + j]! += carry;
-      }
-    }
+/** BPTT over the rows played. */
+export const rnnBackwardTwin: Twin<typeof rnnBackward> = (tensors, numbers) => {
+  const { T, reverse, fromRow, toRow } = numbers;
+  const direction = toRow < fromRow ? -1 : 1;
+  for (let row = fromRow; row !== toRow + direction; row += direction) {
+    if (row !== (1 - reverse) * T) finishRow(tensors, numbers, row);
+    if (row !== reverse * T) startStep(tensors, numbers, row);
   }
 };
+
+/** dh[row] += da Uᵀ of the step that read this state. */
+function finishRow(
+  { record, U, dh }: TwinTensors<typeof rnnBackward>,
+  { B, H, reverse }: TwinNumbers<typeof rnnBackward>,
+  row: number,
+): void {
+  for (let b = 0; b < B; b++) {
+    const here = (row * B + b) * H;
+    const da = ((row - reverse) * B + b) * H;
+    for (let j = 0; j < H; j++) {
+      let carry = 0;
+      for (let k = 0; k < H; k++) carry += record[da + k]! * U[j * H + k]!;
+      dh[here + j]! += carry;
+    }
+  }
+}
+
+/** da of the step that made this state; a step that is left out hands its gradient on instead. */
+function startStep(
+  { h, record, mask, dh }: TwinTensors<typeof rnnBackward>,
+  { T, B, H, activation, reverse, masked, upstream }: TwinNumbers<typeof rnnBackward>,
+  row: number,
+): void {
+  const step = row - 1 + reverse;
+  const before = step + reverse;
+  const assigned = upstream === 0 || before === reverse * T; // nothing but the first step reads the initial state
+  for (let b = 0; b < B; b++) {
+    const here = (row * B + b) * H;
+    const old = (before * B + b) * H;
+    const da = (step * B + b) * H;
+    const left = masked === 1 && mask[step * B + b]! === 0;
+    for (let j = 0; j < H; j++) {
+      const delta = dh[here + j]!;
+      record[da + j] = left ? 0 : delta * activationSlope(h[here + j]!, activation);
+      dh[old + j] = (assigned ? 0 : dh[old + j]!) + (left ? delta : 0);
+    }
+  }
+}

@@ -4,20 +4,31 @@
  */
 import type { rnnForward } from "../../operations/rnn-forward.ts";
 import { activate } from "./activations.ts";
-import type { Twin } from "./twin.ts";
+import type { Twin, TwinNumbers, TwinTensors } from "./twin.ts";
 
-/** h[1…T]. */
-export const rnnForwardTwin: Twin<typeof rnnForward> = ({ h, record, U, bu, flags }, numbers) => {
-  const { T, B, H, activation, flagBit } = numbers;
-  for (let row = 0; row < T * B; row++) {
-    const old = row * H; // h' = h[t], and the record's row
-    const next = old + B * H;
+/** h of the steps played. */
+export const rnnForwardTwin: Twin<typeof rnnForward> = (tensors, numbers) => {
+  const { fromStep, toStep } = numbers;
+  const direction = toStep < fromStep ? -1 : 1;
+  for (let t = fromStep; t !== toStep + direction; t += direction) playStep(tensors, numbers, t);
+};
+
+function playStep(
+  { h, record, U, bu, mask, flags }: TwinTensors<typeof rnnForward>,
+  { B, H, activation, reverse, masked, flagBit }: TwinNumbers<typeof rnnForward>,
+  t: number,
+): void {
+  for (let b = 0; b < B; b++) {
+    const old = ((t - 1 + reverse) * B + b) * H; // h' = h[t−1], in reverse h[t]
+    const next = ((t - reverse) * B + b) * H;
+    const row = ((t - 1) * B + b) * H;
+    const left = masked === 1 && mask[(t - 1) * B + b]! === 0;
     for (let j = 0; j < H; j++) {
-      let a = record[old + j]! + bu[j]!;
+      let a = record[row + j]! + bu[j]!;
       for (let k = 0; k < H; k++) a += h[old + k]! * U[k * H + j]!;
       h[next + j] = a;
-      if (!Number.isFinite(h[next + j])) flags[0]! |= flagBit;
-      h[next + j] = activate(a, activation);
+      if (!left && !Number.isFinite(h[next + j])) flags[0]! |= flagBit;
+      h[next + j] = left ? h[old + j]! : activate(a, activation);
     }
   }
-};
+}

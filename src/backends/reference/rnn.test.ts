@@ -1,138 +1,149 @@
 /**
  * The twins of the plain RNN against its equation typed a second time, unit by unit, and their gradients against central
- * differences in Float64: pre-activations, U, bu, the initial state and the total dL/dh_t of every step.
+ * differences in Float64: pre-activations, U, bu, the initial state and the total dL/dh of every state. In both
+ * directions, with masks, and in pieces.
  */
 import { describe, expect, it } from "vitest";
 import { biasGradientTwin } from "./bias-gradient.ts";
 import { assertClose, differentiate, seededArray } from "./finite-differences.ts";
 import { rnnBackwardTwin } from "./rnn-backward.ts";
 import { rnnForwardTwin } from "./rnn-forward.ts";
+import {
+  backwardPieces,
+  FLAG,
+  forwardPieces,
+  initialRow,
+  maskOf,
+  rowRange,
+  SEQUENCE_CASES,
+  type SequenceCase,
+  startOf,
+  stepsInOrder,
+  upstreamOf,
+  wholeSequence,
+  withGarbage,
+} from "./sequence-cases.ts";
 import { weightGradientTwin } from "./weight-gradient.ts";
 
-interface Case {
-  readonly T: number;
-  readonly B: number;
-  readonly H: number;
+interface Case extends SequenceCase {
   readonly activation: number;
-  readonly upstream: number;
 }
 
-const FLAG = 4;
+const CASES = SEQUENCE_CASES.flatMap(([title, c]) => [
+  [`tanh, ${title}`, { ...c, activation: 0 }] as const,
+  [`ReLU, ${title}`, { ...c, activation: 1 }] as const,
+]);
 
-const cases: [string, Case][] = [
-  { T: 5, B: 2, H: 3 },
-  { T: 1, B: 1, H: 1 },
-].flatMap((sizes) =>
-  [0, 1, 2, 3].map((bits): [string, Case] => {
-    const c = { ...sizes, activation: bits & 1, upstream: (bits >> 1) & 1 };
-    return [`${c.activation ? "ReLU" : "tanh"}, upstream ${c.upstream}, T ${c.T}, B ${c.B}, H ${c.H}`, c];
-  }),
-);
-
-function createInputs({ T, B, H, upstream }: Case) {
-  const g = seededArray("g", (T + 1) * B * H);
-  if (upstream === 0) g.fill(0, 0, T * B * H);
-  g.fill(0, 0, B * H);
-  const a = seededArray("a", T * B * H);
-  return { a, h0: seededArray("h0", B * H), U: seededArray("U", H * H), bu: seededArray("bu", H), g };
+function createInputs(c: SequenceCase) {
+  const { T, B, H } = c;
+  return {
+    a: seededArray("a", T * B * H),
+    h0: seededArray("h0", B * H),
+    U: seededArray("U", H * H),
+    bu: seededArray("bu", H),
+    mask: maskOf(c),
+    g: upstreamOf(c),
+  };
 }
 
 type Inputs = ReturnType<typeof createInputs>;
 
-function runForward(c: Case, { a, h0, U, bu }: Inputs, from = 0) {
-  const { B, H } = c;
-  const T = c.T - from;
-  const h = new Float64Array((T + 1) * B * H);
-  h.set(h0);
+/** Forward constants of the whole sequence, or of the steps in `range`. */
+const numbersOf = (c: Case, range: object) => ({ ...c, ...wholeSequence(c), ...range, flagBit: FLAG });
+
+/** The steps of each range, one call for each. */
+function runForward(c: Case, { a, h0, U, bu, mask }: Inputs, ranges: readonly object[] = [{}], h = startOf(c, h0)) {
   const flags = new Uint32Array(1);
-  rnnForwardTwin({ h, record: a.slice(from * B * H), U, bu, flags }, { ...c, T, flagBit: FLAG });
+  for (const range of ranges) rnnForwardTwin({ h, record: a, U, bu, mask, flags }, numbersOf(c, range));
   return { h, flags };
 }
 
-/** L = Σ g⊙h over the states after `from`. */
-function lossOf(c: Case, inputs: Inputs, from = 0): number {
-  const { h } = runForward(c, inputs, from);
-  const start = from * c.B * c.H;
-  return h.reduce((sum, value, i) => sum + (i < c.B * c.H ? 0 : value * (inputs.g[start + i] ?? Number.NaN)), 0);
+/** L = Σ g⊙h over all states but the initial one. */
+function lossOf({ g }: Inputs, h: Float64Array): number {
+  return h.reduce((sum, value, i) => sum + value * (g[i] ?? Number.NaN), 0);
 }
 
-function runBackward(c: Case, inputs: Inputs) {
+function runBackward(c: Case, inputs: Inputs, ranges: readonly object[] = [{}]) {
   const { h } = runForward(c, inputs);
-  // What the contract calls garbage must not matter: the record, dh[0] always, and dh[1…T−1] without upstream.
+  // What the record holds before must not matter.
   const record = new Float64Array(c.T * c.B * c.H).fill(Number.NaN);
-  const dh = inputs.g.slice();
-  dh.fill(1e3, 0, c.B * c.H * (c.upstream === 0 ? c.T : 1));
-  rnnBackwardTwin({ h, record, U: inputs.U, dh }, c);
+  const dh = withGarbage(c, inputs.g);
+  for (const range of ranges) {
+    rnnBackwardTwin({ h, record, U: inputs.U, mask: inputs.mask, dh }, numbersOf(c, range));
+  }
   return { h, record, dh };
 }
 
 /** h_j = φ(a_j + bu_j + Σ_k h'_k U_kj), one unit at a time. */
-function computeByUnit({ T, B, H, activation }: Case, { a, h0, U, bu }: Inputs): Float64Array {
-  const rows: number[][] = Array.from({ length: B }, (_, b) => [...h0.slice(b * H, (b + 1) * H)]);
-  const h = [...h0];
+function computeByUnit(c: Case, { a, h0, U, bu, mask }: Inputs): Float64Array {
+  const { B, H } = c;
   const units = Array.from({ length: H }, (_, j) => j);
-  for (let t = 0; t < T; t++) {
-    rows.forEach((old, b) => {
-      const pre = units.map((j) =>
-        old.reduce((sum, value, k) => sum + value * (U[k * H + j] ?? Number.NaN), bu[j] ?? 0),
-      );
-      const sums = pre.map((value, j) => value + (a[(t * B + b) * H + j] ?? Number.NaN));
-      rows[b] = sums.map((x) => (activation === 1 ? Math.max(0, x) : Math.tanh(x)));
-      h.push(...(rows[b] ?? []));
-    });
+  const h = startOf(c, h0);
+  for (const { t, old, next } of stepsInOrder(c)) {
+    for (let b = 0; b < B; b++) {
+      const state = [...h.slice((old * B + b) * H, (old * B + b + 1) * H)];
+      const sums = units.map((j) => {
+        const own = (a[((t - 1) * B + b) * H + j] ?? Number.NaN) + (bu[j] ?? Number.NaN);
+        return state.reduce((sum, value, k) => sum + value * (U[k * H + j] ?? Number.NaN), own);
+      });
+      const fresh = sums.map((x) => (c.activation === 1 ? Math.max(0, x) : Math.tanh(x)));
+      h.set(mask[(t - 1) * B + b] === 0 ? state : fresh, (next * B + b) * H);
+    }
   }
-  return Float64Array.from(h);
+  return h;
 }
 
-describe.each(cases)("rnn, %s", (_title, c) => {
-  const { T, B, H } = c;
+describe.each(CASES)("rnn, %s", (_title, c) => {
+  const { T, B, H, reverse } = c;
+  const inputs = createInputs(c);
 
   it("computes the equation", () => {
-    const inputs = createInputs(c);
     const { h, flags } = runForward(c, inputs);
     assertClose("h", h, computeByUnit(c, inputs), 1e-14);
     expect(flags[0]).toBe(0);
   });
 
   it("differentiates it", () => {
-    const inputs = createInputs(c);
     const { h, record, dh } = runBackward(c, inputs);
-    const loss = () => lossOf(c, inputs);
+    const loss = () => lossOf(inputs, runForward(c, inputs).h);
     assertClose("da", record, differentiate(loss, inputs.a));
     const dU = new Float64Array(H * H);
     const dbu = new Float64Array(H);
     const sum = { N: T * B, C: H, rightOffset: 0, rightStride: H, outOffset: 0 };
     weightGradientTwin(
       { left: h, right: record, dW: dU },
-      { ...sum, D: H, leftOffset: 0, leftStride: H, outStride: H },
+      { ...sum, D: H, leftOffset: reverse * B * H, leftStride: H, outStride: H },
     );
     biasGradientTwin({ right: record, db: dbu }, sum);
     assertClose("dU", dU, differentiate(loss, inputs.U));
     assertClose("dbu", dbu, differentiate(loss, inputs.bu));
-    assertClose("dh[0]", dh.slice(0, B * H), differentiate(loss, inputs.h0));
+    assertClose("dh of the start", dh.slice(...rowRange(c, initialRow(c))), differentiate(loss, inputs.h0));
   });
 
-  it("leaves the total dL/dh_t in dh", () => {
-    const inputs = createInputs(c);
+  it("leaves the total dL/dh in dh", () => {
     const { h, dh } = runBackward(c, inputs);
-    for (let t = 1; t <= T; t++) {
-      const at = [t * B * H, (t + 1) * B * H] as const;
-      const state = h.slice(...at);
-      const own = inputs.g.slice(...at);
-      const rest = differentiate(() => lossOf(c, { ...inputs, h0: state }, t), state);
-      const total = rest.map((value, i) => value + (own[i] ?? Number.NaN));
-      assertClose(`dh[${t}]`, dh.slice(...at), total);
+    for (const [done, { next }] of stepsInOrder(c).entries()) {
+      // Plays what comes after this state, which is free to vary.
+      const rest = forwardPieces(c, 1).slice(done + 1);
+      const lossAfter = () => lossOf(inputs, runForward(c, inputs, rest, h.slice()).h);
+      const at = rowRange(c, next);
+      assertClose(`dh[${next}]`, dh.slice(...at), differentiate(lossAfter, h.subarray(...at)));
     }
+  });
+
+  it.each([1, 2])("computes the same bits in pieces of %i", (size) => {
+    expect(runForward(c, inputs, forwardPieces(c, size))).toEqual(runForward(c, inputs));
+    expect(runBackward(c, inputs, backwardPieces(c, size))).toEqual(runBackward(c, inputs));
   });
 });
 
 describe("rnn-forward, not finite", () => {
-  const numbers = { T: 1, B: 1, H: 1, activation: 0, flagBit: FLAG };
-  const run = (a: number, h0: number, U: number) => {
+  const whole = { activation: 0, reverse: 0, masked: 0, fromStep: 1, toStep: 1, flagBit: FLAG };
+  const run = (a: number, h0: number, U: number, changes = {}) => {
     const flags = new Uint32Array([1]);
-    const record = Float32Array.of(a);
     const h = Float32Array.of(h0, 0);
-    rnnForwardTwin({ h, record, U: Float32Array.of(U), bu: new Float32Array(1), flags }, numbers);
+    const weights = { U: Float32Array.of(U), bu: new Float32Array(1), mask: new Float32Array(1) };
+    rnnForwardTwin({ h, record: Float32Array.of(a), ...weights, flags }, { T: 1, B: 1, H: 1, ...whole, ...changes });
     return { flag: flags[0], h: h[1] };
   };
 
@@ -143,5 +154,9 @@ describe("rnn-forward, not finite", () => {
 
   it("raises no flag far in saturation", () => {
     expect(run(-1e30, 0, 0)).toEqual({ flag: 1, h: -1 });
+  });
+
+  it("keeps the old state at a masked step, whatever its input, without a flag", () => {
+    expect(run(Number.NaN, 0.5, 1, { masked: 1 })).toEqual({ flag: 1, h: 0.5 });
   });
 });

@@ -6,21 +6,24 @@ import { rnnForward } from "../../operations/rnn-forward.ts";
 import { callOperation } from "../program-draft.ts";
 import { type AffineGates, affineGradients, affineParameters } from "./affine-parameters.ts";
 import type { BackwardPlace, Cell, LayerPlace } from "./cell.ts";
+import { backwardNumbers, forwardNumbers } from "./place-numbers.ts";
 import { requireSegment } from "./segments.ts";
 
 const SHAPE: AffineGates = { gates: 1, biases: ["b", "bu"] };
 
 function forward(activation: number, place: LayerPlace): readonly OperationCall[] {
-  const { T, B, H, h, record, flags, flagBit, label, parameters } = place;
+  const { h, record, flags, mask, label, parameters } = place;
   const U = requireSegment(parameters, "U");
   const bu = requireSegment(parameters, "bu");
-  return [callOperation(rnnForward, label, { T, B, H, activation, flagBit }, { h, record, U, bu, flags })];
+  const numbers = { ...forwardNumbers(place), activation };
+  return [callOperation(rnnForward, label, numbers, { h, record, U, bu, mask, flags })];
 }
 
 function backward(activation: number, place: BackwardPlace): readonly OperationCall[] {
-  const { T, B, H, h, record, dh, upstream, label, parameters } = place;
+  const { h, record, dh, mask, label, parameters } = place;
   const U = requireSegment(parameters, "U");
-  return [callOperation(rnnBackward, label, { T, B, H, activation, upstream }, { h, record, U, dh })];
+  const numbers = { ...backwardNumbers(place), activation };
+  return [callOperation(rnnBackward, label, numbers, { h, record, U, mask, dh })];
 }
 
 /** Plain recurrent layer: Elman 1990, in PyTorch's form with tanh or ReLU. */
