@@ -31,6 +31,14 @@ function collectedCases(): ParityCase[] {
   });
 }
 
+/** Rows added to others in wider rows. */
+function addedCases(): ParityCase[] {
+  return SHAPES.map(([N, C], i) => {
+    const windows = { xOffset: i, xStride: C + i, outOffset: 2 * i, outStride: 2 * C + i };
+    return { operation: "add-rows", numbers: { N, C, ...windows } };
+  });
+}
+
 /** Rows of several slabs and of one element, inside larger rows. */
 function normCases(): ParityCase[] {
   const shapes: typeof SHAPES = [...SHAPES, [1029, 5], [9, 600]];
@@ -73,6 +81,7 @@ function activationCases(): ParityCase[] {
 /** See the header. */
 export const LAYER_CASES: readonly ParityCase[] = [
   ...collectedCases(),
+  ...addedCases(),
   ...normCases(),
   ...activationCases(),
   ...SHAPES.map(([N, C], i): ParityCase => ({ operation: "broadcast-row", numbers: { N, C, outOffset: 3 * i } })),

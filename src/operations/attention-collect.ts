@@ -3,8 +3,8 @@
  * From weights and dcontext it gives the gradient of the values, from dscores and queries that of a dot product's keys.
  */
 import { defineOperation } from "../core/operation.ts";
-import { ATTENTION_EXTENTS, decoderRows, oneKernel, sourceRows, stepPairs } from "./attention-terms.ts";
-import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { ATTENTION_EXTENTS, decoderRows, sourceRows, stepPairs } from "./attention-terms.ts";
+import { f32, invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
 
 const WINDOWS = ["pairsOffset", "rowsOffset", "rowsStride", "outOffset", "outStride", "accumulate"] as const;
 

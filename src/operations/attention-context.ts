@@ -3,8 +3,8 @@
  * gradient of a dot product's queries from that of the scores and the keys.
  */
 import { defineOperation } from "../core/operation.ts";
-import { ATTENTION_EXTENTS, decoderRows, oneKernel, sourceRows, stepPairs } from "./attention-terms.ts";
-import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { ATTENTION_EXTENTS, decoderRows, sourceRows, stepPairs } from "./attention-terms.ts";
+import { f32, invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
 
 const WINDOWS = ["pairsOffset", "valuesOffset", "valuesStride", "outOffset", "outStride"] as const;
 

@@ -3,8 +3,8 @@
  * small network is its tanh and its last row v.
  */
 import { defineOperation } from "../core/operation.ts";
-import { ATTENTION_EXTENTS, decoderRows, oneKernel, sourceRows, stepPairs } from "./attention-terms.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { ATTENTION_EXTENTS, decoderRows, sourceRows, stepPairs } from "./attention-terms.ts";
+import { invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
 
 const WINDOWS = ["queryOffset", "queryStride", "keysOffset", "keysStride", "pairsOffset"] as const;
 

@@ -3,8 +3,8 @@
  * and keys, and on the way back the gradient of the weights from that of the context and the values.
  */
 import { defineOperation } from "../core/operation.ts";
-import { ATTENTION_EXTENTS, decoderRows, oneKernel, sourceRows, stepPairs } from "./attention-terms.ts";
-import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { ATTENTION_EXTENTS, decoderRows, sourceRows, stepPairs } from "./attention-terms.ts";
+import { f32, invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
 
 const WINDOWS = ["queryOffset", "queryStride", "keysOffset", "keysStride", "pairsOffset"] as const;
 

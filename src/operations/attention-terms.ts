@@ -2,7 +2,7 @@
  * What the attention operations have in common: rows of T decoder steps against rows of S source steps, time-major, so
  * that a call may play any range of decoder steps by its extents and offsets. Scores and weights are packed rows [S].
  */
-import type { Access, Implementation, Kernel } from "../core/operation.ts";
+import type { Access } from "../core/operation.ts";
 
 /** One matrix of decoder step × source step: scores, weights or their gradients. Decoder step t of sequence b is row t·B + b. */
 export const stepPairs = <const A extends Access>(access: A, about: string) =>
@@ -30,8 +30,3 @@ export const sourceRows = <const A extends Access, const N extends string>(acces
 
 /** Extents of all of them: decoder steps of this call, batch rows, source steps, width of the rows. */
 export const ATTENTION_EXTENTS = ["T", "B", "S", "D"] as const;
-
-/** An implementation of one kernel played once. */
-export function oneKernel(name: string, kernel: Kernel): Readonly<Record<string, Implementation>> {
-  return { [name]: { passes: [{ kernels: [kernel] }] } };
-}

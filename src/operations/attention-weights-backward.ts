@@ -3,8 +3,8 @@
  * 0, as under a mask, so is the gradient.
  */
 import { defineOperation } from "../core/operation.ts";
-import { oneKernel, stepPairs } from "./attention-terms.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { stepPairs } from "./attention-terms.ts";
+import { invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `attention-weights-backward`; see its equation and tensors. */
 export const attentionWeightsBackward = defineOperation({

@@ -3,8 +3,8 @@
  * sequence without any counting step has none at all instead of 0/0. A score that is not finite sets `flagBit` in flags.
  */
 import { defineOperation } from "../core/operation.ts";
-import { oneKernel, stepPairs } from "./attention-terms.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { stepPairs } from "./attention-terms.ts";
+import { invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `attention-weights`; see its equation and tensors. */
 export const attentionWeights = defineOperation({

@@ -3,7 +3,7 @@
  * plan's sizes into workgroups, scratch elements and loop trips. An axis is cut into tiles: `["N", 8]` is ⌈N / 8⌉ and
  * `["N", "SLAB_ROWS"]` divides by a size. Extents are expressions as in the contracts (`T·B`, `3H`).
  */
-import type { Grid, Kernel, KernelScalar, Numbers } from "../core/operation.ts";
+import type { Grid, Implementation, Kernel, KernelScalar, Numbers } from "../core/operation.ts";
 import { evaluateExtent } from "../core/required-elements.ts";
 
 /** An extent and the number of its elements that one tile holds. */
@@ -64,3 +64,8 @@ export function invocations(...axes: readonly Tiling[]): Rule<Grid> {
 
 /** A single workgroup, whose lanes share the work by strides. */
 export const oneWorkgroup: Rule<Grid> = () => [1, 1, 1];
+
+/** An implementation of one kernel played once. */
+export function oneKernel(name: string, kernel: Kernel): Readonly<Record<string, Implementation>> {
+  return { [name]: { passes: [{ kernels: [kernel] }] } };
+}

@@ -5,6 +5,7 @@
 import type { Operation } from "../core/operation.ts";
 import { activationBackward } from "./activation-backward.ts";
 import { activationForward } from "./activation-forward.ts";
+import { addRows } from "./add-rows.ts";
 import { attentionCollect } from "./attention-collect.ts";
 import { attentionContext } from "./attention-context.ts";
 import { attentionKeyGradient } from "./attention-key-gradient.ts";
@@ -60,6 +61,7 @@ import { weightGradient } from "./weight-gradient.ts";
 export const OPERATIONS: readonly Operation[] = [
   activationBackward,
   activationForward,
+  addRows,
   attentionCollect,
   attentionContext,
   attentionKeyGradient,

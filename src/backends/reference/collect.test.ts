@@ -3,6 +3,7 @@
  * learned initial state with its gradient.
  */
 import { describe, expect, it } from "vitest";
+import { addRowsTwin } from "./add-rows.ts";
 import { biasGradientTwin } from "./bias-gradient.ts";
 import { broadcastRowTwin } from "./broadcast-row.ts";
 import { assertClose, differentiate, seededArray } from "./finite-differences.ts";
@@ -48,6 +49,13 @@ describe("mask-rows", () => {
     assertClose("dh", dh.subarray(B * H), expected.subarray(B * H));
     expect([...dh.subarray(0, B * H)]).toEqual([UNTOUCHED, UNTOUCHED, UNTOUCHED, UNTOUCHED]);
   });
+});
+
+it("add-rows adds to its window and leaves the other columns", () => {
+  const x = Float64Array.of(9, 1, 2, 9, 3, 4);
+  const out = Float64Array.of(9, 10, 20, 9, 30, 40, 9);
+  addRowsTwin({ x, out }, { N: 2, C: 2, xOffset: 1, xStride: 3, outOffset: 1, outStride: 3 });
+  expect([...out]).toEqual([9, 11, 22, 9, 33, 44, 9]);
 });
 
 describe("broadcast-row", () => {

@@ -4,6 +4,7 @@
  */
 import { activationBackward } from "../../operations/activation-backward.ts";
 import { activationForward } from "../../operations/activation-forward.ts";
+import { addRows } from "../../operations/add-rows.ts";
 import { attentionCollect } from "../../operations/attention-collect.ts";
 import { attentionContext } from "../../operations/attention-context.ts";
 import { attentionKeyGradient } from "../../operations/attention-key-gradient.ts";
@@ -56,6 +57,7 @@ import { ugrnnForward } from "../../operations/ugrnn-forward.ts";
 import { weightGradient } from "../../operations/weight-gradient.ts";
 import { activationBackwardTwin } from "./activation-backward.ts";
 import { activationForwardTwin } from "./activation-forward.ts";
+import { addRowsTwin } from "./add-rows.ts";
 import { attentionCollectTwin } from "./attention-collect.ts";
 import { attentionContextTwin } from "./attention-context.ts";
 import { attentionKeyGradientTwin } from "./attention-key-gradient.ts";
@@ -112,6 +114,7 @@ import { weightGradientTwin } from "./weight-gradient.ts";
 export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(activationBackward, activationBackwardTwin),
   implement(activationForward, activationForwardTwin),
+  implement(addRows, addRowsTwin),
   implement(attentionCollect, attentionCollectTwin),
   implement(attentionContext, attentionContextTwin),
   implement(attentionKeyGradient, attentionKeyGradientTwin),
