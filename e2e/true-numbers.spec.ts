@@ -174,7 +174,7 @@ function twinStack(file: SavedFile): readonly Views[] {
     if (below) {
       const D = below.length / T;
       projectForwardTwin({ x: below, W, b, out: record }, { ...out, D, xOffset: 0, xStride: D });
-    } else gatherForwardTwin({ ids: IDS, W, b, out: record }, { ...out, D: W.length / (3 * H) });
+    } else gatherForwardTwin({ ids: IDS, W, b, out: record }, { ...out, D: W.length / (3 * H), biased: 1 });
     const bu = reset === "after" ? parameter("bu") : b;
     const numbers = { T, B: 1, H, reset: reset === "after" ? 1 : 0, activation: 0, flagBit: 1 };
     gruForwardTwin({ h, record, U: parameter("U"), bu, flags: new Uint32Array(1) }, numbers);

@@ -1,6 +1,6 @@
 // gather-backward, `list`, fourth kernel: the slabs in ascending order, so that two runs agree bit for bit (no atomics).
 //
-//   dW[d, c] = Σ_s slabs[s, d, c]
+//   dW[d, c] = Σ_s slabs[s, d, c], or 0 where d = padding
 //
 // | binding | tensor | access     | shape                          |
 // | ------- | ------ | ---------- | ------------------------------ |
@@ -12,6 +12,7 @@
 struct Args {
   D: u32,
   C: u32,
+  padding: u32,
 }
 
 @group(0) @binding(0) var<storage, read> slabs: array<f32>;
@@ -30,8 +31,10 @@ fn main(
   let slab = args.D * args.C;
   if (i >= slab) { return; }
   var sum = 0.0;
-  for (var at = i; at < arrayLength(&slabs); at += slab) {
-    sum += slabs[at];
+  if (i / args.C != args.padding) {
+    for (var at = i; at < arrayLength(&slabs); at += slab) {
+      sum += slabs[at];
+    }
   }
   dW[i] = sum;
 }

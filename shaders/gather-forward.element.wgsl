@@ -1,6 +1,6 @@
-// gather-forward, `element`: rows of W by token id, plus the bias.
+// gather-forward, `element`: rows of W by token id, plus the bias if there is one.
 //
-//   out[outOffset + n·outStride + c] = b[c] + W[ids[n], c]
+//   out[outOffset + n·outStride + c] = b[c] + W[ids[n], c], without b[c] where biased = 0
 //
 // | binding | tensor | access     | shape                            |
 // | ------- | ------ | ---------- | -------------------------------- |
@@ -16,6 +16,7 @@ struct Args {
   C: u32,
   outOffset: u32,
   outStride: u32,
+  biased: u32,
 }
 
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
@@ -36,5 +37,9 @@ fn main(
   if (i >= args.N * args.C) { return; }
   let n = i / args.C;
   let c = i % args.C;
-  out[args.outOffset + n * args.outStride + c] = b[c] + W[ids[n] * args.C + c];
+  var value = W[ids[n] * args.C + c];
+  if (args.biased == 1u) {
+    value += b[c];
+  }
+  out[args.outOffset + n * args.outStride + c] = value;
 }

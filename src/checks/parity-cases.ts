@@ -44,10 +44,15 @@ function productCases(): ParityCase[] {
       { operation: "bias-gradient", numbers: { N, C, rightOffset: gap, rightStride: C + gap, outOffset: 2 * gap } },
       {
         operation: "gather-forward",
-        numbers: { N, D, C, outOffset: gap, outStride: C + gap },
+        numbers: { N, D, C, outOffset: gap, outStride: C + gap, biased: i % 2 },
         fill: { ids: idsBelow(D) },
       },
-      { operation: "gather-backward", numbers: { N, D, C, ...da }, fill: { ids: idsBelow(D) } },
+      // No padding, the first id and the last one.
+      {
+        operation: "gather-backward",
+        numbers: { N, D, C, ...da, padding: [D, 0, D - 1][i % 3] ?? D },
+        fill: { ids: idsBelow(D) },
+      },
     ];
   });
 }
@@ -74,7 +79,7 @@ const LONG_SUMS: readonly ParityCase[] = [
   },
   {
     operation: "gather-backward",
-    numbers: { N: MANY_ROWS, D: 1, C: 3, daOffset: 0, daStride: 3 },
+    numbers: { N: MANY_ROWS, D: 1, C: 3, daOffset: 0, daStride: 3, padding: 1 },
     fill: { ids: constant(0), da: eighths },
   },
   { operation: "mask-count", numbers: { N: MANY_ROWS }, fill: { mask: idsBelow(2) } },

@@ -109,7 +109,8 @@ function project(stacked: StackedLayer): OperationCall {
   const extents = { N: T * B, D: width, C: gates * H };
   const out = { outOffset: 0, outStride: recordSlots * H };
   if (input.kind === "tokens") {
-    return callOperation(gatherForward, label, { ...extents, ...out }, { ids: input.ids, W, b, out: record });
+    const numbers = { ...extents, ...out, biased: 1 };
+    return callOperation(gatherForward, label, numbers, { ids: input.ids, W, b, out: record });
   }
   const numbers = { ...extents, ...out, xOffset: inputOffset, xStride: width };
   return callOperation(projectForward, label, numbers, { x: input.x, W, b, out: record });
@@ -128,7 +129,7 @@ function inputWeightGradient(stacked: StackedLayer, place: BackwardPlace): Opera
   const dW = requireSegment(gradients, "W");
   const extents = { N: T * B, D: width, C: gates * H };
   if (input.kind === "tokens") {
-    const numbers = { ...extents, daOffset: 0, daStride: recordSlots * H };
+    const numbers = { ...extents, daOffset: 0, daStride: recordSlots * H, padding: width };
     return callOperation(gatherBackward, label, numbers, { ids: input.ids, da: record, dW });
   }
   const numbers = {

@@ -1,5 +1,6 @@
 /**
- * Gradient of `gather-forward` with respect to W: a sum of rows by id, in ascending n so that two runs agree bit for bit (no atomics).
+ * Gradient of `gather-forward` with respect to W: a sum of rows by id, in ascending n so that two runs agree bit
+ * for bit (no atomics). The id `padding` stands for nothing and its row has no gradient; D, which no id reaches, for none.
  */
 import { defineOperation } from "../core/operation.ts";
 import { elements, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
@@ -7,7 +8,7 @@ import { elements, invocations, loops, reads, u32, writes } from "./kernel-terms
 /** Contract of `gather-backward`; see its equation and tensors. */
 export const gatherBackward = defineOperation({
   name: "gather-backward",
-  equation: "dW[d, c] = Σ_{n: ids[n] = d} da[daOffset + n·daStride + c]",
+  equation: "dW[d, c] = Σ_{n: ids[n] = d} da[daOffset + n·daStride + c], or 0 where d = padding",
   source: "docs/equations.md",
   tensors: {
     ids: { access: "in", type: "u32", shape: ["N"], about: "row of W for each n, < D" },
@@ -21,7 +22,7 @@ export const gatherBackward = defineOperation({
     dW: { access: "out", type: "f32", shape: ["D", "C"], about: "overwritten, rows without an id become 0" },
   },
   extents: ["N", "D", "C"],
-  constants: ["daOffset", "daStride"],
+  constants: ["daOffset", "daStride", "padding"],
   scalars: [],
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
   implementations: {
@@ -59,7 +60,7 @@ export const gatherBackward = defineOperation({
             {
               file: "gather-backward.list.total",
               bindings: [...reads("slabs"), ...writes("dW")],
-              scalars: u32("D", "C"),
+              scalars: u32("D", "C", "padding"),
               sizes: { WORKGROUP_SIZE: 16 },
               lib: ["linear-index"],
               grid: invocations(["D·C", 1]),

@@ -1,5 +1,6 @@
 /**
- * The projection of token ids: a one-hot row times W is a row of W, so a row gather replaces the GEMM and no one-hot tensor exists.
+ * The projection of token ids: a one-hot row times W is a row of W, so a row gather replaces the GEMM and no one-hot tensor
+ * exists. An embedding is the same without a bias (biased = 0); whatever is bound as b is then not read.
  */
 import { defineOperation } from "../core/operation.ts";
 import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
@@ -7,12 +8,12 @@ import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 /** Contract of `gather-forward`; see its equation and tensors. */
 export const gatherForward = defineOperation({
   name: "gather-forward",
-  equation: "out[outOffset + n·outStride + c] = b[c] + W[ids[n], c]",
+  equation: "out[outOffset + n·outStride + c] = (b[c], if biased) + W[ids[n], c]",
   source: "docs/equations.md",
   tensors: {
     ids: { access: "in", type: "u32", shape: ["N"], about: "row of W for each n, < D" },
     W: { access: "in", type: "f32", shape: ["D", "C"], about: "weights" },
-    b: { access: "in", type: "f32", shape: ["C"], about: "bias" },
+    b: { access: "in", type: "f32", shape: ["C"], about: "bias; not read while biased = 0" },
     out: {
       access: "inout",
       type: "f32",
@@ -22,7 +23,7 @@ export const gatherForward = defineOperation({
     },
   },
   extents: ["N", "D", "C"],
-  constants: ["outOffset", "outStride"],
+  constants: ["outOffset", "outStride", "biased"],
   scalars: [],
   tolerance: { relative: 1e-6, reason: "one rounded addition" },
   implementations: {
@@ -33,7 +34,7 @@ export const gatherForward = defineOperation({
             {
               file: "gather-forward.element",
               bindings: [...reads("ids", "W", "b"), ...writes("out")],
-              scalars: u32("N", "C", "outOffset", "outStride"),
+              scalars: u32("N", "C", "outOffset", "outStride", "biased"),
               sizes: { WORKGROUP_SIZE: 16 },
               lib: ["linear-index"],
               grid: invocations(["N·C", 1]),

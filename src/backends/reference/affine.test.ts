@@ -88,7 +88,7 @@ describe("gathers replace a one-hot product", () => {
   const oneHot = Float64Array.from({ length: N * D }, (_, i) => (ids[Math.floor(i / D)] === i % D ? 1 : 0));
 
   it("gather-forward", () => {
-    const window = { outOffset: windows.outOffset, outStride: windows.outStride };
+    const window = { outOffset: windows.outOffset, outStride: windows.outStride, biased: 1 };
     const out = new Float64Array(5 + 11 * N).fill(UNTOUCHED);
     const product = out.slice();
     gatherForwardTwin({ ids, W, b, out }, { ...sizes, ...window });
@@ -96,13 +96,23 @@ describe("gathers replace a one-hot product", () => {
     assertClose("out", out, product, 1e-15);
   });
 
-  it("gather-backward, rows without an id become 0", () => {
+  it("gather-forward without a bias is a table of embeddings", () => {
+    const out = new Float64Array(N * C);
+    const nothing = new Float64Array(C).fill(Number.NaN);
+    gatherForwardTwin({ ids, W, b: nothing, out }, { ...sizes, outOffset: 0, outStride: C, biased: 0 });
+    expect([...out]).toEqual([...ids].flatMap((id) => [...W.slice(id * C, (id + 1) * C)]));
+  });
+
+  it("gather-backward, rows without an id become 0, as does that of the padding", () => {
     const dW = new Float64Array(D * C).fill(UNTOUCHED);
     const product = new Float64Array(D * C);
-    gatherBackwardTwin({ ids, da: g, dW }, { ...sizes, daOffset: 5, daStride: 11 });
+    gatherBackwardTwin({ ids, da: g, dW }, { ...sizes, daOffset: 5, daStride: 11, padding: D });
     const operands = { leftOffset: 0, leftStride: D, rightOffset: 5, rightStride: 11, outOffset: 0, outStride: C };
     weightGradientTwin({ left: oneHot, right: g, dW: product }, { ...sizes, ...operands });
     assertClose("dW", dW, product, 1e-15);
     expect([...dW.slice(C, 2 * C)]).toEqual(new Array(C).fill(0));
+    const padded = new Float64Array(D * C).fill(UNTOUCHED);
+    gatherBackwardTwin({ ids, da: g, dW: padded }, { ...sizes, daOffset: 5, daStride: 11, padding: 0 });
+    expect([...padded]).toEqual([...new Float64Array(C), ...dW.slice(C)]);
   });
 });
