@@ -75,6 +75,7 @@ export type FaultCode =
   | "not-finite"
   | "diverging"
   | "no-improvement"
+  | "stopped-early"
   | "experiment-invalid"
   | "experiment-newer"
   | "link-invalid"

@@ -4,6 +4,7 @@
  * what was expected and what came, and never clamps or fills in a wrong value.
  */
 import * as v from "valibot";
+import { EarlyStoppingSchema } from "./early-stopping-choice.ts";
 import type { FaultCode } from "./errors.ts";
 import { FIELD_RANGES, LAYER_COUNT } from "./fields.ts";
 import { LayerSchema } from "./layer-choice.ts";
@@ -68,6 +69,7 @@ const ExperimentSchema = v.strictObject({
     clipValue: v.optional(v.nullable(ranged(FIELD_RANGES.clipValue)), null),
     /** Slope of the L1 penalty on every parameter, added to the clipped gradient. */
     l1: v.optional(ranged(FIELD_RANGES.l1), 0),
+    earlyStopping: v.optional(EarlyStoppingSchema, null),
     batch: ranged(FIELD_RANGES.batch),
     /** Steps of a training window; tasks with a fixed length say so and refuse another. */
     length: ranged(FIELD_RANGES.length),

@@ -72,6 +72,8 @@ export const FIELD_RANGES = {
   patience: field("training.schedule.patience", [0, 1000], 5, { integer: true, unit: "evaluations" }),
   threshold: field("training.schedule.threshold", [0, 1], 1e-4),
   cooldown: field("training.schedule.cooldown", [0, 1000], 0, { integer: true, unit: "evaluations" }),
+  stopPatience: field("training.earlyStopping.patience", [1, 1000], 10, { integer: true, unit: "evaluations" }),
+  minimumDelta: field("training.earlyStopping.minimumDelta", [0, 1e6], 0),
   delta: field("training.loss.delta", [1e-3, 1000], 1, { scale: "log" }),
   smoothing: field("training.loss.smoothing", [0, 0.9], 0.1),
   lag: field("task.lag", [1, 1024], 16, { integer: true, scale: "log", unit: "steps" }),

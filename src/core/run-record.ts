@@ -40,6 +40,18 @@ const RunRecordSchema = v.strictObject({
     }),
     { best: null, waited: 0, coolingFor: 0, factor: 1 },
   ),
+  /** What early stopping remembers; absent in runs saved before there was any. */
+  earlyStopping: v.optional(
+    v.strictObject({
+      /** Lowest validation loss that counted as lower, null before the first evaluation. */
+      best: v.nullable(finite),
+      /** Evaluations in a row without a lower one. */
+      waited: step,
+      /** Step at which the run last stopped by itself, null when it never did. */
+      stoppedAt: v.nullable(step),
+    }),
+    { best: null, waited: 0, stoppedAt: null },
+  ),
   /** Changes made while the run went on: from training step `step` on, `field` is `value`. By rising step. */
   live: v.array(v.strictObject({ step, field: v.picklist(liveFields), value: v.nullable(finite) })),
 });
@@ -58,6 +70,9 @@ export type WatchState = Readonly<RunRecord["watch"]>;
 
 /** What the schedule `plateau` remembers. */
 export type PlateauState = Readonly<RunRecord["plateau"]>;
+
+/** What early stopping remembers. */
+export type EarlyStoppingState = Readonly<RunRecord["earlyStopping"]>;
 
 /** Where a value departs from its schema, as a dotted path, or the value itself. */
 type Parsed<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly path: string };

@@ -4,13 +4,17 @@ import { USUAL_LOSSES } from "./loss-choice.ts";
 import { USUAL_OPTIMIZERS } from "./optimizer-choice.ts";
 import { USUAL_SCHEDULES } from "./schedule-choice.ts";
 
-type Techniques = Pick<Experiment["training"], "loss" | "optimizer" | "schedule" | "clipValue" | "l1">;
+type Techniques = Pick<
+  Experiment["training"],
+  "loss" | "optimizer" | "schedule" | "clipValue" | "l1" | "earlyStopping"
+>;
 
-/** Adam on the loss that fits the task, at a constant rate, without clipping by value or an L1 penalty. */
+/** Adam on the loss that fits the task, at a constant rate, without clipping by value, L1 penalty or early stopping. */
 export const USUAL_TRAINING: Techniques = {
   loss: USUAL_LOSSES.fitting,
   optimizer: USUAL_OPTIMIZERS.adam,
   schedule: USUAL_SCHEDULES.constant,
   clipValue: null,
   l1: 0,
+  earlyStopping: null,
 };

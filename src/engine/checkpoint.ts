@@ -53,7 +53,20 @@ function cutSegments(
 /** The whole state as named arrays and texts. */
 export function encodeCheckpoint(state: RunState, model: Model): Checkpoint {
   const tensors = new Map<string, CheckpointTensor>();
-  const { experiment, plan, best, params, moments, step, momentsSince, evaluatedAt, watch, plateau, live } = state;
+  const {
+    experiment,
+    plan,
+    best,
+    params,
+    moments,
+    step,
+    momentsSince,
+    evaluatedAt,
+    watch,
+    plateau,
+    earlyStopping,
+    live,
+  } = state;
   cutSegments(tensors, model, "", params);
   momentPrefixes(experiment).forEach((prefix, s) => {
     cutSegments(tensors, model, prefix, moments.slice(s * model.P, (s + 1) * model.P));
@@ -66,6 +79,7 @@ export function encodeCheckpoint(state: RunState, model: Model): Checkpoint {
     best: best ? { step: best.step, validationLoss: best.validationLoss } : null,
     watch,
     plateau,
+    earlyStopping,
     live: [...live],
   };
   const metadata = new Map([

@@ -36,7 +36,10 @@ export interface Evaluation {
 export interface RunReport {
   readonly metrics: readonly MetricsBlock[];
   readonly evaluation: Evaluation | null;
-  /** The run stands still at its last good state: not finite, or diverging. Calling `advance` again goes on from there. */
+  /**
+   * The run stands still: at its last good state (not finite, diverging), or with its best parameters (stopped early).
+   * Calling `advance` again goes on from there.
+   */
   readonly fault: Fault | null;
   /** Said once; training goes on. */
   readonly notices: readonly Fault[];

@@ -5,6 +5,7 @@
 import type { Experiment } from "../core/experiment.ts";
 import type { Plan } from "../core/program.ts";
 import type { LiveChange, RunRecord, WatchState } from "../core/run-record.ts";
+import { FRESH_EARLY_STOPPING } from "./early-stopping.ts";
 import { initialiseParameters } from "./initialise.ts";
 import type { Model } from "./model.ts";
 import { momentsOf } from "./optimizers.ts";
@@ -50,6 +51,7 @@ export function createInitialState(experiment: Experiment, model: Model, plan: P
     best: null,
     watch: FRESH_WATCH,
     plateau: FRESH_PLATEAU,
+    earlyStopping: FRESH_EARLY_STOPPING,
     live: [],
   };
 }

@@ -5,9 +5,10 @@
 import type { Player } from "../core/backend.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { Plan, Program } from "../core/program.ts";
-import type { LiveChange, PlateauState } from "../core/run-record.ts";
+import type { EarlyStoppingState, LiveChange, PlateauState } from "../core/run-record.ts";
 import type { Dataset } from "../core/task.ts";
 import type { BuiltProgram } from "./build-program.ts";
+import { observeEarlyStopping } from "./early-stopping.ts";
 import { Generator } from "./generation.ts";
 import { HeldOut } from "./held-out.ts";
 import { TENSOR } from "./layers.ts";
@@ -62,6 +63,7 @@ export class TrainingRun {
   #momentsSince: number;
   #evaluatedAt: number;
   #plateau: PlateauState;
+  #earlyStopping: EarlyStoppingState;
   #recovery: RunState;
   #recoveryMs: number;
 
@@ -77,6 +79,7 @@ export class TrainingRun {
     this.#player = player;
     this.#live = new LiveLog(experiment.training, state.live);
     this.#plateau = state.plateau;
+    this.#earlyStopping = state.earlyStopping;
     const { schedule } = experiment.training;
     const rateFactor = (step: number) => scheduleFactor(schedule, step, this.#plateau);
     const { now } = options;
@@ -232,6 +235,7 @@ export class TrainingRun {
       best: this.#heldOut.best,
       watch: this.#watch.state,
       plateau: this.#plateau,
+      earlyStopping: this.#earlyStopping,
       live: this.#live.changes,
     };
   }
@@ -241,7 +245,20 @@ export class TrainingRun {
     report.evaluation = evaluation;
     this.#evaluatedAt = this.#step;
     this.#plateau = observePlateau(this.experiment.training.schedule, this.#plateau, evaluation.validationLoss);
-    const stalled = this.#watch.observeEvaluation(this.#step, evaluation.bestStep);
+    await this.#stopIfPatienceEnds(report, evaluation);
+    const stalled = report.fault ? null : this.#watch.observeEvaluation(this.#step, evaluation.bestStep);
     if (stalled) report.notices.push(stalled);
+  }
+
+  /** Early stopping: the run stands still with its best parameters and would go on from them. */
+  async #stopIfPatienceEnds(report: OpenReport, evaluation: Evaluation): Promise<void> {
+    const { earlyStopping } = this.experiment.training;
+    const seen = { step: this.#step, loss: evaluation.validationLoss };
+    this.#earlyStopping = observeEarlyStopping(earlyStopping, this.#earlyStopping, seen);
+    if (earlyStopping === null || this.#earlyStopping.stoppedAt !== this.#step) return;
+    if (this.#heldOut.best) await this.restoreBest();
+    const { bestStep, bestValidationLoss: loss } = evaluation;
+    const details = { step: this.#step, bestStep, loss, evaluations: earlyStopping.patience };
+    report.fault = { code: "stopped-early", details };
   }
 }

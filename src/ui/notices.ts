@@ -69,6 +69,7 @@ export const FAULT_ACTIONS: Readonly<Record<FaultCode, readonly NoticeAction[]>>
   "not-finite": ["restore-best", "lower-rate", "set-clip"],
   diverging: ["restore-best", "lower-rate", "set-clip"],
   "no-improvement": ["restore-best"],
+  "stopped-early": [],
   "experiment-invalid": [],
   "experiment-newer": ["reload"],
   "link-invalid": ["start-default"],
@@ -88,8 +89,8 @@ export const FAULT_ACTIONS: Readonly<Record<FaultCode, readonly NoticeAction[]>>
   internal: ["show-report", "restart-engine"],
 };
 
-/** Faults that only inform: training goes on. */
-const INFORMING: readonly FaultCode[] = ["no-improvement", "file-not-finite"];
+/** Faults that only inform: training goes on, or ended as it was asked to. */
+const INFORMING: readonly FaultCode[] = ["no-improvement", "stopped-early", "file-not-finite"];
 
 /** Messages that stay until what they ask for is done or they are dismissed. */
 const LASTING: readonly NoticeKey[] = [

@@ -200,6 +200,7 @@ export class Session {
       this.#post({ type: "metrics", runId, ...block, tokensPerSecond });
     }
     if (report.evaluation) this.#tellEvaluation(report.evaluation);
+    if (report.fault?.code === "stopped-early") this.#fresh = true; // other parameters at the same step
     for (const fault of report.notices) this.#post({ type: "fault", runId, step: run.step, fault });
     return report.fault;
   }

@@ -35,7 +35,7 @@ const USAGE = `npm run train -- [options]
   --save <file>             write the run at its last step, to be opened on the page
   --json                    the result as JSON on stdout
 
-Exit code: 0 trained, 1 stopped by a fault, 2 no such backend, 64 wrong arguments.`;
+Exit code: 0 trained or stopped early as the experiment asks, 1 stopped by a fault, 2 no such backend, 64 wrong arguments.`;
 
 const OPTIONS = {
   experiment: { type: "string" },
@@ -67,7 +67,7 @@ export function train(args: readonly string[], terminal: Terminal): Promise<numb
     try {
       const report = await trainOn(backend, { experiment, own, steps, save: values.save, terminal });
       terminal.print(values.json ? toJson(report) : toTable(report));
-      return report.fault ? EXIT.failed : EXIT.ok;
+      return report.fault && !endedAsAsked(report.fault) ? EXIT.failed : EXIT.ok;
     } catch (error) {
       return explain(error, terminal);
     } finally {
@@ -97,6 +97,9 @@ function explain(error: unknown, terminal: Terminal): number {
   return error instanceof BackendLostError ? EXIT.noBackend : EXIT.failed;
 }
 
+/** Early stopping is no failure: the experiment asked for it. */
+const endedAsAsked = ({ code }: Fault): boolean => code === "stopped-early";
+
 interface Training {
   readonly experiment: Experiment;
   readonly own: OwnData | null;
@@ -119,8 +122,10 @@ async function trainOn(backend: Backend, training: Training): Promise<TrainRepor
     const start = performance.now();
     const progress = await advance(run, steps, terminal);
     const seconds = (performance.now() - start) / 1000;
-    // Evaluated once more where the last step was no evaluation step.
-    const evaluation = progress.evaluation?.step === run.step ? progress.evaluation : await run.evaluate();
+    // Evaluated once more where the last step was no evaluation step, or other parameters came back after it.
+    const { evaluation: seen } = progress;
+    const isNewest = seen?.step === run.step && !(progress.fault && endedAsAsked(progress.fault));
+    const evaluation = seen && isNewest ? seen : await run.evaluate();
     if (save !== undefined) {
       await writeFile(save, new Uint8Array(writeRunFile(encodeCheckpoint(await run.snapshot(), run.model))));
     }

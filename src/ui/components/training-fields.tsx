@@ -1,4 +1,5 @@
 /** How the network learns: what matters most in sight, the optimizer's own numbers under "More settings". */
+import { USUAL_EARLY_STOPPING } from "../../core/early-stopping-choice.ts";
 import type { Experiment } from "../../core/experiment.ts";
 import { FIELD_RANGES } from "../../core/fields.ts";
 import { USUAL_LOSSES } from "../../core/loss-choice.ts";
@@ -144,6 +145,22 @@ function OptimizerFields({ optimizer }: { readonly optimizer: OptimizerChoice })
   );
 }
 
+/** When the run stops by itself. */
+function EarlyStopping({ draft }: DraftProps) {
+  const session = useSession();
+  return (
+    <div className={controls.field}>
+      <CheckField
+        label={t("experiment.earlyStopping")}
+        checked={draft.training.earlyStopping !== null}
+        onChange={(on) => session.editValue("training.earlyStopping", on ? USUAL_EARLY_STOPPING : null)}
+      />
+      <ExperimentNumber field="stopPatience" />
+      <ExperimentNumber field="minimumDelta" />
+    </div>
+  );
+}
+
 /** Learning rate to seed. */
 export function TrainingFields({ draft }: DraftProps) {
   const dictated = fixedLength(draft.task);
@@ -165,6 +182,7 @@ export function TrainingFields({ draft }: DraftProps) {
           <OptimizerFields optimizer={draft.training.optimizer} />
           <ScheduleFields schedule={draft.training.schedule} />
           <ExperimentNumber field="evaluateEvery" />
+          <EarlyStopping draft={draft} />
         </div>
       </details>
     </>

@@ -29,6 +29,10 @@ export const faultMessages = {
   "fault.diverging.plain": "The loss has grown far above its best and stays there. The run is paused.",
   "fault.no-improvement": "No longer improving; best at step {bestStep}. Training goes on.",
   "fault.no-improvement.plain": "No longer improving. Training goes on.",
+  "fault.stopped-early":
+    "Stopped early: {evaluations} evaluations in a row brought no lower validation loss. The parameters of step {bestStep}, with {loss}, are back; Play goes on from them.",
+  "fault.stopped-early.plain":
+    "Stopped early: the validation loss no longer falls. The best parameters are back; Play goes on from them.",
   "fault.experiment-invalid":
     "This experiment was refused: {path} must be {expected}, but is {actual}. What was training is untouched.",
   "fault.experiment-invalid.plain": "This experiment was refused. What was training is untouched.",
