@@ -7,8 +7,8 @@ import type { Player } from "../core/backend.ts";
 import { alignSegment, elementCount } from "../core/dims.ts";
 import { type OptimizerChoice, USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
 import { buildOptimizerProgram } from "../engine/build-optimizer-program.ts";
-import { TENSOR } from "../engine/layers.ts";
 import { momentsOf, writeOptimizerScalars } from "../engine/optimizers.ts";
+import { TENSOR } from "../engine/tensor-names.ts";
 import { GOLDEN_MOMENTS, readGoldenOptimizer } from "../interop/golden-optimizer.ts";
 import { type GoldenRunner, inputOf, readFloats, unsupported, withPlayer } from "./golden-run.ts";
 

@@ -1,7 +1,7 @@
 /** Between the engine's flat buffers and the named parameters of single layers. */
 import { elementCount } from "../core/dims.ts";
-import { TENSOR } from "../engine/layers.ts";
 import type { Model } from "../engine/model.ts";
+import { TENSOR } from "../engine/tensor-names.ts";
 
 /** Values to write into a tensor from an element on. */
 export interface TensorWrite {
@@ -10,26 +10,21 @@ export interface TensorWrite {
   readonly data: Float32Array<ArrayBuffer>;
 }
 
-/** Where the parameters of one layer (or of the head, `null`) go in the flat buffer. */
+/** Where the parameters of one owner (`layers.0`, `head`) go in the flat buffer. */
 export function parameterWrites(
   model: Model,
-  layer: number | null,
+  owner: string,
   parameters: ReadonlyMap<string, Float32Array<ArrayBuffer>>,
 ): readonly TensorWrite[] {
-  return model.segments.flatMap((segment) => {
-    const data = segment.layer === layer ? parameters.get(segment.parameter) : undefined;
-    return data ? [{ tensor: TENSOR.parameters, offset: segment.offset, data }] : [];
+  return model.segments.flatMap(({ name, offset }) => {
+    const data = name.startsWith(`${owner}.`) ? parameters.get(name.slice(owner.length + 1)) : undefined;
+    return data ? [{ tensor: TENSOR.parameters, offset, data }] : [];
   });
 }
 
 /** One named part of a flat buffer of parameters or gradients. */
-export function segmentOf(
-  flat: Float32Array<ArrayBuffer>,
-  model: Model,
-  layer: number | null,
-  parameter: string,
-): Float32Array<ArrayBuffer> {
-  const segment = model.segments.find((other) => other.layer === layer && other.parameter === parameter);
-  if (!segment) throw new Error(`layer ${layer ?? "head"} has no parameter ${parameter}`);
+export function segmentOf(flat: Float32Array<ArrayBuffer>, model: Model, name: string): Float32Array<ArrayBuffer> {
+  const segment = model.segments.find((other) => other.name === name);
+  if (!segment) throw new Error(`the model has no parameter ${name}`);
   return flat.subarray(segment.offset, segment.offset + elementCount(segment.shape));
 }

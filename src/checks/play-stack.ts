@@ -5,8 +5,8 @@
 import type { Backend, Player } from "../core/backend.ts";
 import { buildStackProgram } from "../engine/build-parts.ts";
 import { findCell } from "../engine/cells/find-cell.ts";
-import { TENSOR } from "../engine/layers.ts";
 import type { Model } from "../engine/model.ts";
+import { layerName, TENSOR } from "../engine/tensor-names.ts";
 import {
   type GoldenCellKind,
   goldenFromRecord,
@@ -107,7 +107,7 @@ function writesOf(golden: GoldenCase, stackCase: StackCase, model: Model): reado
     const { kind, prefix, H } = layer;
     const parameters = parametersFromGolden(kind, layer, (name) => golden.tensors.get(prefix + name)?.data);
     if (parameters === null) return null;
-    writes.push(...parameterWrites(model, index, parameters));
+    writes.push(...parameterWrites(model, layerName(index), parameters));
     for (const state of statesOf(layer)) {
       const initial = inputOf(golden, `${prefix}${state}0`);
       if (initial?.length !== B * H) return null;
@@ -145,7 +145,7 @@ async function playPhases(player: Player, stackCase: StackCase, model: Model): P
         layer,
         states,
         steps,
-        gradients: parametersToGolden(kind, layer, (name) => segmentOf(grads, model, index, name)),
+        gradients: parametersToGolden(kind, layer, (name) => segmentOf(grads, model, `${layerName(index)}.${name}`)),
       };
     }),
   );

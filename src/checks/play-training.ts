@@ -5,11 +5,11 @@
 import type { Backend, Player } from "../core/backend.ts";
 import type { ScheduleChoice } from "../core/schedule-choice.ts";
 import { buildProgram } from "../engine/build-program.ts";
-import { TENSOR } from "../engine/layers.ts";
 import type { LossSpec } from "../engine/losses.ts";
 import type { Model } from "../engine/model.ts";
 import { writeOptimizerScalars } from "../engine/optimizers.ts";
 import { FRESH_PLATEAU, scheduleFactor } from "../engine/schedules.ts";
+import { layerName, TENSOR } from "../engine/tensor-names.ts";
 import {
   type GoldenCellKind,
   layerOfGolden,
@@ -148,7 +148,7 @@ function startWeights(training: TrainingCase, model: Model): readonly TensorWrit
     const extents = { D: inputWidth(training, index), H };
     const parameters = parametersFromGolden(kind, extents, (name) => find(`init/L${index}.${name}`)?.data);
     if (parameters === null) return null;
-    writes.push(...parameterWrites(model, index, parameters));
+    writes.push(...parameterWrites(model, layerName(index), parameters));
   }
   const W = find("init/dense.W");
   const b = find("init/dense.b");
@@ -158,7 +158,7 @@ function startWeights(training: TrainingCase, model: Model): readonly TensorWrit
     ["W", swapLeadingAxes(W.data, { outer: data.V, inner: top, width: 1 })],
     ["b", Float32Array.from(b.data)],
   ]);
-  return [...writes, ...parameterWrites(model, null, head)];
+  return [...writes, ...parameterWrites(model, "head", head)];
 }
 
 /** Parts of a flat buffer of parameters or gradients under the file's names. */
@@ -166,12 +166,12 @@ function namedParameters(flat: Float32Array<ArrayBuffer>, training: TrainingCase
   const named: Results = new Map();
   for (const [index, { kind, H }] of training.layers.entries()) {
     const extents = { D: inputWidth(training, index), H };
-    const layer = parametersToGolden(kind, extents, (name) => segmentOf(flat, model, index, name));
+    const layer = parametersToGolden(kind, extents, (name) => segmentOf(flat, model, `${layerName(index)}.${name}`));
     for (const [name, values] of layer) named.set(`L${index}.${name}`, values);
   }
   const { V } = training.data;
-  const W = segmentOf(flat, model, null, "W");
+  const W = segmentOf(flat, model, "head.W");
   named.set("dense.W", swapLeadingAxes(W, { outer: W.length / V, inner: V, width: 1 }));
-  named.set("dense.b", segmentOf(flat, model, null, "b").slice());
+  named.set("dense.b", segmentOf(flat, model, "head.b").slice());
   return named;
 }

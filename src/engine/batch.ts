@@ -17,6 +17,11 @@ export interface Batch {
   readonly calls: readonly OperationCall[];
 }
 
+/** Where the gradient of the features goes: nowhere in plain training. */
+function declareInputGradient(draft: ProgramDraft, { T, B, inputWidth, inputGradient }: ProgramSpec) {
+  return inputGradient ? draft.declare("batch.dx", "f32", [T, B, inputWidth], "activation") : null;
+}
+
 /** Declares the resident rows, the ring of starts and the batch tensors of a training Program. */
 export function buildBatch(draft: ProgramDraft, spec: ProgramSpec): Batch {
   const { T, B, R, K, inputWidth: D, outputs: V } = spec;
@@ -41,7 +46,7 @@ export function buildBatch(draft: ProgramDraft, spec: ProgramSpec): Batch {
   const input: StackInput =
     spec.input === "tokens"
       ? { kind: "tokens", ids: gatherIds("input", whole) }
-      : { kind: "features", x: gather("input", D, whole) };
+      : { kind: "features", x: gather("input", D, whole), dx: declareInputGradient(draft, spec) };
   const target = spec.loss.name === "ce" ? gatherIds("target", scored) : gather("target", V, scored);
   const mask = gather("mask", 1, scored);
   return { input, target, mask, calls };

@@ -4,9 +4,9 @@
 import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import type { Program } from "../core/program.ts";
 import { gradientNorm } from "../operations/gradient-norm.ts";
-import { TENSOR } from "./layers.ts";
 import { momentsOf, optimizerCall } from "./optimizers.ts";
 import { callOperation, ProgramDraft } from "./program-draft.ts";
+import { TENSOR } from "./tensor-names.ts";
 
 /**
  * Norm, clipping and one optimizer over P given numbers: phase `update` with the optimizer's scalars, clipping and `slot`

@@ -7,13 +7,14 @@ import type { OperationCall } from "../core/program.ts";
 import { lossLinear } from "../operations/loss-linear.ts";
 import { reduceLoss } from "../operations/reduce-loss.ts";
 import type { BuiltProgram } from "./build-program.ts";
-import { findCell } from "./cells/find-cell.ts";
 import { requireSegment } from "./cells/segments.ts";
-import { type HeadSteps, headRows } from "./head.ts";
-import { declareStack, declareUpstream, type StackInput, stackBackward, stackForward, TENSOR } from "./layers.ts";
+import type { HeadSteps } from "./head.ts";
+import { declareStack, type Stack, type StackInput, stackBackward, stackForward } from "./layers.ts";
 import { claimLossFlags, type LossFlags, type LossPlace, lossCalls } from "./losses.ts";
 import { createModel, type ModelShape } from "./model.ts";
 import { callOperation, ProgramDraft } from "./program-draft.ts";
+import type { Pass } from "./stages/stage.ts";
+import { TENSOR } from "./tensor-names.ts";
 
 const LINEAR = { name: "linear" } as const;
 
@@ -28,37 +29,33 @@ export interface StackSpec {
   readonly readout: HeadSteps;
 }
 
-function countExtraStates({ layers }: StackSpec): number {
-  return layers.reduce((sum, layer) => sum + findCell(layer).extraStates.length, 0);
-}
-
 /** Where the states' part of a stack's loss is formed: `place` is that of its outputs. */
 interface StateReadout {
   readonly draft: ProgramDraft;
-  readonly stack: ReturnType<typeof declareStack>;
-  readonly upstream: ReturnType<typeof declareUpstream>;
+  readonly stack: Stack;
   readonly place: LossPlace;
   readonly lossFlags: LossFlags;
   /** Elements of `rowLoss`. */
   readonly rows: number;
 }
 
-/** Adds Σ g⊙c_T for the last row of every extra state and hands g to its gradient; then sums the loss over all rows. */
-function readStates({ draft, stack, upstream, place, lossFlags, rows }: StateReadout): readonly OperationCall[] {
+/** Adds Σ g⊙c_T for the final row of every extra state and hands g to its gradient; then sums the loss over all rows. */
+function readStates({ draft, stack, place, lossFlags, rows }: StateReadout): readonly OperationCall[] {
   const { flags, lossBit, reduceBit } = lossFlags;
   const { label, mask, count, loss, rowLoss } = place;
   let offset = alignSegment(place.N);
-  const calls = stack.flatMap(({ place: { T, B, H, states } }, index) =>
+  const calls = stack.directions.flatMap(({ layer, direction, place: { T, B, H, states, reverse }, gradients }) =>
     Object.entries(states).map(([name, logits]) => {
-      const dlogits = requireSegment(upstream[index]?.dStates ?? {}, name);
-      const target = draft.declare(TENSOR.upstream(index, name), "f32", [B, H], "batch");
-      const last = { pOffset: T * B * H, pStride: H, dOffset: T * B * H, dStride: H };
+      const dlogits = requireSegment(gradients?.dStates ?? {}, name);
+      const target = draft.declare(TENSOR.upstream(layer, name, direction), "f32", [B, H], "batch");
+      const final = reverse === 1 ? 0 : T * B * H;
+      const at = { pOffset: final, pStride: H, dOffset: final, dStride: H };
       const own = { tensor: rowLoss.tensor, offset, length: B };
       offset += alignSegment(B);
       return callOperation(
         lossLinear,
         label,
-        { N: B, V: H, ...last, flagBit: lossBit },
+        { N: B, V: H, ...at, flagBit: lossBit },
         { logits, target, mask, count, rowLoss: own, dlogits, flags },
       );
     }),
@@ -66,6 +63,12 @@ function readStates({ draft, stack, upstream, place, lossFlags, rows }: StateRea
   if (calls.length === 0) return [];
   const all = { rowLoss: { tensor: rowLoss.tensor }, count, loss, flags };
   return [...calls, callOperation(reduceLoss, label, { N: rows, perRow: 1, flagBit: reduceBit }, all)];
+}
+
+function declareStackInput(draft: ProgramDraft, { T, B, input, inputWidth }: StackSpec): StackInput {
+  if (input === "tokens") return { kind: "tokens", ids: draft.declare("batch.input", "u32", [T, B], "batch") };
+  const x = draft.declare("batch.input", "f32", [T, B, inputWidth], "batch");
+  return { kind: "features", x, dx: draft.declare("batch.dx", "f32", [T, B, inputWidth], "activation") };
 }
 
 /**
@@ -81,51 +84,38 @@ export function buildStackProgram(spec: StackSpec): BuiltProgram {
   draft.declare(TENSOR.parameters, "f32", [model.P], "parameters");
   draft.declare(TENSOR.gradients, "f32", [model.P], "gradients");
   const flags = draft.declare("flags", "u32", [1], "metrics");
-  const input: StackInput =
-    spec.input === "tokens"
-      ? { kind: "tokens", ids: draft.declare("batch.input", "u32", [T, B], "batch") }
-      : { kind: "features", x: draft.declare("batch.input", "f32", [T, B, inputWidth], "batch") };
-  const stack = declareStack(draft, model, { prefix: "", T, B, flags }, input);
-  const upstream = declareUpstream(draft, stack);
-  const top = stack.at(-1)?.place;
-  const topDh = upstream.at(-1)?.dh;
-  if (!top || !topDh) throw new Error("a stack needs at least one layer");
-  const { H } = top;
-  const { N, offset } = headRows(readout, top);
-  const rows = { offset, stride: H };
+  const input = declareStackInput(draft, spec);
+  const pass: Pass = { prefix: "", T, B, flags, gradients: true, stateUpstream: 1 };
+  const stack = declareStack(draft, model, pass, { input, outputs: readout });
+  const { output } = stack;
+  if (!output.gradient) throw new Error("the stack's output has no gradient");
+  const N = output.steps * B;
   // The head's rows, then those of every extra state; what lies between stays 0.
-  const lossRows = alignSegment(N) + countExtraStates(spec) * alignSegment(B);
+  const extraStates = stack.directions.reduce((sum, { cell }) => sum + cell.extraStates.length, 0);
+  const lossRows = alignSegment(N) + extraStates * alignSegment(B);
   const rowLoss = draft.declare("rowLoss", "f32", [lossRows], "activation");
   const place: LossPlace = {
     label: "upstream",
     N,
-    V: H,
-    logits: top.h,
-    logitsAt: rows,
-    dlogits: topDh,
-    dlogitsAt: rows,
-    target: draft.declare("upstream", "f32", [N, H], "batch"),
+    V: output.width,
+    logits: output.tensor,
+    logitsAt: output,
+    dlogits: output.gradient.tensor,
+    dlogitsAt: output.gradient,
+    target: draft.declare("upstream", "f32", [N, output.width], "batch"),
     mask: draft.declare("ones", "f32", [N], "batch"),
     count: draft.declare("count", "f32", [1], "batch"),
     rowLoss: { ...rowLoss, offset: 0, length: N },
     loss: draft.declare("loss", "f32", [1], "metrics"),
   };
-  const dx = spec.input === "features" ? draft.declare("batch.dx", "f32", [T, B, inputWidth], "activation") : null;
   const lossFlags = claimLossFlags(draft, LINEAR, flags);
   const forward = [
     ...stackForward(stack),
     ...lossCalls(LINEAR, place, lossFlags),
-    ...readStates({ draft, stack, upstream, place, lossFlags, rows: lossRows }),
+    ...readStates({ draft, stack, place, lossFlags, rows: lossRows }),
   ];
-  const backward = stackBackward(stack, {
-    model,
-    upstream,
-    topUpstream: readout === "every" ? 1 : 0,
-    stateUpstream: 1,
-    dx,
-  });
   return {
-    program: { tensors: draft.tensors(), phases: { forward, backward } },
+    program: { tensors: draft.tensors(), phases: { forward, backward: stackBackward(stack) } },
     model,
     flagOrigins: draft.flagOrigins(),
   };

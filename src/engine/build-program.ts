@@ -8,13 +8,15 @@ import { gradientNorm } from "../operations/gradient-norm.ts";
 import { maskCount } from "../operations/mask-count.ts";
 import { rowNorm } from "../operations/row-norm.ts";
 import { buildBatch } from "./batch.ts";
-import { type HeadPlace, headBackward, headForward, headRows } from "./head.ts";
-import { declareStack, declareUpstream, stackBackward, stackForward, TENSOR } from "./layers.ts";
+import { type HeadPlace, headBackward, headForward } from "./head.ts";
+import { declareStack, stackBackward, stackForward } from "./layers.ts";
 import { claimLossFlags, lossCalls } from "./losses.ts";
 import { createModel, type Model } from "./model.ts";
 import { momentsOf, optimizerCall } from "./optimizers.ts";
 import { callOperation, type FlagOrigin, ProgramDraft } from "./program-draft.ts";
 import type { ProgramSpec } from "./program-spec.ts";
+import type { Pass } from "./stages/stage.ts";
+import { TENSOR } from "./tensor-names.ts";
 import { buildGeneratePass, buildProbePass, viewOutput } from "./view-passes.ts";
 
 /** A built Program with what its players' owners need to know. */
@@ -53,19 +55,17 @@ function declareParameters(draft: ProgramDraft, model: Model, optimizer: Program
 
 /** Forward and backward over the training batch. */
 function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, scalars: Scalars) {
-  const { T, B, head, outputs: V, inputWidth: D } = spec;
+  const { T, B, head, outputs: V } = spec;
   const { flags, count, loss } = scalars;
   const batch = buildBatch(draft, spec);
-  const stack = declareStack(draft, model, { prefix: "", T, B, flags }, batch.input);
-  const upstream = declareUpstream(draft, stack);
-  const top = stack.at(-1)?.place;
-  const topDh = upstream.at(-1)?.dh;
-  if (!top || !topDh) throw new Error("a model needs at least one layer");
-  const { N, offset } = headRows(head, top);
+  const pass: Pass = { prefix: "", T, B, flags, gradients: true, stateUpstream: 0 };
+  const stack = declareStack(draft, model, pass, { input: batch.input, outputs: head });
+  const { output: top } = stack;
+  const N = top.steps * B;
   const logits = draft.declare("logits", "f32", [N, V], "activation");
   const dlogits = draft.declare("dlogits", "f32", [N, V], "activation");
   const rowLoss = draft.declare("rowLoss", "f32", [N], "activation");
-  const headPlace: HeadPlace = { label: "head", model, N, H: top.H, V, offset, h: top.h, logits };
+  const headPlace: HeadPlace = { label: "head", model, B, V, input: top, logits };
   const packed = { offset: 0, stride: V };
   const places = { logits, logitsAt: packed, dlogits, dlogitsAt: packed, rowLoss, loss, count };
   const { target, mask } = batch;
@@ -76,19 +76,14 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
     headForward(headPlace),
     ...lossCalls(spec.loss, { label: "head", N, V, target, mask, ...places }, claimLossFlags(draft, spec.loss, flags)),
   ];
-  const dx =
-    spec.inputGradient && spec.input === "features" ? draft.declare("batch.dx", "f32", [T, B, D], "activation") : null;
-  const backward = [
-    ...headBackward(headPlace, dlogits, topDh),
-    ...stackBackward(stack, { model, upstream, topUpstream: head === "every" ? 1 : 0, stateUpstream: 0, dx }),
-  ];
+  const backward = [...headBackward(headPlace, dlogits), ...stackBackward(stack)];
   if (spec.dhNorms) {
-    stack.forEach(({ place: { H, label } }, index) => {
-      const out = draft.declare(TENSOR.dhNorm(index), "f32", [T, B], "activation");
+    for (const { layer, direction, place, gradients } of stack.directions) {
+      const out = draft.declare(TENSOR.dhNorm(layer, direction), "f32", [T, B], "activation");
       // dh[t+1] belongs to step t, so row 0 (the gradient of the initial state) is skipped.
-      const x = { tensor: TENSOR.dh(index) };
-      backward.push(callOperation(rowNorm, label, { N: T * B, H, xOffset: B * H }, { x, out }));
-    });
+      const numbers = { N: T * B, H: place.H, xOffset: B * place.H };
+      if (gradients) backward.push(callOperation(rowNorm, place.label, numbers, { x: gradients.dh, out }));
+    }
   }
   return { forward, backward };
 }

@@ -5,9 +5,9 @@
 import type { Player } from "../core/backend.ts";
 import { STREAM, uniform } from "../core/rng.ts";
 import { findCell } from "./cells/find-cell.ts";
-import { TENSOR } from "./layers.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { readFloats } from "./read-tensor.ts";
+import { TENSOR } from "./tensor-names.ts";
 import { viewOutputTensor } from "./view-passes.ts";
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The dense head over the top layer, at every step or at the last only, forward and back. Its rows are the rows of `h`
- * from step 1 (`every`) or of step T (`last`), so nothing is copied between layer and head.
+ * The dense head over the rows that the stack hands on, of every step or of the last only, forward and back. It reads
+ * them where they lie, so nothing is copied between layer and head.
  */
 import type { Experiment } from "../core/experiment.ts";
 import type { OperationCall, TensorBinding } from "../core/program.ts";
@@ -9,75 +9,69 @@ import { inputGradient } from "../operations/input-gradient.ts";
 import { projectForward } from "../operations/project-forward.ts";
 import { weightGradient } from "../operations/weight-gradient.ts";
 import { requireSegment } from "./cells/segments.ts";
-import { TENSOR } from "./layers.ts";
 import { bindSegments, type Model } from "./model.ts";
 import { callOperation } from "./program-draft.ts";
+import type { Rows } from "./stages/stage.ts";
+import { TENSOR } from "./tensor-names.ts";
 
 /** At which steps the head speaks. */
 export type HeadSteps = Experiment["model"]["head"];
-
-/** Which rows of a layer's h [T+1, B, H] the head reads: their count N and the first element. */
-export function headRows(
-  steps: HeadSteps,
-  extents: { readonly T: number; readonly B: number; readonly H: number },
-): { readonly N: number; readonly offset: number } {
-  const { T, B, H } = extents;
-  return steps === "every" ? { N: T * B, offset: B * H } : { N: B, offset: T * B * H };
-}
 
 /** The head's tensors in one pass. */
 export interface HeadPlace {
   readonly label: string;
   readonly model: Model;
-  readonly N: number;
-  readonly H: number;
+  readonly B: number;
   readonly V: number;
-  /** First element of the rows in `h` and in `dh`. */
-  readonly offset: number;
-  readonly h: TensorBinding;
+  /** What the stack hands on: N = steps · B rows. */
+  readonly input: Rows;
   readonly logits: TensorBinding; // [N, V]
 }
 
 function headSegments(model: Model, tensor: string): { readonly W: TensorBinding; readonly b: TensorBinding } {
-  const segments = bindSegments(model, null, tensor);
+  const segments = bindSegments(model, "head", tensor);
   return { W: requireSegment(segments, "W"), b: requireSegment(segments, "b") };
 }
 
 /** logits = h W + b. */
 export function headForward(place: HeadPlace): OperationCall {
-  const { label, N, H, V, offset, h, logits } = place;
-  const numbers = { N, D: H, C: V, xOffset: offset, xStride: H, outOffset: 0, outStride: V };
+  const { label, B, V, input, logits } = place;
+  const { steps, width, tensor, offset, stride } = input;
+  const numbers = { N: steps * B, D: width, C: V, xOffset: offset, xStride: stride, outOffset: 0, outStride: V };
   const segments = headSegments(place.model, TENSOR.parameters);
-  return callOperation(projectForward, label, numbers, { x: h, ...segments, out: logits });
+  return callOperation(projectForward, label, numbers, { x: tensor, ...segments, out: logits });
 }
 
-/** Hands dlogits [N, V] down into the rows of `dh`, and forms dW and db. */
-export function headBackward(place: HeadPlace, dlogits: TensorBinding, dh: TensorBinding): readonly OperationCall[] {
-  const { label, N, H, V, offset, h, model } = place;
+/** Hands dlogits [N, V] down to the rows that entered, and forms dW and db. */
+export function headBackward(place: HeadPlace, dlogits: TensorBinding): readonly OperationCall[] {
+  const { label, B, V, input, model } = place;
+  const { gradient, width } = input;
+  if (!gradient) throw new Error(`${label} has nowhere to hand its gradient`);
+  const N = input.steps * B;
   const { W } = headSegments(model, TENSOR.parameters);
   const { W: dW, b: db } = headSegments(model, TENSOR.gradients);
   return [
     callOperation(
       inputGradient,
       label,
-      { N, D: H, C: V, daOffset: 0, daStride: V, dxOffset: offset, dxStride: H },
-      { da: dlogits, W, dx: dh },
+      { N, D: width, C: V, daOffset: 0, daStride: V, dxOffset: gradient.offset, dxStride: gradient.stride },
+      { da: dlogits, W, dx: gradient.tensor },
     ),
     callOperation(
       weightGradient,
       label,
       {
         N,
-        D: H,
+        D: width,
         C: V,
-        leftOffset: offset,
-        leftStride: H,
+        leftOffset: input.offset,
+        leftStride: input.stride,
         rightOffset: 0,
         rightStride: V,
         outOffset: 0,
         outStride: V,
       },
-      { left: h, right: dlogits, dW },
+      { left: input.tensor, right: dlogits, dW },
     ),
     callOperation(
       biasGradient,

@@ -5,10 +5,10 @@
  */
 import type { ScoredRows } from "../core/task.ts";
 import { type EvaluationParts, Evaluator } from "./evaluation.ts";
-import { TENSOR } from "./layers.ts";
 import { readFloats } from "./read-tensor.ts";
 import type { Evaluation } from "./run-report.ts";
 import type { BestState } from "./run-state.ts";
+import { TENSOR } from "./tensor-names.ts";
 
 /** Test predictions with their score. */
 interface Scored {

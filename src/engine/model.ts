@@ -9,6 +9,9 @@ import type { ParameterRole } from "./cells/cell.ts";
 import { findCell } from "./cells/find-cell.ts";
 import type { Segments } from "./cells/segments.ts";
 
+/** A layer with a cell that runs over the steps. */
+export type RecurrentLayer = LayerChoice;
+
 /** What decides the parameters: the layers, what enters the first and what leaves the head. */
 export interface ModelShape {
   readonly layers: readonly LayerChoice[];
@@ -68,12 +71,12 @@ export function createModel(shape: ModelShape): Model {
   return { shape, segments, P: offset, parameters, layerParameters };
 }
 
-/** The segments of a layer (or of the head, `null`) as bindings into `tensor`, by house name. */
-export function bindSegments(model: Model, layer: number | null, tensor: string): Segments {
+/** The segments of an owner (`layers.0`, `head`) as bindings into `tensor`, by their names without the owner's. */
+export function bindSegments(model: Model, owner: string, tensor: string): Segments {
   const bindings: Record<string, TensorBinding> = {};
-  for (const segment of model.segments) {
-    if (segment.layer !== layer) continue;
-    bindings[segment.parameter] = { tensor, offset: segment.offset, length: elementCount(segment.shape) };
+  for (const { name, offset, shape } of model.segments) {
+    if (!name.startsWith(`${owner}.`)) continue;
+    bindings[name.slice(owner.length + 1)] = { tensor, offset, length: elementCount(shape) };
   }
   return bindings;
 }

@@ -7,9 +7,9 @@ import type { Player } from "../core/backend.ts";
 import { InputError } from "../core/errors.ts";
 import type { CellView } from "./cells/cell.ts";
 import { findCell } from "./cells/find-cell.ts";
-import { TENSOR } from "./layers.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { readFloats } from "./read-tensor.ts";
+import { TENSOR } from "./tensor-names.ts";
 import { viewOutput, viewOutputTensor } from "./view-passes.ts";
 
 /** One picture: values [length, H]. */

@@ -12,7 +12,6 @@ import type { LiveChange } from "../core/run-record.ts";
 import type { Dataset } from "../core/task.ts";
 import { buildProgram } from "./build-program.ts";
 import type { Generator } from "./generation.ts";
-import { TENSOR } from "./layers.ts";
 import type { Model } from "./model.ts";
 import type { ProbeResult, ProbeSequence } from "./probe.ts";
 import type { ProgramSpec } from "./program-spec.ts";
@@ -20,6 +19,7 @@ import type { RunOptions } from "./run-options.ts";
 import type { Evaluation, RunReport } from "./run-report.ts";
 import { createRunSpec } from "./run-spec.ts";
 import { type BestState, createInitialState, type RunState } from "./run-state.ts";
+import { TENSOR } from "./tensor-names.ts";
 import { TrainingRun } from "./training-run.ts";
 
 /** See the file's header. */

@@ -7,12 +7,12 @@ import type { Player } from "../core/backend.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { Dataset } from "../core/task.ts";
 import { CLIPPED_RING } from "./build-program.ts";
-import { TENSOR } from "./layers.ts";
 import type { LiveLog } from "./live-log.ts";
 import { writeOptimizerScalars } from "./optimizers.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { readFloats, readWord, readWords } from "./read-tensor.ts";
 import { BatchOrder } from "./scheduler.ts";
+import { TENSOR } from "./tensor-names.ts";
 
 /** Columns of a row of the metrics ring: loss | norm | clip factor | learning rate. */
 export const METRIC_COLUMNS = 4;

@@ -11,7 +11,6 @@ import type { BuiltProgram } from "./build-program.ts";
 import { observeEarlyStopping } from "./early-stopping.ts";
 import { Generator } from "./generation.ts";
 import { HeldOut } from "./held-out.ts";
-import { TENSOR } from "./layers.ts";
 import { LiveLog } from "./live-log.ts";
 import { LossWatch } from "./loss-watch.ts";
 import type { Model } from "./model.ts";
@@ -22,6 +21,7 @@ import { createMetricsBlock, type Evaluation, type OpenReport, openReport, type 
 import type { BestState, RunState } from "./run-state.ts";
 import { ChunkSizer } from "./scheduler.ts";
 import { observePlateau, scheduleFactor } from "./schedules.ts";
+import { TENSOR } from "./tensor-names.ts";
 import { type DeviceState, type FinishedChunk, readState, TrainingQueue } from "./training-queue.ts";
 
 /** Chunks in flight: one runs, one waits behind it. */

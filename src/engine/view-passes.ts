@@ -6,11 +6,12 @@
 import type { OperationCall, TensorBinding } from "../core/program.ts";
 import { carryState } from "../operations/carry-state.ts";
 import { activationCall } from "./activations.ts";
-import { headForward, headRows } from "./head.ts";
-import { declareStack, type Pass, type StackInput, stackForward } from "./layers.ts";
+import { headForward } from "./head.ts";
+import { declareStack, type StackInput, stackForward } from "./layers.ts";
 import type { LossSpec } from "./losses.ts";
 import type { Model } from "./model.ts";
 import { callOperation, type ProgramDraft } from "./program-draft.ts";
+import type { Pass } from "./stages/stage.ts";
 
 /** What is shown of the logits: probabilities where the loss implies them. */
 export type ViewOutput = "softmax" | "sigmoid" | "logits";
@@ -37,6 +38,8 @@ export function viewOutputTensor(prefix: Pass["prefix"], output: ViewOutput): st
   return output === "logits" ? `${prefix}logits` : `${prefix}outputs`;
 }
 
+const WITHOUT_GRADIENTS = { gradients: false, stateUpstream: 0 } as const;
+
 function buildPass(draft: ProgramDraft, view: ViewSpec, pass: Pass): readonly OperationCall[] {
   const { model, output } = view;
   const { T, B, prefix } = pass;
@@ -45,20 +48,19 @@ function buildPass(draft: ProgramDraft, view: ViewSpec, pass: Pass): readonly Op
   const input: StackInput =
     view.input === "tokens"
       ? { kind: "tokens", ids: draft.declare(name, "u32", [T, B], "batch") }
-      : { kind: "features", x: draft.declare(name, "f32", [T, B, D], "batch") };
-  const stack = declareStack(draft, model, pass, input);
-  const top = stack.at(-1)?.place;
-  if (!top) throw new Error("a model needs at least one layer");
-  const { N, offset } = headRows("every", top);
+      : { kind: "features", x: draft.declare(name, "f32", [T, B, D], "batch"), dx: null };
+  const stack = declareStack(draft, model, pass, { input, outputs: "every" });
+  const { output: top } = stack;
+  const N = top.steps * B;
   const label = `${prefix.slice(0, -1)} head`;
   const logits = draft.declare(viewOutputTensor(prefix, "logits"), "f32", [N, V], "activation");
-  const calls = [...stackForward(stack), headForward({ label, model, N, H: top.H, V, offset, h: top.h, logits })];
+  const calls = [...stackForward(stack), headForward({ label, model, B, V, input: top, logits })];
   if (output !== "logits") {
     const y = draft.declare(viewOutputTensor(prefix, output), "f32", [N, V], "activation");
     calls.push(activationCall(output, { label, N, C: V, a: logits, y, flags: pass.flags, flagBit: VIEW_FLAG }));
   }
   if (prefix === "generate.") {
-    for (const { place } of stack) {
+    for (const { place } of stack.directions) {
       for (const h of [place.h, ...Object.values(place.states)]) {
         calls.push(callOperation(carryState, place.label, { T, B, H: place.H }, { h }));
       }
@@ -69,10 +71,10 @@ function buildPass(draft: ProgramDraft, view: ViewSpec, pass: Pass): readonly Op
 
 /** `probe`: T = `probeLength`, one row. Nets are causal, so a shorter probe is padded and its first steps are shown. */
 export function buildProbePass(draft: ProgramDraft, view: ViewSpec, probeLength: number): readonly OperationCall[] {
-  return buildPass(draft, view, { prefix: "probe.", T: probeLength, B: 1, flags: view.flags });
+  return buildPass(draft, view, { prefix: "probe.", T: probeLength, B: 1, flags: view.flags, ...WITHOUT_GRADIENTS });
 }
 
 /** `generate`: one step of one row; row 0 of every state in the next play is row 1 of this one. */
 export function buildGeneratePass(draft: ProgramDraft, view: ViewSpec): readonly OperationCall[] {
-  return buildPass(draft, view, { prefix: "generate.", T: 1, B: 1, flags: view.flags });
+  return buildPass(draft, view, { prefix: "generate.", T: 1, B: 1, flags: view.flags, ...WITHOUT_GRADIENTS });
 }

@@ -9,8 +9,8 @@ import type { LayerChoice, LayerOf } from "../../src/core/layer-choice.ts";
 import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
 import { buildStackProgram } from "../../src/engine/build-parts.ts";
 import { buildProgram } from "../../src/engine/build-program.ts";
-import { TENSOR } from "../../src/engine/layers.ts";
 import type { ProgramSpec } from "../../src/engine/program-spec.ts";
+import { TENSOR } from "../../src/engine/tensor-names.ts";
 
 const T = 4;
 const B = 3;

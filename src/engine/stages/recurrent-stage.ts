@@ -1,0 +1,201 @@
+/**
+ * A recurrent layer as a stage: for each direction the input projection, the cell over the steps, and on the way back the
+ * gradient of the input rows and of the weights. Row t+1 of a forward direction's states is the state after step t, row t
+ * that of a backward direction; records, inputs and outputs are indexed by original time in both.
+ */
+import type { OperationCall, TensorBinding } from "../../core/program.ts";
+import { gatherBackward } from "../../operations/gather-backward.ts";
+import { gatherForward } from "../../operations/gather-forward.ts";
+import { inputGradient } from "../../operations/input-gradient.ts";
+import { projectForward } from "../../operations/project-forward.ts";
+import { weightGradient } from "../../operations/weight-gradient.ts";
+import type { BackwardPlace, Cell, LayerPlace } from "../cells/cell.ts";
+import { findCell } from "../cells/find-cell.ts";
+import { requireSegment, type Segments } from "../cells/segments.ts";
+import { bindSegments, type RecurrentLayer } from "../model.ts";
+import { callOperation } from "../program-draft.ts";
+import { type Direction, layerName, TENSOR } from "../tensor-names.ts";
+import { type Rows, rowsOf, type Stage, type StageContext, type StageInput, type StepRange } from "./stage.ts";
+
+/** Gradients of one layer's states, each [T+1, B, H]. */
+export interface StateGradients {
+  readonly dh: TensorBinding;
+  /** Those of the extra states, by the state's name. */
+  readonly dStates: Segments;
+}
+
+/** A layer in one of its directions. */
+export interface LayerDirection {
+  readonly layer: number;
+  readonly direction: Direction;
+  readonly cell: Cell;
+  readonly place: LayerPlace;
+  /** Null in a pass without gradients. */
+  readonly gradients: StateGradients | null;
+}
+
+/** What a recurrent stage is besides a stage. */
+export interface RecurrentStage extends Stage {
+  readonly directions: readonly LayerDirection[];
+}
+
+/** Which layer of the model, what it reads, and how much of it is read from above. */
+export interface RecurrentLayerSpec {
+  readonly layer: number;
+  readonly choice: RecurrentLayer;
+  readonly input: StageInput;
+  /** True where only the final states are handed on. */
+  readonly finalOnly: boolean;
+}
+
+function declareDirection(context: StageContext, spec: RecurrentLayerSpec, direction: Direction): LayerDirection {
+  const { draft, model, pass, mask, key } = context;
+  const { T, B, prefix, flags } = pass;
+  const { layer, choice } = spec;
+  const cell = findCell(choice);
+  const H = choice.units;
+  const reading = direction === "backward" ? " backward" : "";
+  const label = `${prefix === "" ? "" : `${prefix.slice(0, -1)} `}layer ${layer + 1}${reading}`;
+  const declareRows = (name: string) => draft.declare(name, "f32", [T + 1, B, H], "activation");
+  const h = declareRows(TENSOR.h(layer, prefix, direction));
+  const states: Record<string, TensorBinding> = {};
+  for (const name of cell.extraStates) states[name] = declareRows(TENSOR.state(layer, name, prefix, direction));
+  const recordName = TENSOR.record(layer, prefix, direction);
+  const record = draft.declare(recordName, "f32", [T, B, cell.recordSlots, H], "activation");
+  // Views write to a word of their own that nobody acts on, so that looking never stops a run.
+  const flagBit = prefix === "" ? draft.claimFlagBit({ name: `${choice.cell}-forward` }, label) : 1;
+  const parameters = bindSegments(model, layerName(layer, direction), TENSOR.parameters);
+  const reverse = direction === "backward" ? 1 : 0;
+  const place: LayerPlace = {
+    ...{ label, T, B, H, h, states, record, flags, flagBit, parameters, mask, key, reverse },
+    ...{ masked: 0, steps: { from: 1, to: T }, dropout: { rate: 0, site: layer } },
+  };
+  return { layer, direction, cell, place, gradients: pass.gradients ? declareGradients() : null };
+
+  function declareGradients(): StateGradients {
+    const dStates = Object.fromEntries(
+      cell.extraStates.map((state) => [state, declareRows(TENSOR.dState(layer, state, direction))]),
+    );
+    return { dh: declareRows(TENSOR.dh(layer, direction)), dStates };
+  }
+}
+
+/** Steps in the order of play, counted from 1. */
+function playedSteps({ direction }: LayerDirection, { first, count }: StepRange): LayerPlace["steps"] {
+  return direction === "forward" ? { from: first + 1, to: first + count } : { from: first + count, to: first + 1 };
+}
+
+/** Rows of dh whose steps are these, in the order of play; the row of the initial state goes with the step beside it. */
+function finishedRows({ direction, place }: LayerDirection, { first, count }: StepRange): BackwardPlace["rows"] {
+  const end = first + count;
+  return direction === "forward"
+    ? { from: end, to: first === 0 ? 0 : first + 1 }
+    : { from: first, to: end === place.T ? end : end - 1 };
+}
+
+/** x W + b into the record's first slots. */
+function project({ cell, place }: LayerDirection, input: StageInput, range: StepRange): OperationCall {
+  const { B, H, record, label, parameters } = place;
+  const W = requireSegment(parameters, "W");
+  const b = requireSegment(parameters, "b");
+  const outStride = cell.recordSlots * H;
+  const extents = { N: range.count * B, D: input.width, C: cell.gates * H };
+  const out = { outOffset: range.first * B * outStride, outStride };
+  if (input.kind === "tokens") {
+    if (range.count !== place.T) throw new Error(`${label} reads ids, which enter all at once`);
+    const numbers = { ...extents, ...out, biased: 1 };
+    return callOperation(gatherForward, label, numbers, { ids: input.ids, W, b, out: record });
+  }
+  const { tensor, offset, stride } = input;
+  const numbers = { ...extents, ...out, xOffset: offset + range.first * B * stride, xStride: stride };
+  return callOperation(projectForward, label, numbers, { x: tensor, W, b, out: record });
+}
+
+/** The gradient of the input rows. */
+function handDown({ cell, place }: LayerDirection, input: StageInput, range: StepRange): readonly OperationCall[] {
+  if (input.kind === "tokens" || input.gradient === null) return [];
+  const { B, H, record, label, parameters } = place;
+  const daStride = cell.recordSlots * H;
+  const { tensor: dx, stride: dxStride } = input.gradient;
+  const { N, offset: dxOffset } = rowsOf(input, input.gradient, range, B);
+  const numbers = {
+    N,
+    D: input.width,
+    C: cell.gates * H,
+    daOffset: range.first * B * daStride,
+    daStride,
+    dxOffset,
+    dxStride,
+  };
+  return [callOperation(inputGradient, label, numbers, { da: record, W: requireSegment(parameters, "W"), dx })];
+}
+
+/** dW of the input projection, from da in the record's first slots. */
+function inputWeightGradient({ cell, place }: LayerDirection, input: StageInput, dW: TensorBinding): OperationCall {
+  const { T, B, H, record, label } = place;
+  const { recordSlots, gates } = cell;
+  const extents = { N: T * B, D: input.width, C: gates * H };
+  if (input.kind === "tokens") {
+    const numbers = { ...extents, daOffset: 0, daStride: recordSlots * H };
+    return callOperation(gatherBackward, label, numbers, { ids: input.ids, da: record, dW });
+  }
+  const numbers = {
+    ...extents,
+    leftOffset: input.offset,
+    leftStride: input.stride,
+    rightOffset: 0,
+    rightStride: recordSlots * H,
+    outOffset: 0,
+    outStride: gates * H,
+  };
+  return callOperation(weightGradient, label, numbers, { left: input.tensor, right: record, dW });
+}
+
+/** Output rows of a layer that runs forward only: its states themselves, so nothing is copied. */
+function stateRows({ place: { T, B, H, h }, gradients }: LayerDirection, finalOnly: boolean): Rows {
+  const at = { offset: finalOnly ? T * B * H : B * H, stride: H };
+  const gradient = gradients && { tensor: gradients.dh, ...at };
+  return { kind: "rows", tensor: h, ...at, steps: finalOnly ? 1 : T, width: H, gradient };
+}
+
+/** Declares states and records of a recurrent layer. Its `output` are the states of the forward direction. */
+export function recurrentStage(context: StageContext, spec: RecurrentLayerSpec): RecurrentStage {
+  const { model, pass } = context;
+  const { input, finalOnly } = spec;
+  const forwards = declareDirection(context, spec, "forward");
+  const directions = [forwards];
+  const backwardPlace = (part: LayerDirection, range: StepRange): BackwardPlace => {
+    const { layer, direction, place, gradients } = part;
+    if (!gradients) throw new Error(`${place.label} has no gradients in this pass`);
+    return {
+      ...place,
+      ...gradients,
+      upstream: finalOnly ? 0 : 1,
+      stateUpstream: pass.stateUpstream,
+      gradients: bindSegments(model, layerName(layer, direction), TENSOR.gradients),
+      rows: finishedRows(part, range),
+    };
+  };
+  return {
+    directions,
+    output: stateRows(forwards, finalOnly),
+    forward: (range) =>
+      directions.flatMap((part) => [
+        project(part, input, range),
+        ...part.cell.forward({ ...part.place, steps: playedSteps(part, range) }),
+      ]),
+    backward: (range) =>
+      directions.flatMap((part) => [
+        ...part.cell.backward(backwardPlace(part, range)),
+        ...handDown(part, input, range),
+      ]),
+    parameterGradients: () =>
+      directions.flatMap((part) => {
+        const place = backwardPlace(part, { first: 0, count: pass.T });
+        return [
+          inputWeightGradient(part, input, requireSegment(place.gradients, "W")),
+          ...part.cell.parameterGradients(place),
+        ];
+      }),
+  };
+}

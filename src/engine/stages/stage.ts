@@ -1,0 +1,84 @@
+/**
+ * What a stack is made of: stages, each reading the rows of the one below and writing rows of its own. A stage knows its
+ * calls in both directions and nothing of its neighbours, so what a layer consists of (cell, collecting of outputs,
+ * normalisation, dropout) is a matter of which stages are put on each other.
+ */
+import type { OperationCall, TensorBinding } from "../../core/program.ts";
+import type { Model } from "../model.ts";
+import type { ProgramDraft } from "../program-draft.ts";
+
+/** One use of the model: training, probe or generation. `prefix` keeps their tensors apart. */
+export interface Pass {
+  readonly prefix: "" | "probe." | "generate.";
+  readonly T: number;
+  readonly B: number;
+  readonly flags: TensorBinding;
+  /** True where gradients are wanted: declares their tensors. */
+  readonly gradients: boolean;
+  /** 1 when the final row of every extra state's gradient holds an upstream gradient, 0 in plain training. */
+  readonly stateUpstream: 0 | 1;
+}
+
+/** Where rows lie inside a tensor: the first element, and the distance from row to row. */
+export interface RowsPlace {
+  readonly tensor: TensorBinding;
+  readonly offset: number;
+  readonly stride: number;
+}
+
+/** What a stage reads or writes: `steps` · B rows of `width` numbers, step by step. */
+export interface Rows extends RowsPlace {
+  readonly kind: "rows";
+  /** T for a sequence, 1 where only final states are handed on. */
+  readonly steps: number;
+  readonly width: number;
+  /** Where the gradient of these rows is to be put; null where nobody asks for it. */
+  readonly gradient: RowsPlace | null;
+}
+
+/** Token ids [T, B], each below `width`. */
+export interface Tokens {
+  readonly kind: "tokens";
+  readonly ids: TensorBinding;
+  readonly width: number;
+}
+
+/** What may enter a stage. */
+export type StageInput = Rows | Tokens;
+
+/** Steps to play, by original time from 0: the whole sequence, or a part of it. */
+export interface StepRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** One stage in a pass. A part of the steps may be played alone: forward from low to high, backward from high to low. */
+export interface Stage {
+  readonly output: Rows;
+  /** Puts the output rows of these steps in place, from the input rows of the same steps. */
+  forward(steps: StepRange): readonly OperationCall[];
+  /** Puts the gradient of the input rows of these steps in place, from that of the output rows. */
+  backward(steps: StepRange): readonly OperationCall[];
+  /** Gradients of the stage's parameters over all steps, after `backward`. */
+  parameterGradients(): readonly OperationCall[];
+}
+
+/** What every stage is made with. */
+export interface StageContext {
+  readonly draft: ProgramDraft;
+  readonly model: Model;
+  readonly pass: Pass;
+  readonly mask: TensorBinding; // [T, B]
+  readonly key: TensorBinding; // u32 [2]
+}
+
+/** The rows of some steps: their count, and the first element inside the tensor. Final states are whole or nothing. */
+export function rowsOf(
+  { steps }: Pick<Rows, "steps">,
+  { offset, stride }: Pick<RowsPlace, "offset" | "stride">,
+  range: StepRange,
+  B: number,
+): { readonly N: number; readonly offset: number } {
+  if (steps === 1) return { N: B, offset };
+  return { N: range.count * B, offset: offset + range.first * B * stride };
+}

@@ -1,0 +1,37 @@
+/**
+ * Names of a Program's tensors that others than their makers read: views, verification, checkpoints, the trainer. A layer
+ * that runs in both directions has two sets of states, records and parameters; those of the forward direction bear the
+ * layer's own name, as do those of a layer that runs forward only.
+ */
+
+/** In which order a part of a layer reads the steps. */
+export type Direction = "forward" | "backward";
+
+/** `layers.0`, `layers.0.backward`: the beginning of every name that belongs to a layer in one direction. */
+export function layerName(layer: number, direction: Direction = "forward"): string {
+  return direction === "forward" ? `layers.${layer}` : `layers.${layer}.backward`;
+}
+
+/** See the file's header; `prefix` is that of a pass. */
+export const TENSOR = {
+  parameters: "params",
+  gradients: "grads",
+  moments: "moments",
+  /** A state of a layer: `h`, or an extra one of its cell. */
+  state: (layer: number, state: string, prefix = "", direction: Direction = "forward") =>
+    `${prefix}${layerName(layer, direction)}.${state}`,
+  h: (layer: number, prefix = "", direction: Direction = "forward") => TENSOR.state(layer, "h", prefix, direction),
+  record: (layer: number, prefix = "", direction: Direction = "forward") =>
+    TENSOR.state(layer, "record", prefix, direction),
+  /** Verification only: the upstream gradient of an extra state's last row. */
+  upstream: (layer: number, state: string, direction: Direction = "forward") =>
+    `upstream.${layerName(layer, direction)}.${state}`,
+  dState: (layer: number, state: string, direction: Direction = "forward") =>
+    TENSOR.state(layer, `d${state}`, "", direction),
+  dh: (layer: number, direction: Direction = "forward") => TENSOR.dState(layer, "h", direction),
+  dhNorm: (layer: number, direction: Direction = "forward") => TENSOR.dState(layer, "hNorm", direction),
+  /** 1 where a sequence has a step [T, B]. */
+  mask: (prefix = "") => `${prefix}steps.mask`,
+  /** Seed and training step of the dropout masks, u32 [2]. */
+  key: (prefix = "") => `${prefix}dropout.key`,
+} as const;
