@@ -136,7 +136,7 @@ function inputWeightGradient({ cell, place }: LayerDirection, input: StageInput,
   const { recordSlots, gates } = cell;
   const extents = { N: T * B, D: input.width, C: gates * H };
   if (input.kind === "tokens") {
-    const numbers = { ...extents, daOffset: 0, daStride: recordSlots * H };
+    const numbers = { ...extents, daOffset: 0, daStride: recordSlots * H, padding: input.width };
     return callOperation(gatherBackward, label, numbers, { ids: input.ids, da: record, dW });
   }
   const numbers = {
