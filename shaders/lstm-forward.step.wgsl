@@ -1,16 +1,17 @@
-// lstm-forward, `step`: all of state index t (from 1 to T) in one kernel.
+// lstm-forward, `step`: all of step t (counted from 1) in one kernel.
 //
 //   i = σ(a_i + h' U_i + bu_i)    f, o likewise    g = tanh(a_g + h' U_g + bu_g)
 //   c = f ⊙ c' + i ⊙ g            h = o ⊙ tanh(c)
 //
-// | binding | tensor | access     | shape                                               |
-// | ------- | ------ | ---------- | --------------------------------------------------- |
-// | 0       | h      | read_write | [T+1, B, H], h' is row t−1, h is row t              |
-// | 1       | c      | read_write | [T+1, B, H], c' is row t−1, c is row t              |
-// | 2       | record | read_write | [T, B, 4, H], row t−1: slots 0–3 a_i … → i, f, g, o |
-// | 3       | U      | read       | [H, 4H]                                             |
-// | 4       | bu     | read       | [4H]                                                |
-// | 5       | flags  | read_write | [1]                                                 |
+// | binding | tensor | access     | shape                                                            |
+// | ------- | ------ | ---------- | ---------------------------------------------------------------- |
+// | 0       | h      | read_write | [T+1, B, H], h' is row t−1, h row t; in reverse t, t−1           |
+// | 1       | c      | read_write | [T+1, B, H], likewise                                            |
+// | 2       | record | read_write | [T, B, 4, H], row t−1: slots 0–3 a_i … → i, f, g, o              |
+// | 3       | U      | read       | [H, 4H]                                                          |
+// | 4       | bu     | read       | [4H]                                                             |
+// | 5       | mask   | read       | [T, B], row t−1, if masked = 1: 0 copies h and c, record row ← 0 |
+// | 6       | flags  | read_write | [1]                                                              |
 //
 // Invocation i owns rows b = 4·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉, of all four products: a
 // 4 × 16 register tile. At an edge it loads the last row or unit again and stores only what exists.
@@ -19,6 +20,8 @@ struct Args {
   t: u32,
   B: u32,
   H: u32,
+  reverse: u32,
+  masked: u32,
   flagBit: u32,
 }
 
@@ -27,14 +30,15 @@ struct Args {
 @group(0) @binding(2) var<storage, read_write> record: array<f32>;
 @group(0) @binding(3) var<storage, read> U: array<f32>;
 @group(0) @binding(4) var<storage, read> bu: array<f32>;
-@group(0) @binding(5) var<storage, read_write> flags: array<atomic<u32>>;
+@group(0) @binding(5) var<storage, read> mask: array<f32>;
+@group(0) @binding(6) var<storage, read_write> flags: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 8u;
 
-// Start of row (t−1, b) in arrays [·, B, H]; four times that in the record.
-fn row_start(b: u32) -> u32 {
-  return ((args.t - 1u) * args.B + min(b, args.B - 1u)) * args.H;
+// Start of row (row, b) in arrays [·, B, H]; four times that in the record.
+fn row_start(row: u32, b: u32) -> u32 {
+  return (row * args.B + min(b, args.B - 1u)) * args.H;
 }
 
 fn load_record(at: u32, j: vec4<u32>) -> vec4<f32> {
@@ -48,6 +52,13 @@ fn store_record(at: u32, units: u32, value: vec4<f32>) {
   if (units > 3u) { record[at + 3u] = value.w; }
 }
 
+fn store_states(at: u32, units: u32, cell: vec4<f32>, state: vec4<f32>) {
+  c[at] = cell.x; h[at] = state.x;
+  if (units > 1u) { c[at + 1u] = cell.y; h[at + 1u] = state.y; }
+  if (units > 2u) { c[at + 2u] = cell.z; h[at + 2u] = state.z; }
+  if (units > 3u) { c[at + 3u] = cell.w; h[at + 3u] = state.w; }
+}
+
 fn load_bias(at: u32, j: vec4<u32>) -> vec4<f32> {
   return vec4<f32>(bu[at + j.x], bu[at + j.y], bu[at + j.z], bu[at + j.w]);
 }
@@ -58,8 +69,19 @@ fn load_U(at: u32, j: vec4<u32>) -> vec4<f32> {
 
 fn finish(b: u32, j: vec4<u32>, i_sum: vec4<f32>, f_sum: vec4<f32>, g_sum: vec4<f32>, o_sum: vec4<f32>) {
   if (b >= args.B) { return; }
-  let state_at = row_start(b);
-  let at = state_at * 4u;
+  let old = row_start(args.t - 1u + args.reverse, b);
+  let next = row_start(args.t - args.reverse, b) + j.x;
+  let at = row_start(args.t - 1u, b) * 4u;
+  let to = at + j.x;
+  let units = args.H - j.x;
+  let previous = vec4<f32>(c[old + j.x], c[old + j.y], c[old + j.z], c[old + j.w]);
+  if (args.masked == 1u && mask[(args.t - 1u) * args.B + b] == 0.0) {
+    for (var slot = 0u; slot < 4u; slot++) {
+      store_record(to + slot * args.H, units, vec4<f32>());
+    }
+    store_states(next, units, previous, vec4<f32>(h[old + j.x], h[old + j.y], h[old + j.z], h[old + j.w]));
+    return;
+  }
   let a_i = load_record(at, j) + i_sum;
   let a_f = load_record(at + args.H, j) + f_sum;
   let a_g = load_record(at + 2u * args.H, j) + g_sum;
@@ -71,20 +93,12 @@ fn finish(b: u32, j: vec4<u32>, i_sum: vec4<f32>, f_sum: vec4<f32>, g_sum: vec4<
   let f = sigmoid4(a_f);
   let g = tanh4(a_g);
   let o = sigmoid4(a_o);
-  let previous = vec4<f32>(c[state_at + j.x], c[state_at + j.y], c[state_at + j.z], c[state_at + j.w]);
   let cell = f * previous + i * g;
-  let state = o * tanh4(cell);
-  let to = at + j.x;
-  let units = args.H - j.x;
   store_record(to, units, i);
   store_record(to + args.H, units, f);
   store_record(to + 2u * args.H, units, g);
   store_record(to + 3u * args.H, units, o);
-  let next = state_at + args.B * args.H + j.x;
-  c[next] = cell.x; h[next] = state.x;
-  if (units > 1u) { c[next + 1u] = cell.y; h[next + 1u] = state.y; }
-  if (units > 2u) { c[next + 2u] = cell.z; h[next + 2u] = state.z; }
-  if (units > 3u) { c[next + 3u] = cell.w; h[next + 3u] = state.w; }
+  store_states(next, units, cell, o * tanh4(cell));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -100,10 +114,11 @@ fn main(
   let first = (invocation % tiles) * 4u;
   let j = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.H - 1u));
 
-  let h0 = row_start(b);
-  let h1 = row_start(b + 1u);
-  let h2 = row_start(b + 2u);
-  let h3 = row_start(b + 3u);
+  let old = args.t - 1u + args.reverse;
+  let h0 = row_start(old, b);
+  let h1 = row_start(old, b + 1u);
+  let h2 = row_start(old, b + 2u);
+  let h3 = row_start(old, b + 3u);
   let bu_i = load_bias(0u, j);
   let bu_f = load_bias(args.H, j);
   let bu_g = load_bias(2u * args.H, j);

@@ -74,11 +74,12 @@ fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
   if (units > 3u) { record[at + 3u] = da.w; }
 
   let old = row_start(before, b);
-  var carry = select(none, delta, left);
-  if (args.upstream == 1u && before != args.reverse * args.T) {
-    carry += load_dh(old, j);
+  let carry = select(none, delta, left);
+  if (args.upstream == 0u || before == args.reverse * args.T) {
+    store_dh(old + j.x, units, carry);
+  } else if (left) {
+    store_dh(old + j.x, units, load_dh(old, j) + carry);
   }
-  store_dh(old + j.x, units, carry);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -1,7 +1,8 @@
 /**
- * The LSTM over a whole sequence, PyTorch's equations: two biases, no peepholes, no offset on the forget gate. In: h[0]
- * and c[0] are the initial states and the record holds x W + b. Out: h[1…T], c[1…T] and the record i|f|g|o. A raw
- * pre-activation that is not finite sets `flagBit` in flags.
+ * The LSTM over a whole sequence or some of its steps, PyTorch's equations: two biases, no peepholes, no offset on the
+ * forget gate. In: the rows of h and c before the first step played, and x W + b in the record. Out: h, c and the record
+ * i|f|g|o of the steps played. A masked step copies both states and its record row becomes 0. A raw pre-activation that is
+ * not finite sets `flagBit` in flags.
  */
 import { defineOperation } from "../core/operation.ts";
 import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
@@ -12,15 +13,16 @@ export const lstmForward = defineOperation({
   equation: "i,f,o = σ(a_ifo + h' U_ifo + bu_ifo); g = tanh(a_g + h' U_g + bu_g); c = f⊙c' + i⊙g; h = o⊙tanh(c)",
   source: "Hochreiter & Schmidhuber 1997, Gers et al. 2000 (forget gate), PyTorch (two biases)",
   tensors: {
-    h: { access: "inout", type: "f32", shape: ["T+1", "B", "H"], about: "h[0] in, h[1…T] out" },
-    c: { access: "inout", type: "f32", shape: ["T+1", "B", "H"], about: "c[0] in, c[1…T] out" },
+    h: { access: "inout", type: "f32", shape: ["T+1", "B", "H"], about: "in: row 0 (T in reverse); out: the others" },
+    c: { access: "inout", type: "f32", shape: ["T+1", "B", "H"], about: "like h" },
     record: { access: "inout", type: "f32", shape: ["T", "B", "4", "H"], about: "in: x W + b; out: i|f|g|o" },
     U: { access: "in", type: "f32", shape: ["H", "4H"], about: "recurrent weights i|f|g|o" },
     bu: { access: "in", type: "f32", shape: ["4H"], about: "recurrent bias i|f|g|o" },
+    mask: { access: "in", type: "f32", shape: ["T", "B"], about: "0 where a step is left out; read if masked = 1" },
     flags: { access: "inout", type: "u32", shape: ["1"], about: "sticky bits: not finite" },
   },
   extents: ["T", "B", "H"],
-  constants: ["flagBit"],
+  constants: ["reverse", "masked", "fromStep", "toStep", "flagBit"],
   scalars: [],
   tolerance: {
     relative: 2e-5,
@@ -33,15 +35,15 @@ export const lstmForward = defineOperation({
           kernels: [
             {
               file: "lstm-forward.step",
-              bindings: [...writes("h", "c", "record"), ...reads("U", "bu"), ...writes("flags")],
-              scalars: u32("t", "B", "H", "flagBit"),
+              bindings: [...writes("h", "c", "record"), ...reads("U", "bu", "mask"), ...writes("flags")],
+              scalars: u32("t", "B", "H", "reverse", "masked", "flagBit"),
               sizes: { WORKGROUP_SIZE: 8 },
               lib: ["linear-index", "finite", "activations"],
               grid: invocations(["B", 4], ["H", 4]),
               trips: loops(["H", 1], ["4", 1]),
             },
           ],
-          loop: { from: 1, to: "T" },
+          loop: { from: "fromStep", to: "toStep" },
         },
       ],
     },

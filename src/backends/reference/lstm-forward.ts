@@ -5,27 +5,53 @@
  */
 import type { lstmForward } from "../../operations/lstm-forward.ts";
 import { sigmoid } from "./activations.ts";
-import type { Twin } from "./twin.ts";
+import type { Twin, TwinNumbers, TwinTensors } from "./twin.ts";
 
 /** Slot of g, the only one bounded by tanh. */
 const G = 2;
 
-/** h[1…T], c[1…T] and the record i|f|g|o. */
-export const lstmForwardTwin: Twin<typeof lstmForward> = ({ h, c, record, U, bu, flags }, { T, B, H, flagBit }) => {
-  for (let row = 0; row < T * B; row++) {
-    const old = row * H; // h' = h[t] and c' = c[t]
-    const next = old + B * H;
-    const i = row * 4 * H; // slot 0; f, g and o follow at H each
-    for (let column = 0; column < 4 * H; column++) {
-      let a = record[i + column]! + bu[column]!;
-      for (let k = 0; k < H; k++) a += h[old + k]! * U[k * 4 * H + column]!;
-      record[i + column] = a;
-      if (!Number.isFinite(record[i + column])) flags[0]! |= flagBit;
-      record[i + column] = Math.floor(column / H) === G ? Math.tanh(a) : sigmoid(a);
-    }
-    for (let j = 0; j < H; j++) {
-      c[next + j] = record[i + H + j]! * c[old + j]! + record[i + j]! * record[i + 2 * H + j]!;
-      h[next + j] = record[i + 3 * H + j]! * Math.tanh(c[next + j]!);
+/** h, c and the record i|f|g|o of the steps played. */
+export const lstmForwardTwin: Twin<typeof lstmForward> = (tensors, numbers) => {
+  const { h, c, record, mask } = tensors;
+  const { B, H, reverse, masked, fromStep, toStep } = numbers;
+  const direction = toStep < fromStep ? -1 : 1;
+  for (let t = fromStep; t !== toStep + direction; t += direction) {
+    for (let b = 0; b < B; b++) {
+      const old = ((t - 1 + reverse) * B + b) * H; // h' = h[t−1] and c' = c[t−1], in reverse t
+      const next = ((t - reverse) * B + b) * H;
+      const i = ((t - 1) * B + b) * 4 * H; // slot 0; f, g and o follow at H each
+      if (masked === 1 && mask[(t - 1) * B + b]! === 0) {
+        record.fill(0, i, i + 4 * H);
+        h.copyWithin(next, old, old + H);
+        c.copyWithin(next, old, old + H);
+        continue;
+      }
+      playRow(tensors, numbers, { old, next, i });
     }
   }
 };
+
+/** First elements of one row in states before and after the step, and in the record. */
+interface Row {
+  readonly old: number;
+  readonly next: number;
+  readonly i: number;
+}
+
+function playRow(
+  { h, c, record, U, bu, flags }: TwinTensors<typeof lstmForward>,
+  { H, flagBit }: TwinNumbers<typeof lstmForward>,
+  { old, next, i }: Row,
+): void {
+  for (let column = 0; column < 4 * H; column++) {
+    let a = record[i + column]! + bu[column]!;
+    for (let k = 0; k < H; k++) a += h[old + k]! * U[k * 4 * H + column]!;
+    record[i + column] = a;
+    if (!Number.isFinite(record[i + column])) flags[0]! |= flagBit;
+    record[i + column] = Math.floor(column / H) === G ? Math.tanh(a) : sigmoid(a);
+  }
+  for (let j = 0; j < H; j++) {
+    c[next + j] = record[i + H + j]! * c[old + j]! + record[i + j]! * record[i + 2 * H + j]!;
+    h[next + j] = record[i + 3 * H + j]! * Math.tanh(c[next + j]!);
+  }
+}

@@ -1,130 +1,142 @@
 /**
  * The LSTM twins against the equations typed a second time, unit by unit, and their gradients against central differences
- * in Float64: pre-activations, U, bu, both initial states, and the total dL/dh_t and dL/dc_t of every step.
+ * in Float64: pre-activations, U, bu, both initial states, and the total dL/dh and dL/dc of every state. In both
+ * directions, with masks, and in pieces.
  */
 import { describe, expect, it } from "vitest";
 import { biasGradientTwin } from "./bias-gradient.ts";
 import { assertClose, differentiate, seededArray } from "./finite-differences.ts";
 import { lstmBackwardTwin } from "./lstm-backward.ts";
 import { lstmForwardTwin } from "./lstm-forward.ts";
+import {
+  backwardPieces,
+  FLAG,
+  forwardPieces,
+  initialRow,
+  maskOf,
+  rowRange,
+  SEQUENCE_CASES,
+  type SequenceCase,
+  startOf,
+  stepsInOrder,
+  upstreamOf,
+  wholeSequence,
+  withGarbage,
+} from "./sequence-cases.ts";
 import { weightGradientTwin } from "./weight-gradient.ts";
 
-interface Case {
-  readonly T: number;
-  readonly B: number;
-  readonly H: number;
-  readonly upstream: number;
+interface Case extends SequenceCase {
   readonly cellUpstream: number;
 }
 
-const FLAG = 4;
+const CASES = SEQUENCE_CASES.flatMap(([title, c]) => [
+  [`${title}, 0 of the cell`, { ...c, cellUpstream: 0 }] as const,
+  [`${title}, 1 of the cell`, { ...c, cellUpstream: 1 }] as const,
+]);
 
-const cases: [string, Case][] = [
-  { T: 5, B: 2, H: 3 },
-  { T: 1, B: 1, H: 1 },
-].flatMap((sizes) =>
-  [0, 1, 2, 3].map((bits): [string, Case] => {
-    const c = { ...sizes, upstream: bits & 1, cellUpstream: (bits >> 1) & 1 };
-    return [`upstream ${c.upstream}, of the cell ${c.cellUpstream}, T ${c.T}, B ${c.B}, H ${c.H}`, c];
-  }),
-);
-
-/** Upstream g [T+1, B, H] of h and gc [B, H] of the last c, besides the inputs of the forward pass. */
-function createInputs({ T, B, H, upstream, cellUpstream }: Case) {
-  const g = seededArray("g", (T + 1) * B * H);
-  if (upstream === 0) g.fill(0, 0, T * B * H);
-  g.fill(0, 0, B * H);
+/** Upstream g [T+1, B, H] of h and gc [T+1, B, H] of c, whose final row alone may differ from 0. */
+function createInputs(c: Case) {
+  const { T, B, H, cellUpstream } = c;
   return {
     a: seededArray("a", T * B * 4 * H),
     h0: seededArray("h0", B * H),
     c0: seededArray("c0", B * H),
     U: seededArray("U", H * 4 * H),
     bu: seededArray("bu", 4 * H),
-    g,
-    gc: cellUpstream === 1 ? seededArray("gc", B * H) : new Float64Array(B * H),
+    mask: maskOf(c),
+    g: upstreamOf(c),
+    gc: cellUpstream === 1 ? upstreamOf({ ...c, upstream: 0 }, "gc") : new Float64Array((T + 1) * B * H),
   };
 }
 
 type Inputs = ReturnType<typeof createInputs>;
 
-function runForward(sizes: Case, { a, h0, c0, U, bu }: Inputs, from = 0) {
-  const { B, H } = sizes;
-  const T = sizes.T - from;
-  const h = new Float64Array((T + 1) * B * H);
-  const c = new Float64Array((T + 1) * B * H);
-  h.set(h0);
-  c.set(c0);
-  const record = a.slice(from * B * 4 * H);
+interface States {
+  readonly h: Float64Array;
+  readonly c: Float64Array;
+}
+
+/** Constants of the whole sequence, or of the steps or rows in `range`. */
+const numbersOf = (c: Case, range: object) => ({ ...c, ...wholeSequence(c), ...range, flagBit: FLAG });
+
+const startStates = (c: Case, { h0, c0 }: Inputs): States => ({ h: startOf(c, h0), c: startOf(c, c0) });
+
+/** The steps of each range, one call for each. */
+function runForward(
+  sizes: Case,
+  inputs: Inputs,
+  ranges: readonly object[] = [{}],
+  { h, c } = startStates(sizes, inputs),
+) {
+  const { a, U, bu, mask } = inputs;
+  const record = a.slice();
   const flags = new Uint32Array(1);
-  lstmForwardTwin({ h, c, record, U, bu, flags }, { ...sizes, T, flagBit: FLAG });
+  for (const range of ranges) lstmForwardTwin({ h, c, record, U, bu, mask, flags }, numbersOf(sizes, range));
   return { h, c, record, flags };
 }
 
-/** L = Σ g⊙h over the states after `from`, + Σ gc⊙c_T. */
-function lossOf(sizes: Case, inputs: Inputs, from = 0): number {
-  const { h, c } = runForward(sizes, inputs, from);
-  const state = sizes.B * sizes.H;
-  const start = from * state;
-  const last = c.slice(-state).reduce((sum, value, i) => sum + value * (inputs.gc[i] ?? Number.NaN), 0);
-  return h.reduce((sum, value, i) => sum + (i < state ? 0 : value * (inputs.g[start + i] ?? Number.NaN)), last);
+const dot = (left: Float64Array, right: Float64Array) =>
+  left.reduce((sum, value, i) => sum + value * (right[i] ?? Number.NaN), 0);
+
+/** L = Σ g⊙h over all states but the initial one, + Σ gc⊙c of the final one. */
+function lossOf({ g, gc }: Inputs, { h, c }: States): number {
+  return dot(h, g) + dot(c, gc);
 }
 
-function runBackward(sizes: Case, inputs: Inputs) {
-  const { T, B, H, upstream, cellUpstream } = sizes;
+function runBackward(sizes: Case, inputs: Inputs, ranges: readonly object[] = [{}]) {
   const { h, c, record } = runForward(sizes, inputs);
-  // What the contract calls garbage must not matter: dh[0] always, dh[1…T−1] without upstream, dc but for an upstream dc[T].
-  const dh = inputs.g.slice();
-  dh.fill(1e3, 0, B * H * (upstream === 0 ? T : 1));
-  const dc = new Float64Array((T + 1) * B * H).fill(1e3);
-  if (cellUpstream === 1) dc.set(inputs.gc, T * B * H);
-  lstmBackwardTwin({ c, record, U: inputs.U, dh, dc }, sizes);
+  const { U, mask } = inputs;
+  const dh = withGarbage(sizes, inputs.g);
+  const dc = withGarbage({ ...sizes, upstream: 0 }, inputs.gc);
+  // Without an upstream gradient of the cell, what its final row holds is garbage as well.
+  if (sizes.cellUpstream === 0) dc.fill(1e3);
+  for (const range of ranges) lstmBackwardTwin({ c, record, U, mask, dh, dc }, numbersOf(sizes, range));
   return { h, c, record, dh, dc };
 }
 
 /** The equations once more, with gates as lists of units instead of slots. */
-function computeByUnit({ T, B, H }: Case, { a, h0, c0, U, bu }: Inputs) {
+function computeByUnit(sizes: Case, inputs: Inputs): States {
+  const { B, H } = sizes;
+  const { a, U, bu, mask } = inputs;
+  const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
   const units = Array.from({ length: H }, (_, j) => j);
-  const rows = Array.from({ length: B }, (_, b) => ({
-    h: [...h0.slice(b * H, (b + 1) * H)],
-    c: [...c0.slice(b * H, (b + 1) * H)],
-  }));
-  const [h, c, record]: number[][] = [[...h0], [...c0], []];
-  for (let t = 0; t < T; t++) {
-    rows.forEach((row, b) => {
+  const { h, c } = startStates(sizes, inputs);
+  for (const { t, old, next } of stepsInOrder(sizes)) {
+    for (let b = 0; b < B; b++) {
+      const from = (old * B + b) * H;
+      const [state, cell] = [[...h.slice(from, from + H)], [...c.slice(from, from + H)]];
       const pre = (gate: number) =>
         units.map((j) => {
           const column = gate * H + j;
-          const own = (a[(t * B + b) * 4 * H + column] ?? Number.NaN) + (bu[column] ?? Number.NaN);
-          return row.h.reduce((sum, value, k) => sum + value * (U[k * 4 * H + column] ?? Number.NaN), own);
+          const own = (a[((t - 1) * B + b) * 4 * H + column] ?? Number.NaN) + (bu[column] ?? Number.NaN);
+          return state.reduce((sum, value, k) => sum + value * (U[k * 4 * H + column] ?? Number.NaN), own);
         });
-      const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
       const [i, f, g, o] = [pre(0).map(sigmoid), pre(1).map(sigmoid), pre(2).map(Math.tanh), pre(3).map(sigmoid)];
-      row.c = row.c.map((old, j) => (f[j] ?? 0) * old + (i[j] ?? 0) * (g[j] ?? 0));
-      row.h = row.c.map((cell, j) => (o[j] ?? 0) * Math.tanh(cell));
-      record?.push(...i, ...f, ...g, ...o);
-      h?.push(...row.h);
-      c?.push(...row.c);
-    });
+      const fresh = cell.map((value, j) => (f[j] ?? 0) * value + (i[j] ?? 0) * (g[j] ?? 0));
+      const shown = fresh.map((value, j) => (o[j] ?? 0) * Math.tanh(value));
+      const left = mask[(t - 1) * B + b] === 0;
+      c.set(left ? cell : fresh, (next * B + b) * H);
+      h.set(left ? state : shown, (next * B + b) * H);
+    }
   }
-  return { h: Float64Array.from(h ?? []), c: Float64Array.from(c ?? []), record: Float64Array.from(record ?? []) };
+  return { h, c };
 }
 
-describe.each(cases)("lstm, %s", (_title, sizes) => {
-  const { T, B, H } = sizes;
+describe.each(CASES)("lstm, %s", (_title, sizes) => {
+  const { T, B, H, reverse } = sizes;
   const inputs = createInputs(sizes);
 
   it("computes the equations", () => {
-    const { h, c, record, flags } = runForward(sizes, inputs);
+    const { h, c, flags } = runForward(sizes, inputs);
     const expected = computeByUnit(sizes, inputs);
     assertClose("h", h, expected.h, 1e-14);
     assertClose("c", c, expected.c, 1e-14);
-    assertClose("record", record, expected.record, 1e-14);
     expect(flags[0]).toBe(0);
   });
 
   it("differentiates them", () => {
     const { h, record, dh, dc } = runBackward(sizes, inputs);
-    const loss = () => lossOf(sizes, inputs);
+    const loss = () => lossOf(inputs, runForward(sizes, inputs));
     assertClose("da", record, differentiate(loss, inputs.a));
     const C = 4 * H;
     const dU = new Float64Array(H * C);
@@ -132,42 +144,51 @@ describe.each(cases)("lstm, %s", (_title, sizes) => {
     const sum = { N: T * B, C, rightOffset: 0, rightStride: C, outOffset: 0 };
     weightGradientTwin(
       { left: h, right: record, dW: dU },
-      { ...sum, D: H, leftOffset: 0, leftStride: H, outStride: C },
+      { ...sum, D: H, leftOffset: reverse * B * H, leftStride: H, outStride: C },
     );
     biasGradientTwin({ right: record, db: dbu }, sum);
     assertClose("dU", dU, differentiate(loss, inputs.U));
     assertClose("dbu", dbu, differentiate(loss, inputs.bu));
-    assertClose("dh[0]", dh.slice(0, B * H), differentiate(loss, inputs.h0));
-    assertClose("dc[0]", dc.slice(0, B * H), differentiate(loss, inputs.c0));
+    const start = rowRange(sizes, initialRow(sizes));
+    assertClose("dh of the start", dh.slice(...start), differentiate(loss, inputs.h0));
+    assertClose("dc of the start", dc.slice(...start), differentiate(loss, inputs.c0));
   });
 
-  it("leaves the total dL/dh_t and dL/dc_t in dh and dc", () => {
-    const { h, c, dh, dc } = runBackward(sizes, inputs);
-    for (let t = 1; t < T; t++) {
-      const at = [t * B * H, (t + 1) * B * H] as const;
-      const h0 = h.slice(...at);
-      const c0 = c.slice(...at);
-      const rest = () => lossOf(sizes, { ...inputs, h0, c0 }, t);
-      const own = inputs.g.slice(...at);
-      const total = differentiate(rest, h0).map((value, i) => value + (own[i] ?? Number.NaN));
-      assertClose(`dh[${t}]`, dh.slice(...at), total);
-      // What c_t does through h_t of its own step: h = o⊙tanh(c), with o = h / tanh(c).
-      const through = c0.map(
-        (cell, i) => ((total[i] ?? 0) * (h0[i] ?? 0) * (1 - Math.tanh(cell) ** 2)) / Math.tanh(cell),
-      );
-      const ofCell = differentiate(rest, c0).map((value, i) => value + (through[i] ?? Number.NaN));
-      assertClose(`dc[${t}]`, dc.slice(...at), ofCell);
+  it("leaves the total dL/dh and dL/dc in dh and dc", () => {
+    const { h, c, record, dh, dc } = runBackward(sizes, inputs);
+    const gates = runForward(sizes, inputs).record;
+    for (const [done, { t, next }] of stepsInOrder(sizes).entries()) {
+      // Plays what comes after these states, which are free to vary.
+      const rest = forwardPieces(sizes, 1).slice(done + 1);
+      const lossAfter = () => lossOf(inputs, runForward(sizes, inputs, rest, { h: h.slice(), c: c.slice() }));
+      const at = rowRange(sizes, next);
+      assertClose(`dh[${next}]`, dh.slice(...at), differentiate(lossAfter, h.subarray(...at)));
+      // What c does through h of its own step, h = o⊙tanh(c), a masked step nothing.
+      const direct = differentiate(lossAfter, c.subarray(...at));
+      const total = direct.map((value, i) => {
+        const o = gates[((t - 1) * B + Math.floor(i / H)) * 4 * H + 3 * H + (i % H)] ?? Number.NaN;
+        const state = at[0] + i;
+        return value + (dh[state] ?? Number.NaN) * o * (1 - Math.tanh(c[state] ?? Number.NaN) ** 2);
+      });
+      assertClose(`dc[${next}]`, dc.slice(...at), total);
     }
+    expect(record.every(Number.isFinite)).toBe(true);
+  });
+
+  it.each([1, 2])("computes the same bits in pieces of %i", (size) => {
+    expect(runForward(sizes, inputs, forwardPieces(sizes, size))).toEqual(runForward(sizes, inputs));
+    expect(runBackward(sizes, inputs, backwardPieces(sizes, size))).toEqual(runBackward(sizes, inputs));
   });
 });
 
 describe("lstm-forward, not finite", () => {
-  const run = (a: readonly number[], states: { readonly h: number; readonly c: number }, U: number) => {
+  const whole = { reverse: 0, masked: 0, fromStep: 1, toStep: 1, flagBit: FLAG };
+  const run = (a: readonly number[], states: { readonly h: number; readonly c: number }, U: number, changes = {}) => {
     const flags = new Uint32Array([1]);
     const h = Float32Array.of(states.h, 0);
     const c = Float32Array.of(states.c, 0);
-    const weights = { U: new Float32Array(4).fill(U), bu: new Float32Array(4) };
-    const numbers = { T: 1, B: 1, H: 1, flagBit: FLAG };
+    const weights = { U: new Float32Array(4).fill(U), bu: new Float32Array(4), mask: new Float32Array(1) };
+    const numbers = { T: 1, B: 1, H: 1, ...whole, ...changes };
     lstmForwardTwin({ h, c, record: Float32Array.from(a), ...weights, flags }, numbers);
     return { flag: flags[0], h: h[1], c: c[1] };
   };
@@ -187,5 +208,10 @@ describe("lstm-forward, not finite", () => {
   it("keeps c at f = 1 and i = 0, replaces it at f = 0 and i = 1, and hides it at o = 0, without a flag", () => {
     expect(run([-1e30, 1e30, 1e30, -1e30], { h: 0.5, c: 0.75 }, 0)).toEqual({ flag: 1, h: 0, c: 0.75 });
     expect(run([1e30, -1e30, 1e30, -1e30], { h: 0.5, c: 0.75 }, 0)).toEqual({ flag: 1, h: 0, c: 1 });
+  });
+
+  it("keeps both states at a masked step, whatever its input, without a flag", () => {
+    const { NaN: bad } = Number;
+    expect(run([bad, bad, bad, bad], { h: 0.5, c: 0.75 }, 1, { masked: 1 })).toEqual({ flag: 1, h: 0.5, c: 0.75 });
   });
 });

@@ -8,25 +8,27 @@ import { lstmForward } from "../../operations/lstm-forward.ts";
 import { callOperation } from "../program-draft.ts";
 import { type AffineGates, affineGradients, affineParameters } from "./affine-parameters.ts";
 import type { BackwardPlace, Cell, LayerPlace } from "./cell.ts";
+import { backwardNumbers, forwardNumbers } from "./place-numbers.ts";
 import { requireSegment } from "./segments.ts";
 
 const SHAPE: AffineGates = { gates: 4, biases: ["b", "bu"] };
 const SLOT = { i: 0, f: 1, g: 2, o: 3 } as const;
 
-function forward({ T, B, H, h, states, record, flags, flagBit, label, parameters }: LayerPlace) {
-  const c = requireSegment(states, "c");
+function forward(place: LayerPlace): readonly OperationCall[] {
+  const { h, record, flags, mask, label, parameters } = place;
+  const c = requireSegment(place.states, "c");
   const U = requireSegment(parameters, "U");
   const bu = requireSegment(parameters, "bu");
-  return [callOperation(lstmForward, label, { T, B, H, flagBit }, { h, c, record, U, bu, flags })];
+  return [callOperation(lstmForward, label, forwardNumbers(place), { h, c, record, U, bu, mask, flags })];
 }
 
 function backward(place: BackwardPlace): readonly OperationCall[] {
-  const { T, B, H, record, dh, upstream, label } = place;
+  const { record, dh, mask, label } = place;
   const c = requireSegment(place.states, "c");
   const dc = requireSegment(place.dStates, "c");
   const U = requireSegment(place.parameters, "U");
-  const numbers = { T, B, H, upstream, cellUpstream: place.stateUpstream };
-  return [callOperation(lstmBackward, label, numbers, { c, record, U, dh, dc })];
+  const numbers = { ...backwardNumbers(place), cellUpstream: place.stateUpstream };
+  return [callOperation(lstmBackward, label, numbers, { c, record, U, mask, dh, dc })];
 }
 
 /** Long short-term memory: Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000. */
