@@ -28,6 +28,7 @@ describe("the repository's golden files on the CPU player", () => {
       "cells/rnn_tanh",
       "cells/rnn_relu",
       "stacks",
+      "layers",
       "losses",
       "optim",
       "train",
@@ -78,6 +79,10 @@ const SMALL_CASES = [
   ["cells/mgu.safetensors", "b2_t1_i5_h3_seq"],
   ["cells/rnn_tanh.safetensors", "b2_t1_i5_h3_seq"],
   ["stacks/stacked.safetensors", "gru_v3_5x4_seq"],
+  ["layers/layers.safetensors", "dense_softmax"],
+  ["layers/layers.safetensors", "dense_time_distributed"],
+  ["layers/layers.safetensors", "embedding_padding0"],
+  ["layers/layers.safetensors", "dropout_0.3"],
   ["losses/losses.safetensors", "bce_logits_step_masked"],
   ["losses/losses.safetensors", "ce_step_ignore"],
   ["losses/losses.safetensors", "ce_step_lengths_seq_mean"],
@@ -156,6 +161,8 @@ describe("a doctored file", () => {
 
   it.each([
     ["losses/losses.safetensors", "mse_seq", '"shape"', '"temperature": 2, "shape"'],
+    ["layers/layers.safetensors", "dense_tanh", '"type": "dense"', '"type": "dense", "bias": false'],
+    ["layers/layers.safetensors", "embedding", '"type": "embedding"', '"type": "embedding", "max_norm": 1'],
     ["optim/fixed_grad.safetensors", "sgd", '"lr": 0.1', '"lr": 0.1, "dampening": 0.5'],
     ["optim/end_to_end.safetensors", "adam", '"stateful": false', '"stateful": true'],
   ])("%s %s is not supported with a setting that nobody knows", async (path, name, before, after) => {

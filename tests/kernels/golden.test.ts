@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => backend.dispose());
 
-test.each(["cells", "stacks", "losses", "optim", "train/sine", "train/charlm"])(
+test.each(["cells", "stacks", "layers", "losses", "optim", "train/sine", "train/charlm"])(
   "%s pass where they are promised",
   { timeout: 120_000 },
   async (only) => {

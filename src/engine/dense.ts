@@ -1,0 +1,77 @@
+/**
+ * A dense layer y = φ(x W + b) over N rows, forward and back. Its input rows may lie inside larger ones, so nothing is
+ * copied between it and the layer below.
+ */
+import type { OperationCall, TensorBinding } from "../core/program.ts";
+import { biasGradient } from "../operations/bias-gradient.ts";
+import { inputGradient } from "../operations/input-gradient.ts";
+import { projectForward } from "../operations/project-forward.ts";
+import { weightGradient } from "../operations/weight-gradient.ts";
+import { type Activation, activationCall, activationGradientCall } from "./activations.ts";
+import { callOperation } from "./program-draft.ts";
+
+/** Rows inside a tensor: the first element and the distance from row to row. */
+export interface RowsAt {
+  readonly tensor: TensorBinding;
+  readonly offset: number;
+  readonly stride: number;
+}
+
+/** A dense layer in one pass. */
+export interface DensePlace {
+  readonly label: string;
+  readonly N: number;
+  readonly D: number;
+  readonly C: number;
+  readonly x: RowsAt; // [N, D]
+  readonly W: TensorBinding; // [D, C]
+  readonly b: TensorBinding; // [C]
+  /** Pre-activations, which are the output of a linear layer. */
+  readonly a: TensorBinding; // [N, C]
+  /** Null for a linear layer. */
+  readonly activation: {
+    readonly name: Activation;
+    readonly y: TensorBinding; // [N, C]
+    readonly flags: TensorBinding;
+    readonly flagBit: number;
+  } | null;
+}
+
+/** Where the gradients of a dense layer are and go; all but `dy` are overwritten. */
+export interface DenseGradients {
+  /** Upstream gradient of y; a linear layer finds it in `da`. */
+  readonly dy: TensorBinding | null; // [N, C]
+  readonly da: TensorBinding; // [N, C]
+  readonly dx: RowsAt; // [N, D]
+  readonly dW: TensorBinding; // [D, C]
+  readonly db: TensorBinding; // [C]
+}
+
+/** a = x W + b, then y = φ(a). */
+export function denseForward(place: DensePlace): readonly OperationCall[] {
+  const { label, N, D, C, x, W, b, a, activation } = place;
+  const numbers = { N, D, C, xOffset: x.offset, xStride: x.stride, outOffset: 0, outStride: C };
+  const project = callOperation(projectForward, label, numbers, { x: x.tensor, W, b, out: a });
+  return activation ? [project, activationCall(activation.name, { label, N, C, a, ...activation })] : [project];
+}
+
+/** da from dy, then dx, dW and db. */
+export function denseBackward(place: DensePlace, gradients: DenseGradients): readonly OperationCall[] {
+  const { label, N, D, C, x, W, a, activation } = place;
+  const { dy, da, dx, dW, db } = gradients;
+  const right = { rightOffset: 0, rightStride: C, outOffset: 0 };
+  const left = { leftOffset: x.offset, leftStride: x.stride, outStride: C };
+  return [
+    ...(activation && dy
+      ? [activationGradientCall(activation.name, { label, N, C, a, ...activation }, { dy, da })]
+      : []),
+    callOperation(
+      inputGradient,
+      label,
+      { N, D, C, daOffset: 0, daStride: C, dxOffset: dx.offset, dxStride: dx.stride },
+      { da, W, dx: dx.tensor },
+    ),
+    callOperation(weightGradient, label, { N, D, C, ...left, ...right }, { left: x.tensor, right: da, dW }),
+    callOperation(biasGradient, label, { N, C, ...right }, { right: da, db }),
+  ];
+}
