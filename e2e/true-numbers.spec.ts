@@ -176,8 +176,10 @@ function twinStack(file: SavedFile): readonly Views[] {
       projectForwardTwin({ x: below, W, b, out: record }, { ...out, D, xOffset: 0, xStride: D });
     } else gatherForwardTwin({ ids: IDS, W, b, out: record }, { ...out, D: W.length / (3 * H), biased: 1 });
     const bu = reset === "after" ? parameter("bu") : b;
-    const numbers = { T, B: 1, H, reset: reset === "after" ? 1 : 0, activation: 0, flagBit: 1 };
-    gruForwardTwin({ h, record, U: parameter("U"), bu, flags: new Uint32Array(1) }, numbers);
+    const plain = { reverse: 0, masked: 0, dropped: 0, rate: 0, site: 0, fromStep: 1, toStep: T };
+    const numbers = { T, B: 1, H, reset: reset === "after" ? 1 : 0, activation: 0, flagBit: 1, ...plain };
+    const unread = { mask: new Float64Array(T), key: new Uint32Array(2) };
+    gruForwardTwin({ h, record, U: parameter("U"), bu, flags: new Uint32Array(1), ...unread }, numbers);
     const slot = (s: number) =>
       Float64Array.from({ length: T * H }, (_, i) => record[Math.floor(i / H) * 4 * H + s * H + (i % H)] ?? Number.NaN);
     below = h.slice(H);

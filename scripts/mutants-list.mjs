@@ -41,19 +41,33 @@ function shader(file, changes) {
   }));
 }
 
+/**
+ * A shared file, tested by one operation that uses it.
+ * @param {string} stem
+ * @param {string} operation
+ * @param {[from: string, to: string][]} changes
+ * @returns {Mutant[]}
+ */
+function lib(stem, operation, changes) {
+  const file = `shaders/lib/${stem}.wgsl`;
+  return shader(operation, changes).map((mutant) => ({ ...mutant, file }));
+}
+
 /** @type {readonly Mutant[]} */
 export const mutants = [
   ...twin("gru-forward", "gru", [
     ["h[hOld + j]! + write", "h[hOld + j]! - write"],
+    ["(t - 1 + reverse) * B", "(t - 1 - reverse) * B"],
     ["record[s + j] = record[z + H + j]!", "record[s + j] = record[z + 0 + j]!"],
     ["record[z + H + j]! * sum", "record[z + 0 + j]! * sum"],
     ["let sum = bu[2 * H + j]!", "let sum = bu[1 * H + j]!"],
   ]),
   ...twin("gru-backward", "gru", [
-    ["ds += record[n + k]! * U[row + 2 * H", "ds += record[n + k]! * U[row + 1 * H"],
-    ["dh[old + j]! += ds * rj", "dh[old + j]! += ds + rj"],
+    ["U[j * 3 * H + 2 * H + k]!", "U[j * 3 * H + 1 * H + k]!"],
+    ["ds * rj * factor", "ds + rj * factor"],
     ["record[q + j] = dan * rj", "record[q + j] = dan * zj"],
-    ["t === 0 || upstream", "t === 1 || upstream"],
+    ["before === reverse * T) dh", "before === reverse + T) dh"],
+    ["numbers, b * H + j", "numbers, b + H + j"],
   ]),
   ...twin("lstm-forward", "lstm", [["=== G ?", "!== G ?"]]),
   ...twin("lstm-backward", "lstm", [
@@ -81,21 +95,24 @@ export const mutants = [
   ]),
   ...twin("optimizer-rmsprop", "optimizer", [["v - mean * mean", "v + mean * mean"]]),
   ...twin("batch-gather", "batch", [["starts[slot * B + b]!", "starts[slot * T + b]!"]]),
-  ...shader("gru-forward.step.gates", [["units, r * previous", "units, r + previous"]]),
+  ...lib("gru-forward-gates", "gru-forward", [["units, r * drop", "units, r + drop"]]),
   ...shader("gru-forward.step.candidate", [
     ["(vec4<f32>(1.0) - z) * previous", "(vec4<f32>(1.0) + z) * previous"],
-    ["let s3 = (row_start(b + 3u) * 4u) + 3u", "let s3 = (row_start(b + 2u) * 4u) + 3u"],
+    ["let s3 = (step_start(b + 3u) * 4u) + 3u", "let s3 = (step_start(b + 2u) * 4u) + 3u"],
   ]),
-  ...shader("gru-forward.step.fused", [
+  ...lib("gru-forward-fused", "gru-forward", [
     ["load_bias(2u * args.H, j)", "load_bias(1u * args.H, j)"],
     ["|| any_not_finite(a_r) ||", "|| any_not_finite(a_z) ||"],
   ]),
-  ...shader("gru-backward.step.delta", [
-    ["delta * (n - previous)", "delta * (n + previous)"],
-    ["args.upstream == 1u && args.t > 1u", "args.upstream == 1u && args.t > 0u"],
+  ...lib("gru-backward-delta", "gru-backward", [
+    ["delta * (n - load_state", "delta * (n + load_state"],
+    ["old_row() != args.reverse * args.T", "old_row() != args.reverse + args.T"],
     ["k >= 2u * args.H", "k >= 1u * args.H"],
   ]),
-  ...shader("gru-backward.step.reset", [["let carry = ds * r;", "let carry = ds + r;"]]),
+  ...lib("gru-backward-reset", "gru-backward", [["drop_states(ds * r,", "drop_states(ds + r,"]]),
+  ...lib("step-forward", "gru-forward", [["(1u - args.reverse) * args.B", "(1u + args.reverse) * args.B"]]),
+  ...lib("step-backward", "gru-backward", [["return made_step() + args.reverse", "return made_step() - args.reverse"]]),
+  ...lib("recurrent-dropout", "gru-forward", [["let unit = row + j", "let unit = row - j"]]),
   ...shader("lstm-forward.step", [["let cell = f * previous", "let cell = i * previous"]]),
   ...shader("lstm-backward.step", [
     ["args.t < args.T || args.cellUpstream", "args.t > args.T || args.cellUpstream"],

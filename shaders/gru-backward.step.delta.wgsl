@@ -1,19 +1,22 @@
-// gru-backward, `step`, first kernel of state index t (from T down to 0): finishes dL/dh[t], then starts the step before it.
+// gru-backward, `step`, first kernel of row t of h (T … 0, in reverse 0 … T): finishes dL/dh of this row, then starts the
+// step that made it.
 //
-//   δ = dh[t] + [da_z, da_r(, dq)] of record row t · Uᵀ                         (t < T)
-//   for t ≥ 1, with z, r, n, q, h' of step t−1:
-//   da_n = δ ⊙ z ⊙ φ'(n)    da_z = δ ⊙ (n − h') ⊙ z ⊙ (1 − z)    dh[t−1] (+)= δ ⊙ (1 − z)
+//   δ = dh + [da_z, da_r(, dq)] · Uᵀ of the step that read this row                  (not for the final state)
+//   with z, r, n, q, h' of the step that made it                               (not for the initial state):
+//   da_n = δ ⊙ z ⊙ φ'(n)    da_z = δ ⊙ (n − h') ⊙ z ⊙ (1 − z)    dh' (+)= δ ⊙ (1 − z)
 //   reset after: dq = da_n ⊙ r    da_r = da_n ⊙ q ⊙ r ⊙ (1 − r)
 //
-// | binding | tensor | access     | shape                                                                 |
-// | ------- | ------ | ---------- | --------------------------------------------------------------------- |
-// | 0       | h      | read       | [T+1, B, H], h' is row t−1                                            |
-// | 1       | record | read_write | [T, B, 4, H]; row t: da; row t−1: gates → da (slot 1, 3: reset after) |
-// | 2       | U      | read       | [H, 3H]                                                               |
-// | 3       | dh     | read_write | [T+1, B, H], rows t and t−1                                           |
+// | binding | tensor | access     | shape                                                                                |
+// | ------- | ------ | ---------- | ------------------------------------------------------------------------------------ |
+// | 0       | h      | read       | [T+1, B, H], h' is row t−1, in reverse t+1                                           |
+// | 1       | record | read_write | [T, B, 4, H]; row t: da; row t−1: gates → da (1, 3: reset after); in reverse t−1, t  |
+// | 2       | U      | read       | [H, 3H]                                                                              |
+// | 3       | mask   | read       | [T, B], where masked = 1, of the step that made row t                                |
+// | 4       | dh     | read_write | [T+1, B, H], rows t and t−1, in reverse t+1                                          |
 //
-// dh[t−1] is added to where it holds an upstream gradient (upstream = 1 and t−1 ≥ 1) and assigned otherwise. Row t of the
-// record is complete (an earlier dispatch), row t−1 is touched only in the invocation's own elements.
+// dh' is added to where it holds an upstream gradient (upstream = 1, but not in the row of the initial state) and assigned
+// otherwise. The record row of the later step is complete (an earlier dispatch), that of the step that made row t is
+// touched only in the invocation's own elements. A masked row of it becomes 0.
 // Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉: an 8 × 4 register tile. At an
 // edge it loads the last row or unit again and stores only what exists.
 
@@ -24,73 +27,19 @@ struct Args {
   H: u32,
   reset: u32,
   activation: u32,
+  reverse: u32,
+  masked: u32,
   upstream: u32,
 }
 
 @group(0) @binding(0) var<storage, read> h: array<f32>;
 @group(0) @binding(1) var<storage, read_write> record: array<f32>;
 @group(0) @binding(2) var<storage, read> U: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dh: array<f32>;
+@group(0) @binding(3) var<storage, read> mask: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dh: array<f32>;
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 8u;
-
-// Start of row (t, b) in arrays [·, B, H]; four times that in the record.
-fn row_start(t: u32, b: u32) -> u32 {
-  return (t * args.B + min(b, args.B - 1u)) * args.H;
-}
-
-fn load_record(at: u32, j: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(record[at + j.x], record[at + j.y], record[at + j.z], record[at + j.w]);
-}
-
-fn store_record(at: u32, units: u32, value: vec4<f32>) {
-  record[at] = value.x;
-  if (units > 1u) { record[at + 1u] = value.y; }
-  if (units > 2u) { record[at + 2u] = value.z; }
-  if (units > 3u) { record[at + 3u] = value.w; }
-}
-
-fn load_dh(at: u32, j: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(dh[at + j.x], dh[at + j.y], dh[at + j.z], dh[at + j.w]);
-}
-
-fn store_dh(at: u32, units: u32, value: vec4<f32>) {
-  dh[at] = value.x;
-  if (units > 1u) { dh[at + 1u] = value.y; }
-  if (units > 2u) { dh[at + 2u] = value.z; }
-  if (units > 3u) { dh[at + 3u] = value.w; }
-}
-
-fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
-  if (b >= args.B) { return; }
-  let one = vec4<f32>(1.0);
-  let units = args.H - j.x;
-  let here = row_start(args.t, b);
-  let delta = load_dh(here, j) + sum;
-  store_dh(here + j.x, units, delta);
-  if (args.t == 0u) { return; }
-
-  let before = row_start(args.t - 1u, b);
-  let at = before * 4u;
-  let z = load_record(at, j);
-  let n = load_record(at + 2u * args.H, j);
-  let previous = vec4<f32>(h[before + j.x], h[before + j.y], h[before + j.z], h[before + j.w]);
-  let da_n = delta * z * activation_slope4(n, args.activation);
-  if (args.reset == 1u) {
-    let r = load_record(at + args.H, j);
-    let q = load_record(at + 3u * args.H, j);
-    store_record(at + args.H + j.x, units, da_n * q * r * (one - r));
-    store_record(at + 3u * args.H + j.x, units, da_n * r);
-  }
-  store_record(at + j.x, units, delta * (n - previous) * z * (one - z));
-  store_record(at + 2u * args.H + j.x, units, da_n);
-  var carry = delta * (one - z);
-  if (args.upstream == 1u && args.t > 1u) {
-    carry += load_dh(before, j);
-  }
-  store_dh(before + j.x, units, carry);
-}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
@@ -98,55 +47,5 @@ fn main(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
-  let tiles = (args.H + 3u) / 4u;
-  let b = (i / tiles) * 8u;
-  if (b >= args.B) { return; }
-  let first = (i % tiles) * 4u;
-  let j = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.H - 1u));
-
-  var d0 = vec4<f32>();
-  var d1 = vec4<f32>();
-  var d2 = vec4<f32>();
-  var d3 = vec4<f32>();
-  var d4 = vec4<f32>();
-  var d5 = vec4<f32>();
-  var d6 = vec4<f32>();
-  var d7 = vec4<f32>();
-  if (args.t < args.T) {
-    let u = j * 3u * args.H;
-    let a0 = row_start(args.t, b) * 4u;
-    let a1 = row_start(args.t, b + 1u) * 4u;
-    let a2 = row_start(args.t, b + 2u) * 4u;
-    let a3 = row_start(args.t, b + 3u) * 4u;
-    let a4 = row_start(args.t, b + 4u) * 4u;
-    let a5 = row_start(args.t, b + 5u) * 4u;
-    let a6 = row_start(args.t, b + 6u) * 4u;
-    let a7 = row_start(args.t, b + 7u) * 4u;
-    // Columns 0 … 2H−1 of U meet slots 0 and 1; with reset after, columns 2H … 3H−1 meet slot 3 (dq), one slot further on.
-    let columns = select(2u, 3u, args.reset == 1u) * args.H;
-    for (var k = 0u; k < columns; k++) {
-      let U_k = vec4<f32>(U[u.x + k], U[u.y + k], U[u.z + k], U[u.w + k]);
-      let slot = select(k, k + args.H, k >= 2u * args.H);
-      d0 += record[a0 + slot] * U_k;
-      d1 += record[a1 + slot] * U_k;
-      d2 += record[a2 + slot] * U_k;
-      d3 += record[a3 + slot] * U_k;
-      d4 += record[a4 + slot] * U_k;
-      d5 += record[a5 + slot] * U_k;
-      d6 += record[a6 + slot] * U_k;
-      d7 += record[a7 + slot] * U_k;
-    }
-  }
-  // The sums move down row by row, so that the code of one row is compiled once and not eight times.
-  for (var row = 0u; row < 8u; row++) {
-    finish(b + row, j, d0);
-    d0 = d1;
-    d1 = d2;
-    d2 = d3;
-    d3 = d4;
-    d4 = d5;
-    d5 = d6;
-    d6 = d7;
-  }
+  compute_tile(linear_index(group, groups, lane, WORKGROUP_SIZE));
 }

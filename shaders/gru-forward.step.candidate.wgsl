@@ -1,16 +1,17 @@
-// gru-forward, `step`, reset before, second kernel of state index t (from 1 to T): the candidate and the new state.
+// gru-forward, `step`, reset before, second kernel of step t: the candidate and the new state.
 //
 //   n = φ(a_n + s U_n)    h = (1 − z) ⊙ h' + z ⊙ n
 //
-// | binding | tensor | access     | shape                                                 |
-// | ------- | ------ | ---------- | ----------------------------------------------------- |
-// | 0       | h      | read_write | [T+1, B, H], h' is row t−1, h is row t                |
-// | 1       | record | read_write | [T, B, 4, H], row t−1: slots 0 z, 3 s; slot 2 a_n → n |
-// | 2       | U      | read       | [H, 3H], columns n                                    |
-// | 3       | flags  | read_write | [1]                                                   |
+// | binding | tensor | access     | shape                                                         |
+// | ------- | ------ | ---------- | ------------------------------------------------------------- |
+// | 0       | h      | read_write | [T+1, B, H], h' is row t−1, h is row t; in reverse row t, t−1 |
+// | 1       | record | read_write | [T, B, 4, H], row t−1: slots 0 z, 3 s; slot 2 a_n → n         |
+// | 2       | U      | read       | [H, 3H], columns n                                            |
+// | 3       | mask   | read       | [T, B], where masked = 1                                      |
+// | 4       | flags  | read_write | [1]                                                           |
 //
 // Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉: an 8 × 4 register tile. At an
-// edge it loads the last row or unit again and stores only what exists.
+// edge it loads the last row or unit again and stores only what exists. A masked row keeps its state.
 
 struct Args {
   t: u32,
@@ -18,45 +19,39 @@ struct Args {
   H: u32,
   activation: u32,
   flagBit: u32,
+  reverse: u32,
+  masked: u32,
 }
 
 @group(0) @binding(0) var<storage, read_write> h: array<f32>;
 @group(0) @binding(1) var<storage, read_write> record: array<f32>;
 @group(0) @binding(2) var<storage, read> U: array<f32>;
-@group(0) @binding(3) var<storage, read_write> flags: array<atomic<u32>>;
+@group(0) @binding(3) var<storage, read> mask: array<f32>;
+@group(0) @binding(4) var<storage, read_write> flags: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 8u;
 
-// Start of row (t−1, b) in arrays [·, B, H]; four times that in the record.
-fn row_start(b: u32) -> u32 {
-  return ((args.t - 1u) * args.B + min(b, args.B - 1u)) * args.H;
-}
-
-fn load_record(at: u32, j: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(record[at + j.x], record[at + j.y], record[at + j.z], record[at + j.w]);
-}
-
 fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
   if (b >= args.B) { return; }
-  let h_at = row_start(b);
-  let at = h_at * 4u;
-  let a_n = load_record(at + 2u * args.H, j) + sum;
+  let at = step_start(b) * 4u;
+  let n_at = at + 2u * args.H;
+  let units = args.H - j.x;
+  let next = new_start(b) + j.x;
+  let previous = load_state(old_start(b), j);
+  if (is_masked(b)) {
+    store_record(n_at + j.x, units, vec4<f32>());
+    store_state(next, units, previous);
+    return;
+  }
+  let a_n = load_record(n_at, j) + sum;
   if (any_not_finite(a_n)) {
     atomicOr(&flags[0], args.flagBit);
   }
   let n = activate4(a_n, args.activation);
   let z = load_record(at, j);
-  let previous = vec4<f32>(h[h_at + j.x], h[h_at + j.y], h[h_at + j.z], h[h_at + j.w]);
-  let state = (vec4<f32>(1.0) - z) * previous + z * n;
-  let n_at = at + 2u * args.H + j.x;
-  let next = h_at + args.B * args.H + j.x;
-  let units = args.H - j.x;
-  record[n_at] = n.x;
-  h[next] = state.x;
-  if (units > 1u) { record[n_at + 1u] = n.y; h[next + 1u] = state.y; }
-  if (units > 2u) { record[n_at + 2u] = n.z; h[next + 2u] = state.z; }
-  if (units > 3u) { record[n_at + 3u] = n.w; h[next + 3u] = state.w; }
+  store_record(n_at + j.x, units, n);
+  store_state(next, units, (vec4<f32>(1.0) - z) * previous + z * n);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -73,14 +68,14 @@ fn main(
   let j = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.H - 1u));
 
   // Slot 3 of each row.
-  let s0 = (row_start(b) * 4u) + 3u * args.H;
-  let s1 = (row_start(b + 1u) * 4u) + 3u * args.H;
-  let s2 = (row_start(b + 2u) * 4u) + 3u * args.H;
-  let s3 = (row_start(b + 3u) * 4u) + 3u * args.H;
-  let s4 = (row_start(b + 4u) * 4u) + 3u * args.H;
-  let s5 = (row_start(b + 5u) * 4u) + 3u * args.H;
-  let s6 = (row_start(b + 6u) * 4u) + 3u * args.H;
-  let s7 = (row_start(b + 7u) * 4u) + 3u * args.H;
+  let s0 = (step_start(b) * 4u) + 3u * args.H;
+  let s1 = (step_start(b + 1u) * 4u) + 3u * args.H;
+  let s2 = (step_start(b + 2u) * 4u) + 3u * args.H;
+  let s3 = (step_start(b + 3u) * 4u) + 3u * args.H;
+  let s4 = (step_start(b + 4u) * 4u) + 3u * args.H;
+  let s5 = (step_start(b + 5u) * 4u) + 3u * args.H;
+  let s6 = (step_start(b + 6u) * 4u) + 3u * args.H;
+  let s7 = (step_start(b + 7u) * 4u) + 3u * args.H;
   var n0 = vec4<f32>();
   var n1 = vec4<f32>();
   var n2 = vec4<f32>();

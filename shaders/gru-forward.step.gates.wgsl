@@ -1,64 +1,35 @@
-// gru-forward, `step`, reset before, first kernel of state index t (from 1 to T): both gates, and r ⊙ h' for the candidate.
+// gru-forward, `step`, reset before, first kernel of step t: both gates, and r ⊙ h' for the candidate.
 //
 //   z = σ(a_z + h' U_z)    r = σ(a_r + h' U_r)    s = r ⊙ h'
 //
 // | binding | tensor | access     | shape                                                    |
 // | ------- | ------ | ---------- | -------------------------------------------------------- |
-// | 0       | h      | read       | [T+1, B, H], h' is row t−1                               |
+// | 0       | h      | read       | [T+1, B, H], h' is row t−1, in reverse row t             |
 // | 1       | record | read_write | [T, B, 4, H], row t−1: slots 0, 1 a_z, a_r → z, r; 3 ← s |
 // | 2       | U      | read       | [H, 3H], columns z, r                                    |
-// | 3       | flags  | read_write | [1]                                                      |
+// | 3       | mask   | read       | [T, B], where masked = 1                                 |
+// | 4       | flags  | read_write | [1]                                                      |
 //
 // Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉, of both gates: an 8 × 8
-// register tile. At an edge it loads the last row or unit again and stores only what exists.
+// register tile. At an edge it loads the last row or unit again and stores only what exists. A masked row becomes 0.
 
 struct Args {
   t: u32,
   B: u32,
   H: u32,
   flagBit: u32,
+  reverse: u32,
+  masked: u32,
 }
 
 @group(0) @binding(0) var<storage, read> h: array<f32>;
 @group(0) @binding(1) var<storage, read_write> record: array<f32>;
 @group(0) @binding(2) var<storage, read> U: array<f32>;
-@group(0) @binding(3) var<storage, read_write> flags: array<atomic<u32>>;
+@group(0) @binding(3) var<storage, read> mask: array<f32>;
+@group(0) @binding(4) var<storage, read_write> flags: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 8u;
-
-// Start of row (t−1, b) in arrays [·, B, H]; four times that in the record.
-fn row_start(b: u32) -> u32 {
-  return ((args.t - 1u) * args.B + min(b, args.B - 1u)) * args.H;
-}
-
-fn load_record(at: u32, j: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(record[at + j.x], record[at + j.y], record[at + j.z], record[at + j.w]);
-}
-
-fn store_record(at: u32, units: u32, value: vec4<f32>) {
-  record[at] = value.x;
-  if (units > 1u) { record[at + 1u] = value.y; }
-  if (units > 2u) { record[at + 2u] = value.z; }
-  if (units > 3u) { record[at + 3u] = value.w; }
-}
-
-fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>) {
-  if (b >= args.B) { return; }
-  let h_at = row_start(b);
-  let at = h_at * 4u;
-  let a_z = load_record(at, j) + z_sum;
-  let a_r = load_record(at + args.H, j) + r_sum;
-  if (any_not_finite(a_z) || any_not_finite(a_r)) {
-    atomicOr(&flags[0], args.flagBit);
-  }
-  let r = sigmoid4(a_r);
-  let previous = vec4<f32>(h[h_at + j.x], h[h_at + j.y], h[h_at + j.z], h[h_at + j.w]);
-  let units = args.H - j.x;
-  store_record(at + j.x, units, sigmoid4(a_z));
-  store_record(at + args.H + j.x, units, r);
-  store_record(at + 3u * args.H + j.x, units, r * previous);
-}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
@@ -66,52 +37,5 @@ fn main(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
-  let tiles = (args.H + 3u) / 4u;
-  let b = (i / tiles) * 8u;
-  if (b >= args.B) { return; }
-  let first = (i % tiles) * 4u;
-  let j = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.H - 1u));
-
-  let h0 = row_start(b);
-  let h1 = row_start(b + 1u);
-  let h2 = row_start(b + 2u);
-  let h3 = row_start(b + 3u);
-  let h4 = row_start(b + 4u);
-  let h5 = row_start(b + 5u);
-  let h6 = row_start(b + 6u);
-  let h7 = row_start(b + 7u);
-  var z0 = vec4<f32>(); var r0 = vec4<f32>();
-  var z1 = vec4<f32>(); var r1 = vec4<f32>();
-  var z2 = vec4<f32>(); var r2 = vec4<f32>();
-  var z3 = vec4<f32>(); var r3 = vec4<f32>();
-  var z4 = vec4<f32>(); var r4 = vec4<f32>();
-  var z5 = vec4<f32>(); var r5 = vec4<f32>();
-  var z6 = vec4<f32>(); var r6 = vec4<f32>();
-  var z7 = vec4<f32>(); var r7 = vec4<f32>();
-  for (var k = 0u; k < args.H; k++) {
-    let u = k * 3u * args.H;
-    let v = u + args.H;
-    let U_z = vec4<f32>(U[u + j.x], U[u + j.y], U[u + j.z], U[u + j.w]);
-    let U_r = vec4<f32>(U[v + j.x], U[v + j.y], U[v + j.z], U[v + j.w]);
-    let v0 = h[h0 + k]; z0 += v0 * U_z; r0 += v0 * U_r;
-    let v1 = h[h1 + k]; z1 += v1 * U_z; r1 += v1 * U_r;
-    let v2 = h[h2 + k]; z2 += v2 * U_z; r2 += v2 * U_r;
-    let v3 = h[h3 + k]; z3 += v3 * U_z; r3 += v3 * U_r;
-    let v4 = h[h4 + k]; z4 += v4 * U_z; r4 += v4 * U_r;
-    let v5 = h[h5 + k]; z5 += v5 * U_z; r5 += v5 * U_r;
-    let v6 = h[h6 + k]; z6 += v6 * U_z; r6 += v6 * U_r;
-    let v7 = h[h7 + k]; z7 += v7 * U_z; r7 += v7 * U_r;
-  }
-  // The sums move down row by row, so that the code of one row is compiled once and not eight times.
-  for (var row = 0u; row < 8u; row++) {
-    finish(b + row, j, z0, r0);
-    z0 = z1; r0 = r1;
-    z1 = z2; r1 = r2;
-    z2 = z3; r2 = r3;
-    z3 = z4; r3 = r4;
-    z4 = z5; r4 = r5;
-    z5 = z6; r5 = r6;
-    z6 = z7; r6 = r7;
-  }
+  compute_tile(linear_index(group, groups, lane, WORKGROUP_SIZE));
 }

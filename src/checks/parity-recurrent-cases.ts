@@ -18,8 +18,9 @@ const SHAPES: readonly (readonly [T: number, B: number, H: number])[] = [
 
 /** Ways to play a sequence, by the contracts' constants; the plain one first, and only that one for short sequences. */
 function plays(T: number): readonly Numbers[] {
-  const forward = { reverse: 0, fromStep: 1, toStep: T, fromRow: T, toRow: 0 };
-  const reverse = { reverse: 1, fromStep: T, toStep: 1, fromRow: 0, toRow: T };
+  const kept = { dropped: 0, rate: 0, site: 0 };
+  const forward = { reverse: 0, fromStep: 1, toStep: T, fromRow: T, toRow: 0, ...kept };
+  const reverse = { reverse: 1, fromStep: T, toStep: 1, fromRow: 0, toRow: T, ...kept };
   const whole = [forward, reverse].flatMap((ends) => [
     { ...ends, masked: 0 },
     { ...ends, masked: 1 },
@@ -27,9 +28,11 @@ function plays(T: number): readonly Numbers[] {
   if (T < 7) return whole.slice(0, 1);
   return [
     ...whole,
-    { reverse: 0, masked: 0, fromStep: 2, toStep: T - 1, fromRow: T - 1, toRow: 3 },
-    { reverse: 1, masked: 1, fromStep: T - 1, toStep: 3, fromRow: 2, toRow: T - 2 },
-    { reverse: 0, masked: 1, fromStep: 4, toStep: 4, fromRow: 4, toRow: 4 },
+    { ...forward, masked: 0, fromStep: 2, toStep: T - 1, fromRow: T - 1, toRow: 3 },
+    { ...reverse, masked: 1, fromStep: T - 1, toStep: 3, fromRow: 2, toRow: T - 2 },
+    { ...forward, masked: 1, fromStep: 4, toStep: 4, fromRow: 4, toRow: 4 },
+    { ...forward, masked: 0, dropped: 1, rate: 0.3, site: 0 },
+    { ...reverse, masked: 1, dropped: 1, rate: 0.6, site: 5 },
   ];
 }
 
@@ -41,6 +44,9 @@ const maskFill =
     if (b === 0) return 0;
     return Number(b === 1 ? t === 0 : random > 0.3);
   };
+
+/** Any seed and training step. */
+const key: Fill = (random) => Math.floor(random * 2 ** 32);
 
 /** What the cases of a cell are made from. */
 interface RecurrentCell {
@@ -102,7 +108,8 @@ const recurrentWeight =
 /** Those of the ways to play that the operation knows. */
 function playsOf(operation: string, T: number): readonly Numbers[] {
   const { constants } = findOperation(operation);
-  return constants.includes("reverse") ? plays(T) : plays(T).slice(0, 1);
+  if (!constants.includes("reverse")) return plays(T).slice(0, 1);
+  return plays(T).filter(({ dropped }) => dropped === 0 || constants.includes("dropped"));
 }
 
 function forwardCases({ name, forms }: RecurrentCell): ParityCase[] {
@@ -112,7 +119,7 @@ function forwardCases({ name, forms }: RecurrentCell): ParityCase[] {
       playsOf(operation, T).map((play): ParityCase => {
         // Every other shape saturates its gates; tanh of 89 and more is not a number on some adapters.
         const record: Fill = (random) => (2 * random - 1) * (i % 2 === 0 ? 2 : 200);
-        const fill = { record, U: recurrentWeight(H), mask: maskFill(B), flags: () => 1 };
+        const fill = { record, U: recurrentWeight(H), mask: maskFill(B), key, flags: () => 1 };
         return { operation, numbers: { T, B, H, ...form, ...play, flagBit: 32 }, fill, flags: 1 };
       }),
     ),
@@ -165,7 +172,7 @@ function backwardCases({ name, slots, forms, left }: RecurrentCell): ParityCase[
       playsOf(operation, T).flatMap((play) =>
         [0, 1].map((upstream): ParityCase => {
           const record: Fill = (random, i) => left(form, Math.floor(i / H) % slots, random);
-          const fill = { record, U: recurrentWeight(H), mask: maskFill(B) };
+          const fill = { record, U: recurrentWeight(H), mask: maskFill(B), key };
           return { operation, numbers: { T, B, H, ...form, ...play, upstream }, fill };
         }),
       ),

@@ -58,6 +58,8 @@ export interface Kernel {
   readonly grid: (numbers: Numbers, sizes: Numbers) => Grid;
   /** Loop iterations of the busiest invocation, all loops summed. Adapters exist that silently stop after 65,535. */
   readonly trips: (numbers: Numbers, sizes: Numbers) => number;
+  /** True for loop indices at which the kernel has nothing to do and is left out. */
+  readonly idle?: (t: number, numbers: Numbers) => boolean;
 }
 
 /** Kernels played in order; with `loop`, in order for each value of `t`. */

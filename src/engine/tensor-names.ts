@@ -30,6 +30,9 @@ export const TENSOR = {
     TENSOR.state(layer, `d${state}`, "", direction),
   dh: (layer: number, direction: Direction = "forward") => TENSOR.dState(layer, "h", direction),
   dhNorm: (layer: number, direction: Direction = "forward") => TENSOR.dState(layer, "hNorm", direction),
+  /** What dropout lets through of h' at every step, [T, B, H]. */
+  droppedStates: (layer: number, direction: Direction = "forward") =>
+    TENSOR.state(layer, "droppedStates", "", direction),
   /** 1 where a sequence has a step [T, B]. */
   mask: (prefix = "") => `${prefix}steps.mask`,
   /** Seed and training step of the dropout masks, u32 [2]. */

@@ -17,26 +17,29 @@ const tensors: Program["tensors"] = [
   f32("mask", 100),
   f32("count", 1),
   { name: "flags", type: "u32", shape: [1], role: "metrics" },
+  { name: "key", type: "u32", shape: [2], role: "batch" },
 ];
 
 const U = { tensor: "params", offset: 64, length: 3 * H * H };
 
-function forward(reset: number): OperationCall {
-  const bound = { h: { tensor: "h" }, record: { tensor: "record" }, flags: { tensor: "flags" } };
+const bound = { h: { tensor: "h" }, record: { tensor: "record" }, U, mask: { tensor: "mask" }, key: { tensor: "key" } };
+const form = { T, B, H, activation: 0, reverse: 0, masked: 0, dropped: 0, rate: 0, site: 0 };
+
+function forward(reset: number, changes = {}): OperationCall {
   return {
     operation: "gru-forward",
     label: "layer 0",
-    numbers: { T, B, H, reset, activation: 0, flagBit: 1 },
-    tensors: { ...bound, U, bu: { tensor: "params", length: 3 * H } },
+    numbers: { ...form, reset, fromStep: 1, toStep: T, flagBit: 1, ...changes },
+    tensors: { ...bound, bu: { tensor: "params", length: 3 * H }, flags: { tensor: "flags" } },
   };
 }
 
-function backward(reset: number): OperationCall {
+function backward(reset: number, changes = {}): OperationCall {
   return {
     operation: "gru-backward",
     label: "layer 0",
-    numbers: { T, B, H, reset, activation: 0, upstream: 1 },
-    tensors: { h: { tensor: "h" }, record: { tensor: "record" }, U, dh: { tensor: "dh" } },
+    numbers: { ...form, reset, fromRow: T, toRow: 0, upstream: 1, ...changes },
+    tensors: { ...bound, dh: { tensor: "dh" } },
   };
 }
 
@@ -77,6 +80,21 @@ describe("the order of dispatches", () => {
     ]);
     expect(played([backward(1)])).toEqual(["delta 3", "delta 2", "delta 1", "delta 0"]);
   });
+
+  test("in reverse the initial state is the last row", () => {
+    expect(played([backward(0, { reverse: 1, fromRow: 2, toRow: T })])).toEqual(["delta 2", "reset 2", "delta 3"]);
+  });
+
+  test("a part of the steps, and a single one", () => {
+    expect(played([forward(1, { fromStep: 2 })])).toEqual(["fused 2", "fused 3"]);
+    expect(played([forward(1, { fromStep: 2, toStep: 2 })])).toEqual(["fused 2"]);
+  });
+
+  test("dropout has kernels of its own, and only where h' is multiplied", () => {
+    const dropped = { dropped: 1, rate: 0.5 };
+    expect(played([forward(0, { ...dropped, toStep: 1 })])).toEqual(["gates-dropped 1", "candidate 1"]);
+    expect(played([backward(0, { ...dropped, toRow: T })])).toEqual(["delta-dropped 3", "reset-dropped 3"]);
+  });
 });
 
 test("segments are given in bytes, in the kernel's binding order", () => {
@@ -85,6 +103,7 @@ test("segments are given in bytes, in the kernel's binding order", () => {
     { buffer: "h", offsetBytes: 0, sizeBytes: (T + 1) * B * H * 4 },
     { buffer: "record", offsetBytes: 0, sizeBytes: T * B * 4 * H * 4 },
     { buffer: "params", offsetBytes: 256, sizeBytes: 3 * H * H * 4 },
+    { buffer: "mask", offsetBytes: 0, sizeBytes: 400 },
     { buffer: "flags", offsetBytes: 0, sizeBytes: 4 },
   ]);
 });

@@ -133,8 +133,11 @@ interface CallContext {
 
 function lowerPass(pass: Pass, context: CallContext): Dispatch[] {
   const stations = pass.kernels.map((kernel) => createStation(kernel, context));
-  const indices = pass.loop ? loopIndices(pass.loop, context.call.numbers) : [undefined];
-  return indices.flatMap((t) => stations.map((station) => ({ station, t })));
+  if (!pass.loop) return stations.map((station) => ({ station, t: undefined }));
+  const { numbers } = context.call;
+  return loopIndices(pass.loop, numbers).flatMap((t) =>
+    stations.filter(({ kernel }) => !kernel.idle?.(t, numbers)).map((station) => ({ station, t })),
+  );
 }
 
 /** From `from` to `to` inclusive, upwards or downwards. */

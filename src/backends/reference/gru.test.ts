@@ -1,92 +1,115 @@
 /**
  * The GRU twins against equations typed a second time, unit by unit, and their gradients against central differences in
- * Float64: pre-activations, U, bu, the initial state and the total dL/dh_t of every step.
+ * Float64: pre-activations, U, bu, the initial state and the total dL/dh of every state. In both forms and directions,
+ * with masks and dropout, and in pieces.
  */
 import { describe, expect, it } from "vitest";
 import { biasGradientTwin } from "./bias-gradient.ts";
+import { dropoutTwin } from "./dropout.ts";
 import { assertClose, differentiate, seededArray } from "./finite-differences.ts";
 import { gruBackwardTwin } from "./gru-backward.ts";
 import { gruForwardTwin } from "./gru-forward.ts";
+import {
+  backwardPieces,
+  DROPOUT_KEY,
+  DROPPED_CASES,
+  FLAG,
+  forwardPieces,
+  initialRow,
+  maskOf,
+  rowRange,
+  SEQUENCE_CASES,
+  type SequenceCase,
+  startOf,
+  stateFactors,
+  stepsInOrder,
+  upstreamOf,
+  wholeSequence,
+  withGarbage,
+} from "./sequence-cases.ts";
 import { weightGradientTwin } from "./weight-gradient.ts";
 
-interface Case {
-  readonly T: number;
-  readonly B: number;
-  readonly H: number;
+interface Case extends SequenceCase {
   readonly reset: number;
   readonly activation: number;
-  readonly upstream: number;
 }
 
-const FLAG = 4;
-
-/** Every form, activation and kind of upstream, at sizes without a common factor and with every extent 1. */
-const cases: [string, Case][] = [
-  { T: 5, B: 2, H: 3 },
-  { T: 1, B: 1, H: 1 },
-].flatMap((sizes) =>
-  [0, 1, 2, 3, 4, 5, 6, 7].map((bits): [string, Case] => {
-    const c = { ...sizes, reset: bits & 1, activation: (bits >> 1) & 1, upstream: (bits >> 2) & 1 };
-    const form = `${c.reset ? "after" : "before"}, ${c.activation ? "ReLU" : "tanh"}`;
-    return [`${form}, upstream ${c.upstream}, T ${c.T}, B ${c.B}, H ${c.H}`, c];
+/** Both forms and activations in every case of a sequence. */
+const cases = [0, 1, 2, 3].flatMap((bits) =>
+  [...SEQUENCE_CASES, ...DROPPED_CASES].map(([title, sequence]): [string, Case] => {
+    const c = { ...sequence, reset: bits & 1, activation: bits >> 1 };
+    return [`${c.reset ? "after" : "before"}, ${c.activation ? "ReLU" : "tanh"}, ${title}`, c];
   }),
 );
 
-/** Parameters, pre-activations [T, B, 4, H] with garbage in slot 3, initial state and upstream gradient [T+1, B, H]. */
-function createInputs({ T, B, H, upstream }: Case) {
-  const g = seededArray("g", (T + 1) * B * H);
-  if (upstream === 0) g.fill(0, 0, T * B * H);
-  g.fill(0, 0, B * H);
+const key = DROPOUT_KEY;
+
+/** Parameters, pre-activations [T, B, 4, H] with garbage in slot 3, initial state and upstream gradient. */
+function createInputs(c: Case) {
+  const { T, B, H } = c;
   return {
     a: seededArray("a", T * B * 4 * H),
     h0: seededArray("h0", B * H),
     U: seededArray("U", H * 3 * H),
     bu: seededArray("bu", 3 * H),
-    g,
+    mask: maskOf(c),
+    g: upstreamOf(c),
   };
 }
 
 type Inputs = ReturnType<typeof createInputs>;
 
-function runForward(c: Case, inputs: Inputs, from = 0) {
-  const { B, H } = c;
-  const T = c.T - from;
-  const h = new Float64Array((T + 1) * B * H);
-  h.set(inputs.h0);
-  const record = inputs.a.slice(from * B * 4 * H);
+/** Constants of the whole sequence, or of the part in `range`. */
+const numbersOf = (c: Case, range: object) => ({ ...c, ...wholeSequence(c), ...range, flagBit: FLAG });
+
+/** The steps of each range, one call for each. */
+function runForward(c: Case, inputs: Inputs, ranges: readonly object[] = [{}], h = startOf(c, inputs.h0)) {
+  const { a, U, bu, mask } = inputs;
+  const record = a.slice();
   const flags = new Uint32Array(1);
-  gruForwardTwin({ h, record, U: inputs.U, bu: inputs.bu, flags }, { ...c, T, flagBit: FLAG });
+  for (const range of ranges) gruForwardTwin({ h, record, U, bu, mask, key, flags }, numbersOf(c, range));
   return { h, record, flags };
 }
 
-/** L = Σ g⊙h over the states after `from`. */
-function lossOf(c: Case, inputs: Inputs, from = 0): number {
-  const { h } = runForward(c, inputs, from);
-  const start = from * c.B * c.H;
-  return h.reduce((sum, value, i) => sum + (i < c.B * c.H ? 0 : value * (inputs.g[start + i] ?? Number.NaN)), 0);
+/** L = Σ g⊙h over all states but the initial one. */
+function lossOf({ g }: Inputs, h: Float64Array): number {
+  return h.reduce((sum, value, i) => sum + value * (g[i] ?? Number.NaN), 0);
 }
 
-function runBackward(c: Case, inputs: Inputs) {
+function runBackward(c: Case, inputs: Inputs, ranges: readonly object[] = [{}]) {
   const { h, record } = runForward(c, inputs);
-  // What the contract calls garbage must not matter: dh[0] always, and dh[1…T−1] without upstream.
-  const dh = inputs.g.slice();
-  dh.fill(1e3, 0, c.B * c.H * (c.upstream === 0 ? c.T : 1));
-  gruBackwardTwin({ h, record, U: inputs.U, dh }, c);
+  const { U, mask } = inputs;
+  const dh = withGarbage(c, inputs.g);
+  for (const range of ranges) gruBackwardTwin({ h, record, U, mask, key, dh }, numbersOf(c, range));
   return { h, record, dh };
 }
 
+/** h' of every step as it stands in the products, [T, B, H]. */
+function operandOf(c: Case, h: Float64Array): Float64Array {
+  const { T, B, H, reverse, dropped } = c;
+  const operand = h.slice(reverse * B * H, (T + reverse) * B * H);
+  if (dropped === 0) return operand;
+  const rows = { xOffset: 0, xStride: H, yOffset: 0, yStride: H };
+  const numbers = { ...wholeSequence(c), T, B, D: H, variational: 1, firstStep: 0, ...rows };
+  const y = new Float64Array(operand.length);
+  dropoutTwin({ x: operand, key, y }, numbers);
+  return y;
+}
+
 /** dU and dbu by the operand table: slots 0, 1 with h'; the candidate from s and slot 2, or from h' and slot 3. */
-function sumGradients({ T, B, H, reset }: Case, h: Float64Array, record: Float64Array) {
+function sumGradients(c: Case, h: Float64Array, record: Float64Array) {
+  const { T, B, H, reset } = c;
   const N = T * B;
   const dU = new Float64Array(H * 3 * H).fill(Number.NaN);
   const dbu = new Float64Array(3 * H).fill(Number.NaN);
+  const operand = operandOf(c, h);
   const product = { N, D: H, outStride: 3 * H, rightStride: 4 * H };
   weightGradientTwin(
-    { left: h, right: record, dW: dU },
+    { left: operand, right: record, dW: dU },
     { ...product, C: 2 * H, leftOffset: 0, leftStride: H, rightOffset: 0, outOffset: 0 },
   );
   weightGradientTwin(
-    { left: reset === 0 ? record : h, right: record, dW: dU },
+    { left: reset === 0 ? record : operand, right: record, dW: dU },
     {
       ...product,
       C: H,
@@ -103,8 +126,10 @@ function sumGradients({ T, B, H, reset }: Case, h: Float64Array, record: Float64
 }
 
 describe.each(cases)("gru, reset %s", (_title, c) => {
+  const { T, B, H } = c;
+  const inputs = createInputs(c);
+
   it("computes the equations", () => {
-    const inputs = createInputs(c);
     const { h, record, flags } = runForward(c, inputs);
     const expected = computeByUnit(c, inputs);
     assertClose("h", h, expected.h, 1e-14);
@@ -113,10 +138,8 @@ describe.each(cases)("gru, reset %s", (_title, c) => {
   });
 
   it("differentiates them", () => {
-    const { T, B, H } = c;
-    const inputs = createInputs(c);
     const { h, record, dh } = runBackward(c, inputs);
-    const loss = () => lossOf(c, inputs);
+    const loss = () => lossOf(inputs, runForward(c, inputs).h);
     const da = differentiate(loss, inputs.a);
     for (let row = 0; row < T * B; row++) {
       const slots = [row * 4 * H, row * 4 * H + 3 * H] as const;
@@ -125,64 +148,71 @@ describe.each(cases)("gru, reset %s", (_title, c) => {
     const { dU, dbu } = sumGradients(c, h, record);
     assertClose("dU", dU, differentiate(loss, inputs.U));
     if (c.reset === 1) assertClose("dbu", dbu, differentiate(loss, inputs.bu));
-    assertClose("dh[0]", dh.slice(0, B * H), differentiate(loss, inputs.h0));
+    assertClose("dh of the start", dh.slice(...rowRange(c, initialRow(c))), differentiate(loss, inputs.h0));
   });
 
-  it("leaves the total dL/dh_t in dh", () => {
-    const { T, B, H } = c;
-    const inputs = createInputs(c);
+  it("leaves the total dL/dh in dh", () => {
     const { h, dh } = runBackward(c, inputs);
-    for (let t = 1; t <= T; t++) {
-      const state = h.slice(t * B * H, (t + 1) * B * H);
-      const own = inputs.g.slice(t * B * H, (t + 1) * B * H);
-      const rest = differentiate(() => lossOf(c, { ...inputs, h0: state }, t), state);
-      assertClose(
-        `dh[${t}]`,
-        dh.slice(t * B * H, (t + 1) * B * H),
-        rest.map((value, i) => value + (own[i] ?? Number.NaN)),
-      );
+    for (const [done, { next }] of stepsInOrder(c).entries()) {
+      // Plays what comes after this state, which is free to vary.
+      const rest = forwardPieces(c, 1).slice(done + 1);
+      const lossAfter = () => lossOf(inputs, runForward(c, inputs, rest, h.slice()).h);
+      const at = rowRange(c, next);
+      assertClose(`dh[${next}]`, dh.slice(...at), differentiate(lossAfter, h.subarray(...at)));
     }
+  });
+
+  it.each([1, 2])("computes the same bits in pieces of %i", (size) => {
+    expect(runForward(c, inputs, forwardPieces(c, size))).toEqual(runForward(c, inputs));
+    expect(runBackward(c, inputs, backwardPieces(c, size))).toEqual(runBackward(c, inputs));
   });
 });
 
 /** The equations once more, one unit at a time, with gates as functions instead of slots. */
-function computeByUnit({ T, B, H, reset, activation }: Case, { a, h0, U, bu }: Inputs) {
-  const h = new Float64Array((T + 1) * B * H);
-  h.set(h0);
+function computeByUnit(c: Case, { a, h0, U, bu, mask }: Inputs) {
+  const { T, B, H, reset, activation } = c;
+  const h = startOf(c, h0);
   const record = new Float64Array(T * B * 4 * H);
+  const factors = stateFactors(c);
   const number = (array: Float64Array, i: number) => array[i] ?? Number.NaN;
-  for (let t = 0; t < T; t++) {
+  const units = Array.from({ length: H }, (_, j) => j);
+  for (const { t, old: oldRow, next } of stepsInOrder(c)) {
     for (let b = 0; b < B; b++) {
-      const units = Array.from({ length: H }, (_, j) => j);
-      const old = units.map((j) => number(h, (t * B + b) * H + j));
-      const pre = (gate: number, j: number) => number(a, ((t * B + b) * 4 + gate) * H + j);
+      const row = (t - 1) * B + b;
+      const old = units.map((j) => number(h, (oldRow * B + b) * H + j));
+      const inside = units.map((j) => (old[j] ?? 0) * number(factors, b * H + j));
+      const pre = (gate: number, j: number) => number(a, (row * 4 + gate) * H + j);
       const dot = (left: number[], gate: number, j: number) =>
         left.reduce((sum, value, k) => sum + value * number(U, k * 3 * H + gate * H + j), 0);
       const bias = (gate: number, j: number) => (reset === 1 ? number(bu, gate * H + j) : 0);
       const gateOf = (gate: number) =>
-        units.map((j) => 1 / (1 + Math.exp(-(pre(gate, j) + dot(old, gate, j) + bias(gate, j)))));
+        units.map((j) => 1 / (1 + Math.exp(-(pre(gate, j) + dot(inside, gate, j) + bias(gate, j)))));
       const z = gateOf(0);
       const r = gateOf(1);
-      const s = units.map((j) => (r[j] ?? 0) * (old[j] ?? 0));
-      const q = units.map((j) => dot(old, 2, j) + bias(2, j));
+      const s = units.map((j) => (r[j] ?? 0) * (inside[j] ?? 0));
+      const q = units.map((j) => dot(inside, 2, j) + bias(2, j));
       const n = units.map((j) => {
         const x = pre(2, j) + (reset === 0 ? dot(s, 2, j) : (r[j] ?? 0) * (q[j] ?? 0));
         return activation === 1 ? Math.max(0, x) : Math.tanh(x);
       });
-      [z, r, n, reset === 0 ? s : q].forEach((slot, i) => {
-        record.set(slot, ((t * B + b) * 4 + i) * H);
-      });
-      h.set(
-        units.map((j) => (old[j] ?? 0) + (z[j] ?? 0) * ((n[j] ?? 0) - (old[j] ?? 0))),
-        ((t + 1) * B + b) * H,
-      );
+      const mixed = units.map((j) => (old[j] ?? 0) + (z[j] ?? 0) * ((n[j] ?? 0) - (old[j] ?? 0)));
+      const left = mask[row] === 0;
+      h.set(left ? old : mixed, (next * B + b) * H);
+      // A masked step leaves zeros in its record.
+      if (!left) for (const [i, slot] of [z, r, n, reset === 0 ? s : q].entries()) record.set(slot, (row * 4 + i) * H);
     }
   }
   return { h, record };
 }
 
+/** Constants of T steps without anything special. */
+function played(T: number) {
+  return { reverse: 0, masked: 0, fromStep: 1, toStep: T, dropped: 0, rate: 0, site: 0 };
+}
+
 describe("gru-forward, not finite", () => {
-  const sizes = { T: 2, B: 1, H: 1, activation: 0, flagBit: FLAG } as const;
+  const sizes = { ...{ T: 2, B: 1, H: 1, activation: 0, flagBit: FLAG }, ...played(2) };
+  const masks = { mask: new Float32Array(2), key };
 
   it.each([
     { reset: 0, slot: 0 },
@@ -198,7 +228,8 @@ describe("gru-forward, not finite", () => {
       record[4 + slot] = Number.POSITIVE_INFINITY;
       const flags = new Uint32Array([1]);
       const h = new Float32Array(3);
-      gruForwardTwin({ h, record, U: new Float32Array(3), bu: new Float32Array(3), flags }, { ...sizes, reset });
+      const tensors = { h, record, U: new Float32Array(3), bu: new Float32Array(3), flags, ...masks };
+      gruForwardTwin(tensors, { ...sizes, reset });
       expect(flags[0]).toBe(1 | FLAG);
       expect(Number.isFinite(h[2])).toBe(true);
     },
@@ -209,10 +240,10 @@ describe("gru-forward, not finite", () => {
     record[gate] = 3e38;
     const U = new Float32Array(3);
     U[gate] = 3e38;
-    const tensors = { h: new Float32Array([4, 0, 0]), record, U, bu: new Float32Array(3) };
+    const tensors = { h: new Float32Array([4, 0, 0]), record, U, bu: new Float32Array(3), ...masks };
     for (const reset of [0, 1]) {
       const flags = new Uint32Array(1);
-      gruForwardTwin({ ...tensors, record: record.slice(), flags }, { ...sizes, T: 1, reset });
+      gruForwardTwin({ ...tensors, record: record.slice(), flags }, { ...sizes, ...played(1), T: 1, reset });
       expect(flags[0]).toBe(FLAG);
     }
   });
@@ -221,9 +252,19 @@ describe("gru-forward, not finite", () => {
     const record = new Float32Array([1e30, -1e30, 1e30, 0, -1e30, 1e30, -1e30, 0]);
     const flags = new Uint32Array(1);
     const h = new Float32Array([0.5, 0, 0]);
-    gruForwardTwin({ h, record, U: new Float32Array(3), bu: new Float32Array(3), flags }, { ...sizes, reset: 0 });
+    const tensors = { h, record, U: new Float32Array(3), bu: new Float32Array(3), flags, ...masks };
+    gruForwardTwin(tensors, { ...sizes, reset: 0 });
     expect(flags[0]).toBe(0);
     // z = 1 writes n = tanh(1e30) = 1; then z = 0 keeps it.
     expect([...h]).toEqual([0.5, 1, 1]);
+  });
+
+  it.each([0, 1])("keeps the old state at a masked step, whatever its input, without a flag, reset %i", (reset) => {
+    const record = new Float32Array(4).fill(Number.NaN);
+    const flags = new Uint32Array(1);
+    const h = Float32Array.of(0.5, 0);
+    const tensors = { h, record, U: new Float32Array(3), bu: new Float32Array(3), flags, ...masks };
+    gruForwardTwin(tensors, { ...sizes, ...played(1), T: 1, reset, masked: 1 });
+    expect([...h, ...record, ...flags]).toEqual([0.5, 0.5, 0, 0, 0, 0, 0]);
   });
 });

@@ -2,6 +2,7 @@
  * What the tests of the recurrent twins share: the cases of direction, mask and upstream gradient, and the numbers and
  * arrays that follow from them. Not part of the product.
  */
+import { dropoutFactor, STREAM } from "../../core/rng.ts";
 import { seededArray } from "./finite-differences.ts";
 
 /** A sequence and how it is played; the names are those of the contracts. */
@@ -12,6 +13,8 @@ export interface SequenceCase {
   readonly reverse: number;
   readonly masked: number;
   readonly upstream: number;
+  /** Variational dropout of h' with the mask of `DROPOUT_KEY`; 0 for operations that know none. */
+  readonly dropped: number;
 }
 
 /** Bit that the tests let the forward pass raise. */
@@ -23,17 +26,35 @@ export const SEQUENCE_CASES: readonly (readonly [title: string, SequenceCase])[]
   { T: 1, B: 1, H: 1 },
 ].flatMap((sizes) =>
   [0, 1, 2, 3, 4, 5, 6, 7].map((bits) => {
-    const c = { ...sizes, upstream: bits & 1, reverse: (bits >> 1) & 1, masked: (bits >> 2) & 1 };
+    const c = { ...sizes, upstream: bits & 1, reverse: (bits >> 1) & 1, masked: (bits >> 2) & 1, dropped: 0 };
     const words = [`T ${c.T}, B ${c.B}, H ${c.H}`, c.reverse ? "reverse" : "forward", c.masked ? "masked" : "no mask"];
     return [[...words, `upstream ${c.upstream}`].join(", "), c] as const;
   }),
 );
 
+/** The same with dropout. */
+export const DROPPED_CASES: typeof SEQUENCE_CASES = SEQUENCE_CASES.map(([title, c]) => [
+  `${title}, dropped`,
+  { ...c, dropped: 1 },
+]);
+
+/** Seed and training step of the dropout masks. */
+export const DROPOUT_KEY = Uint32Array.of(7, 11);
+
+const DROPOUT = { rate: 0.4, site: 3 };
+
+/** keep / (1 − rate) of every element of [B, H], which the dropped cases multiply h' with; ones for the others. */
+export function stateFactors({ B, H, dropped }: SequenceCase): Float64Array {
+  const [seed = 0, step = 0] = DROPOUT_KEY;
+  const key = { seed, stream: STREAM.recurrentDropout, step, site: DROPOUT.site };
+  return Float64Array.from({ length: B * H }, (_, i) => (dropped === 1 ? dropoutFactor(key, i, DROPOUT.rate) : 1));
+}
+
 /** Constants of a call that plays the whole sequence, forward and back. */
-export function wholeSequence({ T, reverse, masked }: SequenceCase) {
+export function wholeSequence({ T, reverse, masked, dropped }: SequenceCase) {
   const ends =
     reverse === 1 ? { fromStep: T, toStep: 1, fromRow: 0, toRow: T } : { fromStep: 1, toStep: T, fromRow: T, toRow: 0 };
-  return { reverse, masked, ...ends };
+  return { reverse, masked, dropped, ...DROPOUT, ...ends };
 }
 
 /** Row of h that holds the initial state. */

@@ -7,6 +7,7 @@ import { biasGradient } from "../../operations/bias-gradient.ts";
 import { weightGradient } from "../../operations/weight-gradient.ts";
 import { callOperation } from "../program-draft.ts";
 import type { BackwardPlace, ParameterSpec } from "./cell.ts";
+import { recurrentOperand } from "./recurrent-operand.ts";
 import { requireSegment } from "./segments.ts";
 
 /** How many blocks of H columns W and U have, and which biases there are: `b` with W, `bu` with U as PyTorch has it. */
@@ -24,16 +25,17 @@ export function affineParameters({ gates, biases }: AffineGates, D: number, H: n
   ];
 }
 
-/** dU = Σ h'ᵀ da and the same Σ da for every bias. */
+/** dU = Σ h'ᵀ da (h' as it stands in the products) and the same Σ da for every bias. */
 export function affineGradients({ gates, biases }: AffineGates, place: BackwardPlace): readonly OperationCall[] {
-  const { T, B, H, h, record, label, gradients, reverse } = place;
+  const { T, B, H, record, label, gradients } = place;
   const C = gates * H;
   const sum = { N: T * B, C, rightOffset: 0, rightStride: C, outOffset: 0 };
-  // The state before the step in record row t is row t of h, in reverse row t + 1.
-  const product = { ...sum, D: H, leftOffset: reverse * B * H, leftStride: H, outStride: C };
+  const left = recurrentOperand(place);
+  const product = { ...sum, D: H, leftOffset: left.offset, leftStride: H, outStride: C };
   const dU = requireSegment(gradients, "U");
   return [
-    callOperation(weightGradient, label, product, { left: h, right: record, dW: dU }),
+    ...left.calls,
+    callOperation(weightGradient, label, product, { left: left.tensor, right: record, dW: dU }),
     ...biases.map((name) =>
       callOperation(biasGradient, label, sum, { right: record, db: requireSegment(gradients, name) }),
     ),

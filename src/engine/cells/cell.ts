@@ -62,6 +62,8 @@ export interface BackwardPlace extends LayerPlace {
   readonly stateUpstream: 0 | 1;
   /** Segments of the gradient buffer, by house name. */
   readonly gradients: Segments;
+  /** Scratch for h' as dropout lets it through; null while dropout.rate is 0. */
+  readonly droppedStates: TensorBinding | null; // [T, B, H]
   /** Rows of dh to finish, in the order of play: T … 0 for the whole sequence, 0 … T in reverse. */
   readonly rows: { readonly from: number; readonly to: number };
 }

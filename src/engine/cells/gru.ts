@@ -10,6 +10,8 @@ import { gruForward } from "../../operations/gru-forward.ts";
 import { weightGradient } from "../../operations/weight-gradient.ts";
 import { callOperation } from "../program-draft.ts";
 import type { BackwardPlace, Cell, LayerPlace, ParameterSpec } from "./cell.ts";
+import { backwardNumbers, dropoutNumbers, forwardNumbers } from "./place-numbers.ts";
+import { type OperandRows, recurrentOperand } from "./recurrent-operand.ts";
 import { requireSegment } from "./segments.ts";
 
 const SLOTS = 4;
@@ -34,17 +36,19 @@ function parameters(layer: GruLayer, D: number, H: number): readonly ParameterSp
 }
 
 function forward(layer: GruLayer, place: LayerPlace): readonly OperationCall[] {
-  const { T, B, H, h, record, flags, flagBit, label, parameters } = place;
+  const { h, record, mask, key, flags, label, parameters } = place;
   const U = requireSegment(parameters, "U");
   // The before form never reads bu; the contract asks for any segment of 3H elements in its place.
   const bu = parameters.bu ?? requireSegment(parameters, "b");
-  return [callOperation(gruForward, label, { T, B, H, ...form(layer), flagBit }, { h, record, U, bu, flags })];
+  const numbers = { ...form(layer), ...forwardNumbers(place), ...dropoutNumbers(place) };
+  return [callOperation(gruForward, label, numbers, { h, record, U, bu, mask, key, flags })];
 }
 
 function backward(layer: GruLayer, place: BackwardPlace): readonly OperationCall[] {
-  const { T, B, H, h, record, dh, upstream, label, parameters } = place;
+  const { h, record, dh, mask, key, label, parameters } = place;
   const U = requireSegment(parameters, "U");
-  return [callOperation(gruBackward, label, { T, B, H, ...form(layer), upstream }, { h, record, U, dh })];
+  const numbers = { ...form(layer), ...backwardNumbers(place), ...dropoutNumbers(place) };
+  return [callOperation(gruBackward, label, numbers, { h, record, U, mask, key, dh })];
 }
 
 /** A block of columns of a gradient: from which operand, which slots, and where it goes. */
@@ -66,11 +70,19 @@ const RECURRENT_BLOCKS: Readonly<Record<GruLayer["reset"], readonly Block[]>> = 
   ],
 };
 
-function recurrentWeightGradient(place: BackwardPlace, block: Block, dW: TensorBinding): OperationCall {
-  const { T, B, H, h, record, label } = place;
+/** `operand` is h' in the products. */
+function recurrentWeightGradient(
+  place: BackwardPlace,
+  block: Block,
+  operand: OperandRows,
+  dW: TensorBinding,
+): OperationCall {
+  const { T, B, H, record, label } = place;
   const row = SLOTS * H;
-  // h' of step t is h[t], so the rows of h from 0 line up with the record's rows.
-  const left = block.left === "h" ? { offset: 0, stride: H } : { offset: SLOT.extra * H, stride: row };
+  const left =
+    block.left === "h"
+      ? { tensor: operand.tensor, offset: operand.offset, stride: H }
+      : { tensor: record, offset: SLOT.extra * H, stride: row };
   return callOperation(
     weightGradient,
     label,
@@ -85,7 +97,7 @@ function recurrentWeightGradient(place: BackwardPlace, block: Block, dW: TensorB
       outOffset: block.outGate * H,
       outStride: GATES * H,
     },
-    { left: block.left === "h" ? h : record, right: record, dW },
+    { left: left.tensor, right: record, dW },
   );
 }
 
@@ -113,7 +125,9 @@ function parameterGradients(layer: GruLayer, place: BackwardPlace): readonly Ope
   const dU = requireSegment(place.gradients, "U");
   const db = requireSegment(place.gradients, "b");
   const { bu: dbu } = place.gradients;
-  const calls = RECURRENT_BLOCKS[layer.reset].map((block) => recurrentWeightGradient(place, block, dU));
+  const operand = recurrentOperand(place);
+  const blocks = RECURRENT_BLOCKS[layer.reset];
+  const calls = [...operand.calls, ...blocks.map((block) => recurrentWeightGradient(place, block, operand, dU))];
   calls.push(recurrentBiasGradient(place, { slot: SLOT.z, gates: GATES, outGate: 0 }, db));
   if (dbu) {
     calls.push(recurrentBiasGradient(place, { slot: SLOT.z, gates: 2, outGate: 0 }, dbu));

@@ -15,3 +15,8 @@ export function backwardNumbers(place: BackwardPlace): Numbers {
   const { rows, upstream } = place;
   return { ...shared(place), fromRow: rows.from, toRow: rows.to, upstream };
 }
+
+/** Constants of variational dropout, forward and backward alike. */
+export function dropoutNumbers({ dropout: { rate, site } }: LayerPlace): Numbers {
+  return { dropped: rate > 0 ? 1 : 0, rate, site };
+}

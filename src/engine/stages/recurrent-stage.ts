@@ -17,11 +17,13 @@ import { callOperation } from "../program-draft.ts";
 import { type Direction, layerName, TENSOR } from "../tensor-names.ts";
 import { type Rows, rowsOf, type Stage, type StageContext, type StageInput, type StepRange } from "./stage.ts";
 
-/** Gradients of one layer's states, each [T+1, B, H]. */
+/** What the way back through one layer writes besides the gradients of its parameters. */
 export interface StateGradients {
-  readonly dh: TensorBinding;
-  /** Those of the extra states, by the state's name. */
+  readonly dh: TensorBinding; // [T+1, B, H]
+  /** Gradients of the extra states by name, each [T+1, B, H]. */
   readonly dStates: Segments;
+  /** See `BackwardPlace`. */
+  readonly droppedStates: TensorBinding | null;
 }
 
 /** A layer in one of its directions. */
@@ -76,7 +78,9 @@ function declareDirection(context: StageContext, spec: RecurrentLayerSpec, direc
     const dStates = Object.fromEntries(
       cell.extraStates.map((state) => [state, declareRows(TENSOR.dState(layer, state, direction))]),
     );
-    return { dh: declareRows(TENSOR.dh(layer, direction)), dStates };
+    const droppedName = TENSOR.droppedStates(layer, direction);
+    const droppedStates = place.dropout.rate > 0 ? draft.declare(droppedName, "f32", [T, B, H], "activation") : null;
+    return { dh: declareRows(TENSOR.dh(layer, direction)), dStates, droppedStates };
   }
 }
 

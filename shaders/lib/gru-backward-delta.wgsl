@@ -1,0 +1,93 @@
+// Body of the kernels `delta` and `delta-dropped` of gru-backward, `step`, for tile i. They differ in `drop_states`, which stands at
+// what comes back through the products.
+
+fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
+  if (b >= args.B) { return; }
+  let one = vec4<f32>(1.0);
+  let units = args.H - j.x;
+  let here = row_start(args.t, b);
+  let delta = load_dh(here, j) + drop_states(sum, b * args.H, j);
+  store_dh(here + j.x, units, delta);
+  if (args.t == args.reverse * args.T) { return; }
+
+  let step = made_step();
+  let masked = args.masked == 1u && mask[step * args.B + b] == 0.0;
+  let at = row_start(step, b) * 4u;
+  let old = row_start(old_row(), b);
+  if (masked) {
+    for (var slot = 0u; slot < 4u; slot++) {
+      store_record(at + slot * args.H + j.x, units, vec4<f32>());
+    }
+  }
+  // 0 at a masked step, so that its da is 0 and the gradient passes as it is.
+  let z = load_record(at, j);
+  let n = load_record(at + 2u * args.H, j);
+  let da_n = delta * z * activation_slope4(n, args.activation);
+  if (args.reset == 1u) {
+    let r = load_record(at + args.H, j);
+    let q = load_record(at + 3u * args.H, j);
+    store_record(at + args.H + j.x, units, da_n * q * r * (one - r));
+    store_record(at + 3u * args.H + j.x, units, da_n * r);
+  }
+  store_record(at + j.x, units, delta * (n - load_state(old, j)) * z * (one - z));
+  store_record(at + 2u * args.H + j.x, units, da_n);
+  var carry = delta * (one - z);
+  if (args.upstream == 1u && old_row() != args.reverse * args.T) {
+    carry += load_dh(old, j);
+  }
+  store_dh(old + j.x, units, carry);
+}
+
+fn compute_tile(i: u32) {
+  let tiles = (args.H + 3u) / 4u;
+  let b = (i / tiles) * 8u;
+  if (b >= args.B) { return; }
+  let first = (i % tiles) * 4u;
+  let j = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.H - 1u));
+
+  var d0 = vec4<f32>();
+  var d1 = vec4<f32>();
+  var d2 = vec4<f32>();
+  var d3 = vec4<f32>();
+  var d4 = vec4<f32>();
+  var d5 = vec4<f32>();
+  var d6 = vec4<f32>();
+  var d7 = vec4<f32>();
+  if (args.t != (1u - args.reverse) * args.T) {
+    let later = later_step();
+    let u = j * 3u * args.H;
+    let a0 = row_start(later, b) * 4u;
+    let a1 = row_start(later, b + 1u) * 4u;
+    let a2 = row_start(later, b + 2u) * 4u;
+    let a3 = row_start(later, b + 3u) * 4u;
+    let a4 = row_start(later, b + 4u) * 4u;
+    let a5 = row_start(later, b + 5u) * 4u;
+    let a6 = row_start(later, b + 6u) * 4u;
+    let a7 = row_start(later, b + 7u) * 4u;
+    // Columns 0 … 2H−1 of U meet slots 0 and 1; with reset after, columns 2H … 3H−1 meet slot 3 (dq), one slot further on.
+    let columns = select(2u, 3u, args.reset == 1u) * args.H;
+    for (var k = 0u; k < columns; k++) {
+      let U_k = vec4<f32>(U[u.x + k], U[u.y + k], U[u.z + k], U[u.w + k]);
+      let slot = select(k, k + args.H, k >= 2u * args.H);
+      d0 += record[a0 + slot] * U_k;
+      d1 += record[a1 + slot] * U_k;
+      d2 += record[a2 + slot] * U_k;
+      d3 += record[a3 + slot] * U_k;
+      d4 += record[a4 + slot] * U_k;
+      d5 += record[a5 + slot] * U_k;
+      d6 += record[a6 + slot] * U_k;
+      d7 += record[a7 + slot] * U_k;
+    }
+  }
+  // The sums move down row by row, so that the code of one row is compiled once and not eight times.
+  for (var row = 0u; row < 8u; row++) {
+    finish(b + row, j, d0);
+    d0 = d1;
+    d1 = d2;
+    d2 = d3;
+    d3 = d4;
+    d4 = d5;
+    d5 = d6;
+    d6 = d7;
+  }
+}

@@ -1,0 +1,75 @@
+// Body of the kernels `fused` and `fused-dropped` of gru-forward, `step`: all of step t for tile i. They differ in `drop_state`,
+// which stands at h' wherever it enters a product.
+
+fn load_bias(at: u32, j: vec4<u32>) -> vec4<f32> {
+  return vec4<f32>(bu[at + j.x], bu[at + j.y], bu[at + j.z], bu[at + j.w]);
+}
+
+fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>, q: vec4<f32>) {
+  if (b >= args.B) { return; }
+  let at = step_start(b) * 4u;
+  let units = args.H - j.x;
+  let next = new_start(b) + j.x;
+  let previous = load_state(old_start(b), j);
+  if (is_masked(b)) {
+    for (var slot = 0u; slot < 4u; slot++) {
+      store_record(at + slot * args.H + j.x, units, vec4<f32>());
+    }
+    store_state(next, units, previous);
+    return;
+  }
+  let a_z = load_record(at, j) + z_sum;
+  let a_r = load_record(at + args.H, j) + r_sum;
+  let r = sigmoid4(a_r);
+  let a_n = load_record(at + 2u * args.H, j) + r * q;
+  if (any_not_finite(a_z) || any_not_finite(a_r) || any_not_finite(a_n)) {
+    atomicOr(&flags[0], args.flagBit);
+  }
+  let z = sigmoid4(a_z);
+  let n = activate4(a_n, args.activation);
+  store_record(at + j.x, units, z);
+  store_record(at + args.H + j.x, units, r);
+  store_record(at + 2u * args.H + j.x, units, n);
+  store_record(at + 3u * args.H + j.x, units, q);
+  store_state(next, units, (vec4<f32>(1.0) - z) * previous + z * n);
+}
+
+fn compute_tile(i: u32) {
+  let tiles = (args.H + 3u) / 4u;
+  let b = (i / tiles) * 4u;
+  if (b >= args.B) { return; }
+  let first = (i % tiles) * 4u;
+  let j = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.H - 1u));
+
+  let base = old_start(0u);
+  let h0 = old_start(b);
+  let h1 = old_start(b + 1u);
+  let h2 = old_start(b + 2u);
+  let h3 = old_start(b + 3u);
+  let bu_z = load_bias(0u, j);
+  let bu_r = load_bias(args.H, j);
+  let bu_n = load_bias(2u * args.H, j);
+  var z0 = bu_z; var r0 = bu_r; var q0 = bu_n;
+  var z1 = bu_z; var r1 = bu_r; var q1 = bu_n;
+  var z2 = bu_z; var r2 = bu_r; var q2 = bu_n;
+  var z3 = bu_z; var r3 = bu_r; var q3 = bu_n;
+  for (var k = 0u; k < args.H; k++) {
+    let u = k * 3u * args.H;
+    let v = u + args.H;
+    let w = v + args.H;
+    let U_z = vec4<f32>(U[u + j.x], U[u + j.y], U[u + j.z], U[u + j.w]);
+    let U_r = vec4<f32>(U[v + j.x], U[v + j.y], U[v + j.z], U[v + j.w]);
+    let U_n = vec4<f32>(U[w + j.x], U[w + j.y], U[w + j.z], U[w + j.w]);
+    let v0 = drop_state(h[h0 + k], h0 + k - base); z0 += v0 * U_z; r0 += v0 * U_r; q0 += v0 * U_n;
+    let v1 = drop_state(h[h1 + k], h1 + k - base); z1 += v1 * U_z; r1 += v1 * U_r; q1 += v1 * U_n;
+    let v2 = drop_state(h[h2 + k], h2 + k - base); z2 += v2 * U_z; r2 += v2 * U_r; q2 += v2 * U_n;
+    let v3 = drop_state(h[h3 + k], h3 + k - base); z3 += v3 * U_z; r3 += v3 * U_r; q3 += v3 * U_n;
+  }
+  // The sums move down row by row, so that the code of one row is compiled once and not four times.
+  for (var row = 0u; row < 4u; row++) {
+    finish(b + row, j, z0, r0, q0);
+    z0 = z1; r0 = r1; q0 = q1;
+    z1 = z2; r1 = r2; q1 = q2;
+    z2 = z3; r2 = r3; q2 = q3;
+  }
+}
