@@ -21,7 +21,9 @@ const TrainingInfo = v.looseObject({
   layers: v.pipe(v.array(v.object({ kind: v.string(), hidden: Extent })), v.minLength(1)),
   clip: v.nullable(v.pipe(v.number(), v.gtValue(0))),
   warmup_cosine: v.nullable(v.strictObject({ warmup: Extent, total: Extent, min_ratio: v.optional(v.number(), 0) })),
-  stateful: v.literal(false),
+  stateful: v.boolean(),
+  /** Steps of a window, where it is cut from streams. */
+  T: v.optional(Extent),
   init_and_data_from: v.optional(v.string()),
 });
 
@@ -35,7 +37,7 @@ const LOSSES: Readonly<Record<string, LossSpec>> = {
 /** Plays a training run: `optim/end_to_end` and `train/`. */
 export const runGoldenTraining: GoldenRunner = async (golden, place) => {
   const info = v.safeParse(TrainingInfo, golden.info);
-  if (!info.success) return unsupported("carried state that is not there yet");
+  if (!info.success) return unsupported("settings of another form");
   const { steps, per_step, clip, hyper, opt } = info.output;
   const optimizer = readGoldenOptimizer(opt, hyper);
   if (optimizer === null) return unsupported(`optimizer ${opt} or a setting of it`);
@@ -48,13 +50,25 @@ export const runGoldenTraining: GoldenRunner = async (golden, place) => {
   const loss = LOSSES[info.output.loss];
   if (!loss) return unsupported(`loss ${info.output.loss}`);
   const head = per_step ? "every" : "last";
-  const data = readData(find, { loss, head, steps });
+  const { stateful, T } = info.output;
+  const data = stateful ? readStreams(find, T, { loss, head }) : readData(find, { loss, head, steps });
   if (data === null) return unsupported("the data is missing or has another shape");
   const { warmup_cosine: wave } = info.output;
   const schedule: ScheduleChoice = wave
     ? { name: "warmup-cosine", warmup: wave.warmup, total: wave.total, floor: wave.min_ratio }
     : { name: "constant" };
-  const settings: TrainingCase = { layers, loss, head, steps, optimizer, schedule, clip: clip ?? 0, data, find };
+  const settings: TrainingCase = {
+    layers,
+    loss,
+    head,
+    steps,
+    optimizer,
+    schedule,
+    clip: clip ?? 0,
+    data,
+    carried: stateful,
+    find,
+  };
   const tensors = await playTraining(place.backend, settings);
   return tensors ? { supported: true, tensors } : unsupported("start weights are missing or have another shape");
 };
@@ -74,12 +88,43 @@ interface DataWish {
   readonly steps: number;
 }
 
+/**
+ * `streams` [B, L]: batch k mod K takes the next T symbols of every stream, and each target is the symbol after. The
+ * last rows, too few for a window, are not used.
+ */
+function readStreams(
+  find: Find,
+  T: number | undefined,
+  { loss, head }: Pick<DataWish, "loss" | "head">,
+): TrainingData | null {
+  const streams = find("streams");
+  const [B, L] = streams?.shape ?? [];
+  const V = find("init/dense.W")?.shape[0];
+  if (!streams || T === undefined || B === undefined || L === undefined || V === undefined || L <= T) return null;
+  if (loss.name !== "ce" || head !== "every" || !streams.data.every((id) => id >= 0 && id < V)) return null;
+  const { input, target } = shiftByOne(streams.data, B, L);
+  const K = Math.floor((L - 1) / T);
+  const starts = Uint32Array.from({ length: K * B }, (_, i) => (i % B) * (L - 1) + Math.floor(i / B) * T);
+  return { kind: "tokens", R: B * (L - 1), T, D: V, V, input, target, B, K, starts };
+}
+
+/** Rows of S sequences of `length` symbols: each without its last one, and each without its first. */
+function shiftByOne(ids: ArrayLike<number>, S: number, length: number) {
+  const rows = length - 1;
+  const at = (i: number, shift: number) => ids[Math.floor(i / rows) * length + (i % rows) + shift] ?? 0;
+  return {
+    input: Uint32Array.from({ length: S * rows }, (_, i) => at(i, 0)),
+    target: Uint32Array.from({ length: S * rows }, (_, i) => at(i, 1)),
+  };
+}
+
 /** Windows of token ids, or features with targets; null where shapes do not fit together. */
 function readData(find: Find, wish: DataWish): TrainingData | null {
   const windows = find("windows");
   const rows = windows ? readWindows(windows, find("init/dense.W"), wish) : readFeatures(find, wish);
   if (rows === null) return null;
-  const { S, T } = rows;
+  const { R, T } = rows;
+  const S = R / T;
   const order = find("batch_index");
   if (!order) return { ...rows, B: S, K: 1, starts: Uint32Array.from({ length: S }, (_, s) => s * T) };
   const [K, B] = order.shape;
@@ -96,13 +141,7 @@ function readWindows(windows: GoldenTensor, dense: GoldenTensor | undefined, { l
   if (S === undefined || length === undefined || V === undefined || length < 2) return null;
   if (loss.name !== "ce" || head !== "every" || !windows.data.every((id) => id >= 0 && id < V)) return null;
   const T = length - 1;
-  const input = new Uint32Array(S * T);
-  const target = new Uint32Array(S * T);
-  for (let s = 0; s < S; s++) {
-    input.set(windows.data.slice(s * length, s * length + T), s * T);
-    target.set(windows.data.slice(s * length + 1, s * length + length), s * T);
-  }
-  return { kind: "tokens", S, T, D: V, V, input, target };
+  return { kind: "tokens", R: S * T, T, D: V, V, ...shiftByOne(windows.data, S, length) };
 }
 
 /** `x` [S, T, I] with `target` [S, V], or [S, T, V] per step; class ids lack the last axis. */
@@ -121,5 +160,5 @@ function readFeatures(find: Find, { loss, head }: DataWish): Rows | null {
     const rows = given.data.slice(s * steps * width, (s + 1) * steps * width);
     target.set(rows, (s * T + T - steps) * width);
   }
-  return { kind: "features", S, T, D, V, input: Float32Array.from(x.data), target };
+  return { kind: "features", R: S * T, T, D, V, input: Float32Array.from(x.data), target };
 }

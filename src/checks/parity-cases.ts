@@ -5,6 +5,7 @@
  */
 import type { Numbers } from "../core/operation.ts";
 import { ATTENTION_CASES } from "./parity-attention-cases.ts";
+import { CARRIED_CASES } from "./parity-carried-cases.ts";
 import type { Fill, ParityCase } from "./parity-case.ts";
 import { constant, idsBelow, notFiniteAt, scaled } from "./parity-fills.ts";
 import { LAYER_CASES } from "./parity-layer-cases.ts";
@@ -281,4 +282,5 @@ export const PARITY_CASES: readonly ParityCase[] = [
   ...RECURRENT_CASES,
   ...LAYER_CASES,
   ...ATTENTION_CASES,
+  ...CARRIED_CASES,
 ];

@@ -24,16 +24,16 @@ import { readFloats, withPlayer } from "./golden-run.ts";
 /** Resident data and the batches to play. */
 export interface TrainingData {
   readonly kind: "features" | "tokens";
-  /** Sequences of T rows each. */
-  readonly S: number;
+  /** Resident rows, and those of a window. */
+  readonly R: number;
   readonly T: number;
   /** Features, or vocabulary size. */
   readonly D: number;
   readonly V: number;
-  readonly input: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>; // [S·T, D] or ids [S·T]
-  readonly target: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>; // [S·T, V] or ids [S·T]
+  readonly input: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>; // [R, D] or ids [R]
+  readonly target: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>; // [R, V] or ids [R]
   readonly B: number;
-  /** Batches: one for each step, or a single one for all steps. */
+  /** Batches, taken in turn. */
   readonly K: number;
   readonly starts: Uint32Array<ArrayBuffer>; // [K, B]
 }
@@ -49,6 +49,8 @@ export interface TrainingCase {
   /** Largest gradient norm, 0 for none. */
   readonly clip: number;
   readonly data: TrainingData;
+  /** The states pass from step to step, also from the last batch to the first. */
+  readonly carried: boolean;
   readonly find: (name: string) => GoldenTensor | undefined;
 }
 
@@ -67,7 +69,8 @@ export async function playTraining(backend: Backend, training: TrainingCase): Pr
     optimizer: optimizer.choice,
     T: data.T,
     B: data.B,
-    R: data.S * data.T,
+    R: data.R,
+    carried: training.carried,
     K: data.K,
     M: steps,
     probeLength: 0,
@@ -80,7 +83,7 @@ export async function playTraining(backend: Backend, training: TrainingCase): Pr
     for (const { tensor, offset, data: values } of weights) player.write(tensor, values, offset);
     player.write("data.input", data.input);
     player.write("data.target", data.target);
-    player.write("data.mask", new Float32Array(data.S * data.T).fill(1));
+    player.write("data.mask", new Float32Array(data.R).fill(1));
     player.write("starts", data.starts);
     return playSteps(player, training, model);
   });
@@ -90,9 +93,10 @@ async function playSteps(player: Player, training: TrainingCase, model: Model): 
   const { data, steps, optimizer, schedule, clip } = training;
   const results: Results = new Map();
   const scalars: Record<string, number> = { clip, clipValue: 0, l1: 0 };
-  const batch = { slot: 0, live: data.B };
+  // Nothing has been carried before the first step, so that what is resumed there is 0.
+  const batch = { slot: 0, live: data.B, resume: 1 };
   for (let step = 0; step < steps; step++) {
-    batch.slot = data.K === 1 ? 0 : step;
+    batch.slot = step % data.K;
     player.play("forward", batch);
     if (step === 0) results.set("pred0", await readPredictions(player, training));
     player.play("backward", {});
@@ -103,7 +107,7 @@ async function playSteps(player: Player, training: TrainingCase, model: Model): 
     player.play("update", scalars);
     player.submit();
   }
-  player.play("evaluate", { slot: 0, live: data.B });
+  player.play("evaluate", { slot: 0, live: data.B, resume: 0 });
   results.set("pred_final", await readPredictions(player, training));
   const params = await readFloats(player, TENSOR.parameters);
   for (const [name, values] of namedParameters(params, training, model)) results.set(`final/${name}`, values);

@@ -74,6 +74,8 @@ const ExperimentSchema = v.strictObject({
     /** Steps of a training window; tasks with a fixed length say so and refuse another. */
     length: ranged(FIELD_RANGES.length),
     evaluateEvery: ranged(FIELD_RANGES.evaluateEvery),
+    /** Where a window starts: from 0, or in the state in which the window before it ended. */
+    state: v.optional(oneOf(["fresh", "carried"]), "fresh"),
   }),
   seed: ranged(FIELD_RANGES.seed),
 });

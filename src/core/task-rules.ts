@@ -20,6 +20,11 @@ export function fixedLength(task: TaskChoice): number | null {
   }
 }
 
+/** True where windows follow one another in time, so that a state may be carried from one into the next. */
+export function canCarryState({ name }: TaskChoice): boolean {
+  return name === "seattle-weather" || name === "own-text" || name === "own-series";
+}
+
 /** The losses that suit this task, the usual one first. */
 export function suitableLosses(task: TaskChoice): readonly LossChoice["name"][] {
   switch (task.name) {

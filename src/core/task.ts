@@ -58,6 +58,11 @@ export interface Dataset {
   /** Steps of every window (training, validation, test). */
   readonly length: number;
   readonly windows: Windows;
+  /**
+   * The training rows first … end − 1 that follow one another in time, so that a state may be carried from window to
+   * window; absent where every window is a sequence of its own.
+   */
+  readonly stream?: { readonly first: number; readonly end: number };
   readonly probes: readonly ProbeChoice[];
   /** Steps the probe phase can hold. */
   readonly probeLength: number;

@@ -6,10 +6,10 @@ import { USUAL_SCHEDULES } from "./schedule-choice.ts";
 
 type Techniques = Pick<
   Experiment["training"],
-  "loss" | "optimizer" | "schedule" | "clipValue" | "l1" | "earlyStopping"
+  "loss" | "optimizer" | "schedule" | "clipValue" | "l1" | "earlyStopping" | "state"
 >;
 
-/** Adam on the loss that fits the task, at a constant rate, without clipping by value, L1 penalty or early stopping. */
+/** Adam on the loss that fits the task at a constant rate, every window from a fresh state, and no other technique. */
 export const USUAL_TRAINING: Techniques = {
   loss: USUAL_LOSSES.fitting,
   optimizer: USUAL_OPTIMIZERS.adam,
@@ -17,4 +17,5 @@ export const USUAL_TRAINING: Techniques = {
   clipValue: null,
   l1: 0,
   earlyStopping: null,
+  state: "fresh",
 };

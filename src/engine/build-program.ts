@@ -8,6 +8,7 @@ import { gradientNorm } from "../operations/gradient-norm.ts";
 import { maskCount } from "../operations/mask-count.ts";
 import { rowNorm } from "../operations/row-norm.ts";
 import { buildBatch } from "./batch.ts";
+import { declareCarried, keepCalls, resumeCalls } from "./carried-state.ts";
 import { type HeadPlace, headBackward, headForward } from "./head.ts";
 import { declareStack, stackBackward, stackForward } from "./layers.ts";
 import { claimLossFlags, lossCalls } from "./losses.ts";
@@ -53,7 +54,7 @@ function declareParameters(draft: ProgramDraft, model: Model, optimizer: Program
   };
 }
 
-/** Forward and backward over the training batch. */
+/** Forward and backward over the training batch, and what is kept of it for the next one. */
 function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, scalars: Scalars) {
   const { T, B, head, outputs: V } = spec;
   const { flags, count, loss } = scalars;
@@ -67,14 +68,16 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
   const rowLoss = draft.declare("rowLoss", "f32", [N], "activation");
   const headPlace: HeadPlace = { label: "head", model, B, V, input: top, logits };
   const packed = { offset: 0, stride: V };
-  const places = { logits, logitsAt: packed, dlogits, dlogitsAt: packed, rowLoss, loss, count };
+  const result = { logits, logitsAt: packed, dlogits, dlogitsAt: packed, rowLoss, loss, count };
   const { target, mask } = batch;
+  const carried = spec.carried ? declareCarried(draft, spec.layers, stack.directions) : [];
   const forward = [
+    ...resumeCalls(carried),
     ...batch.calls,
     callOperation(maskCount, "batch", { N }, { mask, count }),
     ...stackForward(stack),
     headForward(headPlace),
-    ...lossCalls(spec.loss, { label: "head", N, V, target, mask, ...places }, claimLossFlags(draft, spec.loss, flags)),
+    ...lossCalls(spec.loss, { label: "head", N, V, target, mask, ...result }, claimLossFlags(draft, spec.loss, flags)),
   ];
   const backward = [...headBackward(headPlace, dlogits), ...stackBackward(stack)];
   if (spec.dhNorms) {
@@ -85,14 +88,14 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
       if (gradients) backward.push(callOperation(rowNorm, place.label, numbers, { x: gradients.dh, out }));
     }
   }
-  return { forward, backward };
+  return { forward, backward, keep: keepCalls(carried, flags) };
 }
 
 /**
  * Builds the Program of a model in training. Tensors to write before the first play: `params`, `data.input`,
  * `data.target`, `data.mask`; before a forward play: `starts`. Scalars: forward and evaluate `slot` (batch in the ring)
- * and `live` (rows that count), update those of the optimizer with `slot` (row of the metrics ring),
- * and clip-count the same again, after it.
+ * and `live` (rows that count), with carried state also `resume` (1 = go on from it), update those of the optimizer with
+ * `slot` (row of the metrics ring), and clip-count the same again, after it.
  */
 export function buildProgram(spec: ProgramSpec): BuiltProgram {
   const draft = new ProgramDraft();
@@ -106,7 +109,7 @@ export function buildProgram(spec: ProgramSpec): BuiltProgram {
   };
   const norm = draft.declare("norm", "f32", [1], "metrics");
   const metrics = draft.declare("metrics", "f32", [spec.M, 4], "metrics");
-  const { forward, backward } = buildTraining(draft, model, spec, scalars);
+  const { forward, backward, keep } = buildTraining(draft, model, spec, scalars);
   const { flags, loss, viewFlags } = scalars;
   const { P } = model;
   const update = [
@@ -117,6 +120,7 @@ export function buildProgram(spec: ProgramSpec): BuiltProgram {
       { grads, norm, flags },
     ),
     optimizerCall(spec.optimizer, { P, M: spec.M, grads, params, state, norm, loss, flags, metrics }),
+    ...keep,
   ];
   const clipped = draft.declare(CLIPPED_RING, "u32", [spec.M], "metrics");
   const counting = [callOperation(clipCount, "optimizer", { P, M: spec.M }, { grads, norm, clipped })];

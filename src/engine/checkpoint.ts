@@ -1,12 +1,14 @@
 /**
  * A run's state ↔ named arrays and texts, which is what a `.safetensors` file holds; bytes are interop's. Names are
- * `layers.0.W` for parameters, `optimizer.m.layers.0.W` for moments and `best.layers.0.W` for the best state. Padding
- * between segments is not stored, because it is always 0.
+ * `layers.0.W` for parameters, `optimizer.m.layers.0.W` for moments, `best.layers.0.W` for the best state and
+ * `carried.layers.0.h` [B, H] for states that the next batch resumes. Padding between segments is not stored, because it
+ * is always 0.
  */
 import { elementCount } from "../core/dims.ts";
 import { InputError } from "../core/errors.ts";
 import { type Experiment, parseExperiment } from "../core/experiment.ts";
 import { parsePlan, parseRunRecord, type RunRecord } from "../core/run-record.ts";
+import { carriedOf } from "./carried-state.ts";
 import { createModel, type Model } from "./model.ts";
 import { momentsOf } from "./optimizers.ts";
 import type { RunState } from "./run-state.ts";
@@ -14,6 +16,7 @@ import type { RunState } from "./run-state.ts";
 /** Written under `format`; another value is no file of ours. */
 const FORMAT = "gatescope-run-1";
 const BEST_PREFIX = "best.";
+const CARRIED_PREFIX = "carried.";
 
 /** A named array with its shape. */
 export interface CheckpointTensor {
@@ -38,14 +41,22 @@ function momentPrefixes(experiment: Experiment): readonly string[] {
   return momentsOf(experiment.training.optimizer).map((moment) => `optimizer.${moment}.`);
 }
 
-/** Cuts a flat buffer [P] into its named segments. */
+/** Where the named parts of a flat buffer lie. */
+interface Layout {
+  readonly segments: readonly { readonly name: string; readonly shape: readonly number[]; readonly offset: number }[];
+  readonly length: number;
+}
+
+const parametersOf = ({ segments, P }: Model): Layout => ({ segments, length: P });
+
+/** Cuts a flat buffer into its named segments. */
 function cutSegments(
   tensors: Map<string, CheckpointTensor>,
-  model: Model,
+  { segments }: Layout,
   prefix: string,
   flat: Float32Array<ArrayBuffer>,
 ): void {
-  for (const { name, shape, offset } of model.segments) {
+  for (const { name, shape, offset } of segments) {
     tensors.set(`${prefix}${name}`, { shape, data: flat.slice(offset, offset + elementCount(shape)) });
   }
 }
@@ -67,11 +78,13 @@ export function encodeCheckpoint(state: RunState, model: Model): Checkpoint {
     earlyStopping,
     live,
   } = state;
-  cutSegments(tensors, model, "", params);
+  const layout = parametersOf(model);
+  cutSegments(tensors, layout, "", params);
   momentPrefixes(experiment).forEach((prefix, s) => {
-    cutSegments(tensors, model, prefix, moments.slice(s * model.P, (s + 1) * model.P));
+    cutSegments(tensors, layout, prefix, moments.slice(s * model.P, (s + 1) * model.P));
   });
-  if (best) cutSegments(tensors, model, BEST_PREFIX, best.params);
+  if (best) cutSegments(tensors, layout, BEST_PREFIX, best.params);
+  cutSegments(tensors, carriedOf(experiment), CARRIED_PREFIX, state.carried);
   const record: RunRecord = {
     step,
     momentsSince,
@@ -163,15 +176,15 @@ function findDifference(file: UncheckedCheckpoint, tensor: string, shape: readon
   return null;
 }
 
-/** Joins named segments to a flat buffer [P] and notes what does not fit. */
+/** Joins named segments to a flat buffer and notes what does not fit. */
 function joinSegments(
   file: UncheckedCheckpoint,
-  model: Model,
+  { segments, length }: Layout,
   prefix: string,
   { used, differences }: Findings,
 ): Float32Array<ArrayBuffer> {
-  const flat = new Float32Array(model.P);
-  for (const segment of model.segments) {
+  const flat = new Float32Array(length);
+  for (const segment of segments) {
     const tensor = `${prefix}${segment.name}`;
     used.add(tensor);
     const difference = findDifference(file, tensor, segment.shape);
@@ -212,11 +225,13 @@ export function decodeCheckpoint(file: UncheckedCheckpoint): RunState {
   const outputs = readExtent(file, "head.b", 0);
   const model = createModel({ layers: experiment.model.layers, inputWidth, outputs });
   const findings: Findings = { used: new Set(), differences: [] };
-  const params = joinSegments(file, model, "", findings);
+  const layout = parametersOf(model);
+  const params = joinSegments(file, layout, "", findings);
   const prefixes = momentPrefixes(experiment);
   const moments = new Float32Array(prefixes.length * model.P);
-  for (const [s, prefix] of prefixes.entries()) moments.set(joinSegments(file, model, prefix, findings), s * model.P);
-  const bestState = best && { ...best, params: joinSegments(file, model, BEST_PREFIX, findings) };
+  for (const [s, prefix] of prefixes.entries()) moments.set(joinSegments(file, layout, prefix, findings), s * model.P);
+  const bestState = best && { ...best, params: joinSegments(file, layout, BEST_PREFIX, findings) };
+  const carried = joinSegments(file, carriedOf(experiment), CARRIED_PREFIX, findings);
   const extra = [...file.tensors.keys()].filter((name) => !findings.used.has(name));
   const excess = extra.map((name) => ({
     tensor: name.slice(0, SHOWN_NAME_LENGTH),
@@ -224,7 +239,7 @@ export function decodeCheckpoint(file: UncheckedCheckpoint): RunState {
     actual: "a tensor",
   }));
   refuseDifferences([...findings.differences, ...excess]);
-  return { ...record, experiment, plan, inputWidth, outputs, params, moments, best: bestState };
+  return { ...record, experiment, plan, inputWidth, outputs, params, moments, carried, best: bestState };
 }
 
 /** Names of the tensors with a NaN or an infinity, for the warning when such a file is opened. */

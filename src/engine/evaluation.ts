@@ -1,6 +1,7 @@
 /**
  * Plays the phase `evaluate` over lists of windows: the mean loss of the validation windows, and the test predictions
- * that a task scores. Batches are those of training, the last one partly dead (`live`), so no window is left out.
+ * that a task scores. Batches are those of training, the last one partly dead (`live`), so no window is left out. Every
+ * window starts from zero states, also where training carries them: held-out windows are samples, not streams.
  */
 import type { Player } from "../core/backend.ts";
 import type { Dataset, ScoredRows } from "../core/task.ts";
@@ -62,7 +63,7 @@ async function playBatches<Result>(
   for (let first = 0; first < batches.length; first += perRound) {
     const round = batches.slice(first, first + perRound).map((batch, slot) => {
       player.write("starts", batch.starts, slot * spec.B);
-      player.play("evaluate", { slot, live: batch.live });
+      player.play("evaluate", { slot, live: batch.live, resume: 0 });
       return read(batch);
     });
     results.push(...(await Promise.all(round)));

@@ -28,6 +28,8 @@ export interface ProgramSpec extends ModelShape {
   readonly probeLength: number;
   /** True where outputs are symbols that can be fed back: builds the generate phase. */
   readonly generate: boolean;
+  /** True carries the states from batch to batch: the tensor `carried`, and the scalar `resume` of forward and evaluate. */
+  readonly carried?: boolean;
   /** True adds the norm of every dh[t, b] to backward (`TENSOR.dhNorm`). */
   readonly dhNorms?: boolean;
   /** True adds the gradient of the feature input, `batch.dx` [T, B, D]. */

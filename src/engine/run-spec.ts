@@ -7,6 +7,7 @@ import type { Experiment } from "../core/experiment.ts";
 import type { Dataset } from "../core/task.ts";
 import { lossOfChoice } from "./losses.ts";
 import type { ProgramSpec } from "./program-spec.ts";
+import { chooseOrder } from "./scheduler.ts";
 
 /** Most training steps between two looks at the metrics; their batches' starts are uploaded together. */
 const STARTS_RING = 128;
@@ -20,7 +21,10 @@ function checkWindows(starts: Uint32Array, length: number, rows: number): void {
   }
 }
 
-/** The spec of a run. Throws `InputError` (`data-too-short`) when training, validation or test has no window. */
+/**
+ * The spec of a run. Throws `InputError`: `data-too-short` when training, validation or test has no window,
+ * `experiment-invalid` when state cannot be carried through this data.
+ */
 export function createRunSpec(experiment: Experiment, dataset: Dataset): ProgramSpec {
   const { input, target, length, windows } = dataset;
   const R = dataset.mask.length;
@@ -28,6 +32,7 @@ export function createRunSpec(experiment: Experiment, dataset: Dataset): Program
     if (starts.length === 0) throw new InputError("data-too-short", { rows: R, needed: 3 * length, length });
     checkWindows(starts, length, R);
   }
+  chooseOrder(experiment, dataset);
   const tokens = input.kind === "tokens";
   const outputs = target.kind === "classes" ? target.labels.length : target.columns.length;
   const inputWidth = tokens ? input.vocabulary.length : input.columns.length;
@@ -43,6 +48,7 @@ export function createRunSpec(experiment: Experiment, dataset: Dataset): Program
     T: length,
     B: experiment.training.batch,
     R,
+    carried: experiment.training.state === "carried",
     K: STARTS_RING,
     M: METRICS_RING,
     probeLength: dataset.probeLength,

@@ -5,6 +5,7 @@
 import type { Experiment } from "../core/experiment.ts";
 import type { Plan } from "../core/program.ts";
 import type { LiveChange, RunRecord, WatchState } from "../core/run-record.ts";
+import { carriedOf } from "./carried-state.ts";
 import { FRESH_EARLY_STOPPING } from "./early-stopping.ts";
 import { initialiseParameters } from "./initialise.ts";
 import type { Model } from "./model.ts";
@@ -27,6 +28,8 @@ export interface RunState extends Readonly<Omit<RunRecord, "best" | "live">> {
   readonly outputs: number;
   readonly params: Float32Array<ArrayBuffer>; // [P]
   readonly moments: Float32Array<ArrayBuffer>; // [S, P]
+  /** The states that the next batch resumes, laid out by `carriedOf`; empty where every window starts fresh. */
+  readonly carried: Float32Array<ArrayBuffer>;
   readonly best: BestState | null;
   readonly live: readonly LiveChange[];
 }
@@ -48,6 +51,7 @@ export function createInitialState(experiment: Experiment, model: Model, plan: P
     evaluatedAt: -1,
     params: initialiseParameters(model, { seed, initialMemory }),
     moments: new Float32Array(momentsOf(experiment.training.optimizer).length * model.P),
+    carried: new Float32Array(carriedOf(experiment).length),
     best: null,
     watch: FRESH_WATCH,
     plateau: FRESH_PLATEAU,

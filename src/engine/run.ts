@@ -19,7 +19,7 @@ import type { RunOptions } from "./run-options.ts";
 import type { Evaluation, RunReport } from "./run-report.ts";
 import { createRunSpec } from "./run-spec.ts";
 import { type BestState, createInitialState, type RunState } from "./run-state.ts";
-import { TENSOR } from "./tensor-names.ts";
+import { writeState } from "./training-queue.ts";
 import { TrainingRun } from "./training-run.ts";
 
 /** See the file's header. */
@@ -49,7 +49,7 @@ export interface Run {
   evaluate(): Promise<Evaluation>;
   /** Changes a live field from the next step sent on. Throws `InputError` for a value the schema would refuse. */
   setLive(field: LiveField, value: number | null): LiveChange;
-  /** Takes the best parameters, with moments at zero, at the present step. Throws without a best state. */
+  /** Takes the best parameters, with moments and carried states at zero, at the present step. Throws without a best state. */
   restoreBest(): Promise<void>;
   /** Sends the probe now; see `playProbe`. `step` is that of the parameters it saw. */
   probe(sequence: ProbeSequence): Promise<ProbeResult & { readonly step: number }>;
@@ -66,19 +66,19 @@ function checkState(state: RunState, fresh: RunState): void {
     ["outputs", state.outputs, fresh.outputs],
     ["parameters", state.params.length, fresh.params.length],
     ["moments", state.moments.length, fresh.moments.length],
+    ["carried states", state.carried.length, fresh.carried.length],
   ] as const;
   for (const [what, actual, expected] of sizes) {
     if (actual !== expected) throw new InputError("file-mismatch", { what, actual, expected });
   }
 }
 
-/** Uploads what stays: data rows, parameters, moments. */
+/** Uploads data rows and the state to start from. */
 function upload(player: Player, dataset: Dataset, state: RunState): void {
   player.write("data.input", dataset.input.rows);
   player.write("data.target", dataset.target.rows);
   player.write("data.mask", dataset.mask);
-  player.write(TENSOR.parameters, state.params);
-  player.write(TENSOR.moments, state.moments);
+  writeState(player, state);
 }
 
 /**

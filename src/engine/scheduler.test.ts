@@ -1,7 +1,7 @@
 /** The order of windows and the size of chunks, by the properties they promise. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BatchOrder, ChunkSizer } from "./scheduler.ts";
+import { BatchOrder, ChunkSizer, StreamOrder } from "./scheduler.ts";
 
 describe("BatchOrder", () => {
   const setups = fc.record({
@@ -59,6 +59,93 @@ describe("BatchOrder", () => {
   test("an epoch begins with its first window", () => {
     const order = new BatchOrder(new Uint32Array(10), 4, 1);
     expect([0, 1, 2, 3, 4, 5].map((step) => order.epoch(step))).toEqual([0, 0, 0, 1, 1, 2]);
+  });
+});
+
+describe("StreamOrder", () => {
+  const setups = fc
+    .record({
+      first: fc.nat(50),
+      length: fc.integer({ min: 1, max: 7 }),
+      batch: fc.integer({ min: 1, max: 5 }),
+      windows: fc.integer({ min: 2, max: 4 }),
+      spare: fc.nat(40),
+      seed: fc.nat(),
+    })
+    .map(({ first, length, batch, windows, spare, seed }) => {
+      const left = spare % (length * batch);
+      const rows = { first, end: first + length * batch * windows + left };
+      return { windows, left, parts: { rows, length, batch, seed } };
+    });
+  const batchOf = (order: StreamOrder, step: number, batch: number) => {
+    const starts = new Uint32Array(batch);
+    order.write(starts, step, 1);
+    return [...starts];
+  };
+
+  test("a batch row takes consecutive windows until all streams end together", () => {
+    fc.assert(
+      fc.property(setups, ({ windows, parts }) => {
+        const order = new StreamOrder(parts);
+        for (let step = 0; step < 3 * windows; step++) {
+          expect(order.epoch(step)).toBe(Math.floor(step / windows));
+          expect(order.resumes(step)).toBe(step % windows > 0);
+          if (!order.resumes(step)) continue;
+          const before = batchOf(order, step - 1, parts.batch);
+          expect(batchOf(order, step, parts.batch)).toEqual(before.map((start) => start + parts.length));
+        }
+      }),
+    );
+  });
+
+  test("an epoch takes no row twice, leaves out fewer than one batch, and stays inside", () => {
+    fc.assert(
+      fc.property(setups, fc.nat(5), ({ windows, left, parts: { rows, length, batch, seed } }, epoch) => {
+        const order = new StreamOrder({ rows, length, batch, seed });
+        const starts = new Uint32Array(windows * batch);
+        order.write(starts, epoch * windows, windows);
+        const sorted = [...starts.sort()];
+        const begin = sorted[0] ?? -1;
+        expect(sorted).toEqual(sorted.map((_, i) => begin + i * length));
+        expect(begin).toBeGreaterThanOrEqual(rows.first);
+        expect(begin).toBeLessThanOrEqual(rows.first + left);
+      }),
+    );
+  });
+
+  test("a step's batch does not depend on which steps it is written with", () => {
+    fc.assert(
+      fc.property(setups, fc.nat(20), ({ parts }, step) => {
+        const order = new StreamOrder(parts);
+        const among = new Uint32Array(21 * parts.batch);
+        order.write(among, 0, 21);
+        expect([...among.slice(step * parts.batch, (step + 1) * parts.batch)]).toEqual(
+          batchOf(order, step, parts.batch),
+        );
+      }),
+    );
+  });
+
+  test("epochs differ in where they begin and in who reads what", () => {
+    const order = new StreamOrder({ rows: { first: 0, end: 1000 }, length: 7, batch: 8, seed: 3 });
+    const epochs = [0, 1, 2, 3, 4, 5].map((epoch) => batchOf(order, epoch * 17, 8));
+    expect(new Set(epochs.map((starts) => Math.min(...starts))).size).toBeGreaterThan(1);
+    expect(new Set(epochs.map((starts) => starts.indexOf(Math.min(...starts)))).size).toBeGreaterThan(1);
+  });
+
+  test("refuses more streams than the rows have room for", () => {
+    const parts = { rows: { first: 10, end: 110 }, length: 10, seed: 1 };
+    expect(() => new StreamOrder({ ...parts, batch: 5 })).not.toThrow();
+    expect(() => new StreamOrder({ ...parts, batch: 6 })).toThrow(
+      expect.objectContaining({
+        code: "experiment-invalid",
+        details: {
+          path: "training.batch",
+          expected: "at most 5 with carried state: 100 steps of data hold no more streams of two windows",
+          actual: 6,
+        },
+      }),
+    );
   });
 });
 

@@ -2,10 +2,23 @@
  * Which windows a step trains on, and how many steps are sent at once. Order is a pure function of seed and step, so it
  * needs no state in a saved run; the size of a chunk only moves work in time and never changes a result.
  */
-import { permute, STREAM } from "../core/rng.ts";
+import { InputError } from "../core/errors.ts";
+import type { Experiment } from "../core/experiment.ts";
+import { permute, STREAM, uniformInteger } from "../core/rng.ts";
+import type { Dataset } from "../core/task.ts";
+
+/** What a step trains on. */
+export interface WindowOrder {
+  /** Passes over the training windows begun before step `step`. */
+  epoch(step: number): number;
+  /** True where step `step` goes on in the states in which the step before it ended. */
+  resumes(step: number): boolean;
+  /** Writes the first rows of the batches of steps first … first + count − 1 into `starts` [count, B]. */
+  write(starts: Uint32Array, first: number, count: number): void;
+}
 
 /** The keyed order of training windows. Step k takes windows k·B … k·B + B − 1 of the endless row of epochs. */
-export class BatchOrder {
+export class BatchOrder implements WindowOrder {
   readonly #windows: Uint32Array;
   readonly #batch: number;
   readonly #seed: number;
@@ -16,12 +29,14 @@ export class BatchOrder {
     this.#seed = seed;
   }
 
-  /** Passes over the training windows begun before step `step`. */
   epoch(step: number): number {
     return Math.floor((step * this.#batch) / this.#windows.length);
   }
 
-  /** Writes the first rows of the batches of steps first … first + count − 1 into `starts` [count, B]. */
+  resumes(): boolean {
+    return false;
+  }
+
   write(starts: Uint32Array, first: number, count: number): void {
     const total = this.#windows.length;
     const begin = first * this.#batch;
@@ -31,6 +46,79 @@ export class BatchOrder {
       starts[i] = this.#windows[permute((begin + i) % total, total, key)]!;
     }
   }
+}
+
+/** What fixes the streams of a run with carried state. */
+export interface StreamParts {
+  /** The rows that follow one another. */
+  readonly rows: { readonly first: number; readonly end: number };
+  /** Steps of a window. */
+  readonly length: number;
+  readonly batch: number;
+  readonly seed: number;
+}
+
+/** Windows that a stream needs for a state to be carried at all. */
+const FEWEST_WINDOWS = 2;
+/** Index of the draw that places an epoch's streams; `permute` uses small ones. */
+const OFFSET_INDEX = 0xffff_ffff;
+
+/**
+ * The order with carried state: the rows are cut into as many streams of equal length as a batch has rows, and each step
+ * takes the next window of every stream. All streams end together; then a new epoch begins from zero states, in which the
+ * seed decides anew which row of the batch reads which stream and how many of the left-over rows lie before the first.
+ */
+export class StreamOrder implements WindowOrder {
+  readonly #parts: StreamParts;
+  /** Windows of a stream, which are the steps of an epoch. */
+  readonly #windows: number;
+  /** Rows that no stream has room for. */
+  readonly #spare: number;
+
+  /** Throws `InputError` with the numbers when the rows do not give every stream two windows: nothing would be carried. */
+  constructor(parts: StreamParts) {
+    const { rows, length, batch } = parts;
+    const count = rows.end - rows.first;
+    this.#parts = parts;
+    this.#windows = Math.floor(count / (length * batch));
+    this.#spare = count - this.#windows * length * batch;
+    if (this.#windows >= FEWEST_WINDOWS) return;
+    const most = Math.floor(count / (length * FEWEST_WINDOWS));
+    const expected = `at most ${most} with carried state: ${count} steps of data hold no more streams of two windows`;
+    throw new InputError("experiment-invalid", { path: "training.batch", expected, actual: batch });
+  }
+
+  epoch(step: number): number {
+    return Math.floor(step / this.#windows);
+  }
+
+  resumes(step: number): boolean {
+    return step % this.#windows !== 0;
+  }
+
+  write(starts: Uint32Array, first: number, count: number): void {
+    const { rows, length, batch, seed } = this.#parts;
+    for (let i = 0; i < count; i++) {
+      const epoch = this.epoch(first + i);
+      const key = { seed, stream: STREAM.order, epoch };
+      const offset = uniformInteger({ seed, stream: STREAM.order, step: epoch, index: OFFSET_INDEX }, this.#spare + 1);
+      const window = (first + i) % this.#windows;
+      for (let b = 0; b < batch; b++) {
+        const stream = permute(b, batch, key);
+        starts[i * batch + b] = rows.first + offset + (stream * this.#windows + window) * length;
+      }
+    }
+  }
+}
+
+/** The order that an experiment asks for. Throws `InputError` where the data has no streams, or too few rows for them. */
+export function chooseOrder({ training, seed }: Experiment, dataset: Dataset): WindowOrder {
+  const { batch } = training;
+  if (training.state === "fresh") return new BatchOrder(dataset.windows.train, batch, seed);
+  const { stream, length } = dataset;
+  if (stream) return new StreamOrder({ rows: stream, length, batch, seed });
+  const expected = "fresh: every window of this task is a sequence of its own";
+  throw new InputError("experiment-invalid", { path: "training.state", expected, actual: training.state });
 }
 
 /** Steps of the next chunk may be this many times those of the last: the first ones warm caches and mislead. */

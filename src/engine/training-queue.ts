@@ -7,11 +7,13 @@ import type { Player } from "../core/backend.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { Dataset } from "../core/task.ts";
 import { CLIPPED_RING } from "./build-program.ts";
+import { CARRIED } from "./carried-state.ts";
 import type { LiveLog } from "./live-log.ts";
 import { writeOptimizerScalars } from "./optimizers.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { readFloats, readWord, readWords } from "./read-tensor.ts";
-import { BatchOrder } from "./scheduler.ts";
+import type { RunState } from "./run-state.ts";
+import { chooseOrder, type WindowOrder } from "./scheduler.ts";
 import { TENSOR } from "./tensor-names.ts";
 
 /** Columns of a row of the metrics ring: loss | norm | clip factor | learning rate. */
@@ -19,11 +21,8 @@ export const METRIC_COLUMNS = 4;
 const LEARNING_RATE = 3;
 const NO_SCALARS = {};
 
-/** Parameters and moments as they were after a chunk. */
-export interface DeviceState {
-  readonly params: Float32Array<ArrayBuffer>; // [P]
-  readonly moments: Float32Array<ArrayBuffer>; // [S, P]
-}
+/** What training changes on the device, as it was after a chunk. */
+export type DeviceState = Pick<RunState, "params" | "moments" | "carried">;
 
 interface ChunkReads {
   readonly metrics: Float32Array; // [count, 4]
@@ -63,13 +62,21 @@ export interface QueueParts {
   readonly now: () => number;
 }
 
-/** Reads parameters and moments as they are after everything sent so far. */
-export async function readState(player: Player): Promise<DeviceState> {
-  const [params, moments] = await Promise.all([
+/** Reads parameters, moments and carried states as they are after everything sent so far. */
+export async function readState(player: Player, spec: Pick<ProgramSpec, "carried">): Promise<DeviceState> {
+  const [params, moments, carried] = await Promise.all([
     readFloats(player, TENSOR.parameters),
     readFloats(player, TENSOR.moments),
+    spec.carried ? readFloats(player, CARRIED) : new Float32Array(),
   ]);
-  return { params, moments };
+  return { params, moments, carried };
+}
+
+/** Writes what `readState` reads. */
+export function writeState(player: Player, { params, moments, carried }: DeviceState): void {
+  player.write(TENSOR.parameters, params);
+  player.write(TENSOR.moments, moments);
+  if (carried.length > 0) player.write(CARRIED, carried);
 }
 
 /** Rate in rows of the ring that were not written; a schedule may end at 0, but no rate is below. */
@@ -86,11 +93,11 @@ function countGood(metrics: Float32Array, count: number): number {
 /** See the file's header. One queue per run. */
 export class TrainingQueue {
   readonly #parts: QueueParts;
-  readonly #order: BatchOrder;
+  readonly #order: WindowOrder;
   readonly #starts: Uint32Array; // [K, B]
   readonly #emptyRing: Float32Array; // [M, 4]
   readonly #pending: PendingChunk[] = [];
-  readonly #forward = { slot: 0, live: 0 };
+  readonly #forward = { slot: 0, live: 0, resume: 0 };
   readonly #update: Record<string, number> = {};
   #submitted: number;
   #momentsSince: number;
@@ -99,7 +106,7 @@ export class TrainingQueue {
   constructor(parts: QueueParts, at: { readonly step: number; readonly momentsSince: number }) {
     const { player, spec, dataset, experiment } = parts;
     this.#parts = parts;
-    this.#order = new BatchOrder(dataset.windows.train, spec.B, experiment.seed);
+    this.#order = chooseOrder(experiment, dataset);
     this.#starts = new Uint32Array(spec.K * spec.B);
     this.#emptyRing = new Float32Array(spec.M * METRIC_COLUMNS).fill(UNWRITTEN);
     player.write("metrics", this.#emptyRing);
@@ -129,7 +136,7 @@ export class TrainingQueue {
     return this.#order.epoch(step);
   }
 
-  /** Sends `count` ≤ `room` steps; `withState` also reads parameters and moments after them. Does not wait. */
+  /** Sends `count` ≤ `room` steps; `withState` also reads the state after them. Does not wait. */
   send(count: number, withState: boolean): void {
     const { player, spec, experiment, live, rateFactor, now } = this.#parts;
     const first = this.#submitted;
@@ -143,6 +150,7 @@ export class TrainingQueue {
     for (let i = 0; i < count; i++) {
       const step = first + i;
       this.#forward.slot = i;
+      this.#forward.resume = this.#order.resumes(step) ? 1 : 0;
       this.#update.slot = row + i;
       live.writeScalars(this.#update, step, rateFactor(step));
       this.#update.l1 = experiment.training.l1;
@@ -163,13 +171,13 @@ export class TrainingQueue {
     count: number,
     { countedFrom, withState }: { readonly countedFrom: number; readonly withState: boolean },
   ): Promise<Awaited<PendingChunk["outcome"]>> {
-    const { player } = this.#parts;
+    const { player, spec } = this.#parts;
     try {
       const [metrics, clipped, flags, state] = await Promise.all([
         readFloats(player, "metrics", { offset: row * METRIC_COLUMNS, length: count * METRIC_COLUMNS }),
         this.#readClipped(row, count, countedFrom),
         readWord(player, "flags"),
-        withState ? readState(player) : null,
+        withState ? readState(player, spec) : null,
       ]);
       return { reads: { metrics, clipped, flags, state } };
     } catch (error) {

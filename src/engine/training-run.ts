@@ -21,8 +21,7 @@ import { createMetricsBlock, type Evaluation, type OpenReport, openReport, type 
 import type { BestState, RunState } from "./run-state.ts";
 import { ChunkSizer } from "./scheduler.ts";
 import { observePlateau, scheduleFactor } from "./schedules.ts";
-import { TENSOR } from "./tensor-names.ts";
-import { type DeviceState, type FinishedChunk, readState, TrainingQueue } from "./training-queue.ts";
+import { type DeviceState, type FinishedChunk, readState, TrainingQueue, writeState } from "./training-queue.ts";
 
 /** Chunks in flight: one runs, one waits behind it. */
 const DEPTH = 2;
@@ -151,9 +150,13 @@ export class TrainingRun {
     this.#requireDrained();
     const { best } = this.#heldOut;
     if (!best) throw new Error("no evaluation has chosen a best state yet");
-    const state = { params: best.params, moments: new Float32Array(this.#recovery.moments.length) };
-    this.#player.write(TENSOR.parameters, state.params);
-    this.#player.write(TENSOR.moments, state.moments);
+    const { moments, carried } = this.#recovery;
+    const state = {
+      params: best.params,
+      moments: new Float32Array(moments.length),
+      carried: new Float32Array(carried.length),
+    };
+    writeState(this.#player, state);
     this.#player.write("flags", NO_FLAGS);
     this.#momentsSince = this.#step;
     this.#queue.restart({ step: this.#step, momentsSince: this.#momentsSince });
@@ -169,7 +172,7 @@ export class TrainingRun {
 
   async snapshot(): Promise<RunState> {
     this.#requireDrained();
-    this.#keepForRecovery(await readState(this.#player));
+    this.#keepForRecovery(await readState(this.#player, this.spec));
     return this.recovery;
   }
 
@@ -221,7 +224,7 @@ export class TrainingRun {
     this.#queue.restart({ step: this.#step, momentsSince: this.#momentsSince });
   }
 
-  #keepForRecovery({ params, moments }: DeviceState): void {
+  #keepForRecovery(state: DeviceState): void {
     this.#recovery = {
       experiment: this.experiment,
       plan: this.plan,
@@ -230,8 +233,7 @@ export class TrainingRun {
       step: this.#step,
       momentsSince: this.#momentsSince,
       evaluatedAt: this.#evaluatedAt,
-      params,
-      moments,
+      ...state,
       best: this.#heldOut.best,
       watch: this.#watch.state,
       plateau: this.#plateau,

@@ -28,6 +28,7 @@ import { gradientNorm } from "./gradient-norm.ts";
 import { gruBackward } from "./gru-backward.ts";
 import { gruForward } from "./gru-forward.ts";
 import { inputGradient } from "./input-gradient.ts";
+import { keepState } from "./keep-state.ts";
 import { layerNormBackward } from "./layer-norm-backward.ts";
 import { layerNormForward } from "./layer-norm-forward.ts";
 import { lossBce } from "./loss-bce.ts";
@@ -47,6 +48,7 @@ import { optimizerRmsprop } from "./optimizer-rmsprop.ts";
 import { optimizerSgd } from "./optimizer-sgd.ts";
 import { projectForward } from "./project-forward.ts";
 import { reduceLoss } from "./reduce-loss.ts";
+import { resumeState } from "./resume-state.ts";
 import { rnnBackward } from "./rnn-backward.ts";
 import { rnnForward } from "./rnn-forward.ts";
 import { rowNorm } from "./row-norm.ts";
@@ -84,6 +86,7 @@ export const OPERATIONS: readonly Operation[] = [
   gruBackward,
   gruForward,
   inputGradient,
+  keepState,
   layerNormBackward,
   layerNormForward,
   lossBce,
@@ -103,6 +106,7 @@ export const OPERATIONS: readonly Operation[] = [
   optimizerSgd,
   projectForward,
   reduceLoss,
+  resumeState,
   rnnBackward,
   rnnForward,
   rowNorm,

@@ -39,6 +39,11 @@ export function splitInTime(moments: number, length: number, heldOut: number, re
   };
 }
 
+/** The rows of `range` whose target lies in it too: a stream for carried state. */
+export function streamRows({ first, end }: Range): Range {
+  return { first, end: end - 1 };
+}
+
 /**
  * First rows of the windows of `length` rows whose moments all lie in `range`: every one, or where that is more than
  * `count`, at most `count` spread evenly. Throws `data-too-short` when none fits.

@@ -126,3 +126,13 @@ test("probes and thumbnail are test sequences", async () => {
     count: 7,
   });
 });
+
+test("carried state is refused: every window is a sequence of its own", async () => {
+  const { stream } = await delayedRecall.load(recallPreset(16), null);
+  expect(stream).toBeUndefined();
+  const carried = { ...recallPreset(16), training: { ...recallPreset(16).training, state: "carried" as const } };
+  await expect(delayedRecall.load(carried, null)).rejects.toMatchObject({
+    code: "experiment-invalid",
+    details: { path: "training.state", actual: "carried" },
+  });
+});

@@ -110,3 +110,13 @@ test("an experiment with another window or head is refused with the numbers", as
     details: { path: "model.head", expected: "every", actual: "last" },
   });
 });
+
+test("carried state is refused: every window is a sequence of its own", async () => {
+  const { stream } = await englishSpelling.load(preset, null);
+  expect(stream).toBeUndefined();
+  const carried = { ...preset, training: { ...preset.training, state: "carried" as const } };
+  await expect(englishSpelling.load(carried, null)).rejects.toMatchObject({
+    code: "experiment-invalid",
+    details: { path: "training.state", actual: "carried" },
+  });
+});

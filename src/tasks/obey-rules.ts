@@ -1,14 +1,18 @@
 /** Refusal of experiments that break what `core/task-rules.ts` says about their task; nothing is adjusted silently. */
 import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
-import { fixedHead, fixedLength, suitableLosses } from "../core/task-rules.ts";
+import { canCarryState, fixedHead, fixedLength, suitableLosses } from "../core/task-rules.ts";
 
-/** Throws `experiment-invalid` with path, expected and actual when head, loss or window length is not the task's. */
+/** Throws `experiment-invalid` with path, expected and actual when head, loss, window length or carried state is not the task's. */
 export function obeyRules(experiment: Experiment): void {
   const { task, model, training } = experiment;
   const length = fixedLength(task);
   if (length !== null && training.length !== length) {
     throw new InputError("experiment-invalid", { path: "training.length", expected: length, actual: training.length });
+  }
+  if (training.state === "carried" && !canCarryState(task)) {
+    const expected = "fresh: every window of this task is a sequence of its own";
+    throw new InputError("experiment-invalid", { path: "training.state", expected, actual: training.state });
   }
   const losses = suitableLosses(task);
   const { name } = training.loss;

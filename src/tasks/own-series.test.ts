@@ -79,6 +79,11 @@ test("scores are in the units of the first target", async () => {
   expect(score.rmse).toBeCloseTo(2, 5);
 });
 
+test("state is carried over the training rows whose target trains too", async () => {
+  const { stream } = await ownSeries.load(experiment(["ramp"], ["ramp"]), own);
+  expect(stream).toEqual({ first: 0, end: TRAINED - 1 });
+});
+
 test("probes are held out and numbered as rows of the file", async () => {
   const { probes, probeLength } = await ownSeries.load(experiment(["ramp"], ["ramp"]), own);
   expect(probes).toEqual([{ title: "86 – 99", start: 85, length: 14 }]);

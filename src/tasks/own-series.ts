@@ -5,7 +5,7 @@
 import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { Dataset, OwnData, ProbeChoice, TaskDefinition, Thumbnail } from "../core/task.ts";
-import { MAXIMUM_TRAINING_WINDOWS, type Range, splitInTime, windowStarts } from "./chronological.ts";
+import { MAXIMUM_TRAINING_WINDOWS, type Range, splitInTime, streamRows, windowStarts } from "./chronological.ts";
 import { fitColumns, lastRowsOf, naiveErrors, type RawColumn, scaledRows, scoreForecast } from "./series-rows.ts";
 
 const HELD_OUT_SHARE = 0.15;
@@ -85,6 +85,7 @@ async function load(experiment: Experiment, own: OwnData | null): Promise<Datase
       validation: windowStarts(parts.validation, length, VALIDATION_WINDOWS),
       test: testWindows,
     },
+    stream: streamRows(parts.train),
     probes: probesOf(parts.test, probeLength),
     probeLength,
     rowLabels: null,

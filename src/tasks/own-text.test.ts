@@ -38,11 +38,13 @@ describe("the rows", () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 50 }), fc.nat(400), async (length, more) => {
         const characters = 3 * (length + 1) + more;
-        const { windows } = await load("ab".repeat(characters).slice(0, characters), length);
+        const { windows, stream } = await load("ab".repeat(characters).slice(0, characters), length);
         const lastMoment = (starts: Uint32Array) => Math.max(...starts) + length;
         expect(lastMoment(windows.train)).toBeLessThan(Math.min(...windows.validation));
         expect(lastMoment(windows.validation)).toBeLessThan(Math.min(...windows.test));
         expect(lastMoment(windows.test)).toBeLessThan(characters);
+        // State is carried over the rows of the training windows and no others.
+        expect(stream).toEqual({ first: Math.min(...windows.train), end: lastMoment(windows.train) });
       }),
     );
   });

@@ -5,7 +5,7 @@
 import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { Dataset, OwnData, ProbeChoice, TaskDefinition, Thumbnail } from "../core/task.ts";
-import { MAXIMUM_TRAINING_WINDOWS, type Range, splitInTime, windowStarts } from "./chronological.ts";
+import { MAXIMUM_TRAINING_WINDOWS, type Range, splitInTime, streamRows, windowStarts } from "./chronological.ts";
 import { obeyRules } from "./obey-rules.ts";
 import { bigramPerplexity, scorePerplexity } from "./symbols.ts";
 
@@ -84,6 +84,7 @@ async function load(experiment: Experiment, own: OwnData | null): Promise<Datase
       validation: windowStarts(parts.validation, length, HELD_OUT_WINDOWS),
       test: windowStarts(parts.test, length, HELD_OUT_WINDOWS),
     },
+    stream: streamRows(parts.train),
     probes: probesOf(characters, parts.test, probeLength),
     probeLength,
     rowLabels: null,

@@ -54,6 +54,11 @@ describe("the data", () => {
 });
 
 describe("the split", () => {
+  test("carries state over the training years alone", () => {
+    const { windows, stream } = dataset;
+    expect(stream).toEqual({ first: 0, end: Math.max(...windows.train) + preset.training.length });
+  });
+
   test.each([1, 7, 30, 90, 364])("keeps windows of %i days apart in time, targets included", async (length) => {
     const { windows } = await seattleWeather.load(withLength(length), null);
     const lastTarget = (starts: Uint32Array): number => Math.max(...starts) + length;

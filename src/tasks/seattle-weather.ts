@@ -7,7 +7,7 @@
 import type { Experiment } from "../core/experiment.ts";
 import type { DataSource, Dataset, ProbeChoice, TaskDefinition, Thumbnail } from "../core/task.ts";
 import { USUAL_TRAINING } from "../core/usual-training.ts";
-import { type Range, windowStarts } from "./chronological.ts";
+import { type Range, streamRows, windowStarts } from "./chronological.ts";
 import { fitColumns, lastRowsOf, naiveErrors, type RawColumn, scaledRows, scoreForecast } from "./series-rows.ts";
 
 const TRAIN_DAYS = 366 + 365; // 2012, 2013
@@ -98,6 +98,7 @@ async function load(experiment: Experiment): Promise<Dataset> {
     mask: new Float32Array(rows).fill(1),
     length,
     windows,
+    stream: streamRows(train),
     probes: probesOf(days, test),
     probeLength: PROBE_DAYS,
     rowLabels: days.slice(0, rows),

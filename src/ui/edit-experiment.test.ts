@@ -132,6 +132,12 @@ describe("task rules", () => {
     expect(edited(withValue(recallExperiment, "task.lag", 20)).training.length).toBe(21);
   });
 
+  it("carries state only where windows follow one another", () => {
+    const carried = edited(withValue(weatherExperiment, "training.state", "carried"));
+    expect(carried.training.state).toBe("carried");
+    expect(edited(withValue(carried, "task", recallExperiment.task)).training.state).toBe("fresh");
+  });
+
   it("leaves the length alone where the user may choose it", () => {
     expect(edited(withValue(weatherExperiment, "training.length", 7)).training.length).toBe(7);
   });

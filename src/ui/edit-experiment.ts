@@ -7,7 +7,7 @@ import { type Experiment, type ExperimentIssue, parseExperiment } from "../core/
 import { FIELD_RANGES, type FieldName, type FieldRange } from "../core/fields.ts";
 import { type CellName, defaultLayer, hasMemoryGate } from "../core/layer-choice.ts";
 import { type OptimizerChoice, USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
-import { fixedHead, fixedLength } from "../core/task-rules.ts";
+import { canCarryState, fixedHead, fixedLength } from "../core/task-rules.ts";
 
 /** One numeric field of one experiment: `layer` counts from 0 and is null for fields that are not of a layer. */
 export interface FieldPlace {
@@ -89,8 +89,9 @@ function obeyingTask(experiment: Experiment): Experiment {
   const { task, model, training } = experiment;
   const length = fixedLength(task) ?? training.length;
   const head = fixedHead(task) ?? model.head;
-  if (length === training.length && head === model.head) return experiment;
-  return { ...experiment, model: { ...model, head }, training: { ...training, length } };
+  const state = canCarryState(task) ? training.state : "fresh";
+  if (length === training.length && head === model.head && state === training.state) return experiment;
+  return { ...experiment, model: { ...model, head }, training: { ...training, length, state } };
 }
 
 /**

@@ -29,6 +29,7 @@ describe.each([
   ["sgd with momentum", exampleExperiment({ optimizer: momentum })],
   ["rmsprop, centred, with momentum", exampleExperiment({ optimizer: rmsprop })],
   ["adamw with amsgrad", exampleExperiment({ optimizer: amsgrad })],
+  ["carried state", exampleExperiment({ state: "carried" })],
 ])("a run with %s", (_name, experiment) => {
   test("comes back from a file as the same state with the same future", async () => {
     const run = await openRun(experiment, sineDataset());

@@ -28,6 +28,7 @@ export function sineDataset(): Dataset {
       validation: range(190, 201),
       test: range(210, 223),
     },
+    stream: { first: 0, end: 185 },
     probes: [{ title: "first", start: 210, length: LENGTH }],
     probeLength: 8,
     rowLabels: null,
@@ -47,6 +48,7 @@ export function textDataset(): Dataset {
     target: { kind: "classes", rows: rows.map((id) => (id + 1) % 3), labels: letters },
     mask: Float32Array.from(rows, (_, row) => (row % 10 === 9 ? 0 : 1)),
     windows: { train: range(0, 60), validation: range(70, 85), test: range(90, 97) },
+    stream: { first: 0, end: 65 },
   };
 }
 

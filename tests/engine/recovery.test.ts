@@ -44,7 +44,15 @@ describe("twenty training steps", () => {
 
 describe("a lost device", () => {
   // Reads that reject from the given one on: in the midst of a chunk, of a recovery state, of an evaluation.
-  test.each([5, 12, 30, 47])("at read %i: the run is rebuilt and its losses have no seam", async (last) => {
+  test.each([
+    ["fresh", 5],
+    ["fresh", 12],
+    ["fresh", 30],
+    ["fresh", 47],
+    ["carried", 12],
+    ["carried", 33],
+  ] as const)("with %s state at read %i: the run is rebuilt and its losses have no seam", async (state, last) => {
+    const experiment = exampleExperiment({ state });
     let reads = 0;
     let clock = 0;
     const now = () => {
@@ -54,8 +62,8 @@ describe("a lost device", () => {
     const backend = listen((call) => {
       if (call === "read" && ++reads > last) throw new BackendLostError("injected");
     });
-    const whole = await advanceTo(await openRun(exampleExperiment(), sineDataset()), 60);
-    const run = await openRun(exampleExperiment(), sineDataset(), { backend, now });
+    const whole = await advanceTo(await openRun(experiment, sineDataset()), 60);
+    const run = await openRun(experiment, sineDataset(), { backend, now });
     const seen: number[] = [];
     const lost = async () => {
       for (;;) {
@@ -67,7 +75,7 @@ describe("a lost device", () => {
     run.dispose();
     const { recovery } = run;
     expect(recovery.step).toBeLessThanOrEqual(seen.length);
-    const rebuilt = await openRun(exampleExperiment(), sineDataset(), { state: recovery });
+    const rebuilt = await openRun(experiment, sineDataset(), { state: recovery });
     const rest = await advanceTo(rebuilt, 60);
     expect([...seen.slice(0, recovery.step), ...rest.losses]).toEqual(whole.losses);
     expect(seen).toEqual(whole.losses.slice(0, seen.length));

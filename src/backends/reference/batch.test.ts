@@ -6,6 +6,8 @@ import { describe, expect, it } from "vitest";
 import { batchGatherTwin } from "./batch-gather.ts";
 import { batchGatherIdsTwin } from "./batch-gather-ids.ts";
 import { carryStateTwin } from "./carry-state.ts";
+import { keepStateTwin } from "./keep-state.ts";
+import { resumeStateTwin } from "./resume-state.ts";
 import { rowNormTwin } from "./row-norm.ts";
 
 const T = 2;
@@ -46,6 +48,28 @@ describe("carry-state", () => {
     const h = Float64Array.from([1, 2, 3, 4, 5, 6]); // [T+1, B, H] = [3, 2, 1]
     carryStateTwin({ h }, { T: 2, B: 2, H: 1 });
     expect([...h]).toEqual([5, 6, 3, 4, 5, 6]);
+  });
+});
+
+describe("resume-state", () => {
+  it("takes what was kept, or 0, and leaves the rest", () => {
+    const kept = Float64Array.from([7, 8]);
+    const h = Float64Array.from([1, 2, 3]);
+    resumeStateTwin({ kept, h }, { N: 2, resume: 1 });
+    expect([...h]).toEqual([7, 8, 3]);
+    resumeStateTwin({ kept: Float64Array.from([Number.NaN, 1]), h }, { N: 2, resume: 0 });
+    expect([...h]).toEqual([0, 0, 3]);
+  });
+});
+
+describe("keep-state", () => {
+  it("keeps the states from hOffset on unless a flag is raised", () => {
+    const kept = new Float64Array(2);
+    const h = Float64Array.from([1, 2, 3, 4]);
+    keepStateTwin({ h, flags: Uint32Array.of(0), kept }, { N: 2, hOffset: 1 });
+    expect([...kept]).toEqual([2, 3]);
+    keepStateTwin({ h, flags: Uint32Array.of(8), kept }, { N: 2, hOffset: 2 });
+    expect([...kept]).toEqual([2, 3]);
   });
 });
 

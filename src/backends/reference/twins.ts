@@ -27,6 +27,7 @@ import { gradientNorm } from "../../operations/gradient-norm.ts";
 import { gruBackward } from "../../operations/gru-backward.ts";
 import { gruForward } from "../../operations/gru-forward.ts";
 import { inputGradient } from "../../operations/input-gradient.ts";
+import { keepState } from "../../operations/keep-state.ts";
 import { layerNormBackward } from "../../operations/layer-norm-backward.ts";
 import { layerNormForward } from "../../operations/layer-norm-forward.ts";
 import { lossBce } from "../../operations/loss-bce.ts";
@@ -46,6 +47,7 @@ import { optimizerRmsprop } from "../../operations/optimizer-rmsprop.ts";
 import { optimizerSgd } from "../../operations/optimizer-sgd.ts";
 import { projectForward } from "../../operations/project-forward.ts";
 import { reduceLoss } from "../../operations/reduce-loss.ts";
+import { resumeState } from "../../operations/resume-state.ts";
 import { rnnBackward } from "../../operations/rnn-backward.ts";
 import { rnnForward } from "../../operations/rnn-forward.ts";
 import { rowNorm } from "../../operations/row-norm.ts";
@@ -80,6 +82,7 @@ import { gradientNormTwin } from "./gradient-norm.ts";
 import { gruBackwardTwin } from "./gru-backward.ts";
 import { gruForwardTwin } from "./gru-forward.ts";
 import { inputGradientTwin } from "./input-gradient.ts";
+import { keepStateTwin } from "./keep-state.ts";
 import { layerNormBackwardTwin } from "./layer-norm-backward.ts";
 import { layerNormForwardTwin } from "./layer-norm-forward.ts";
 import { lossBceTwin } from "./loss-bce.ts";
@@ -99,6 +102,7 @@ import { optimizerRmspropTwin } from "./optimizer-rmsprop.ts";
 import { optimizerSgdTwin } from "./optimizer-sgd.ts";
 import { projectForwardTwin } from "./project-forward.ts";
 import { reduceLossTwin } from "./reduce-loss.ts";
+import { resumeStateTwin } from "./resume-state.ts";
 import { rnnBackwardTwin } from "./rnn-backward.ts";
 import { rnnForwardTwin } from "./rnn-forward.ts";
 import { rowNormTwin } from "./row-norm.ts";
@@ -137,6 +141,7 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(gruBackward, gruBackwardTwin),
   implement(gruForward, gruForwardTwin),
   implement(inputGradient, inputGradientTwin),
+  implement(keepState, keepStateTwin),
   implement(layerNormBackward, layerNormBackwardTwin),
   implement(layerNormForward, layerNormForwardTwin),
   implement(lossBce, lossBceTwin),
@@ -156,6 +161,7 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(optimizerSgd, optimizerSgdTwin),
   implement(projectForward, projectForwardTwin),
   implement(reduceLoss, reduceLossTwin),
+  implement(resumeState, resumeStateTwin),
   implement(rnnBackward, rnnBackwardTwin),
   implement(rnnForward, rnnForwardTwin),
   implement(rowNorm, rowNormTwin),

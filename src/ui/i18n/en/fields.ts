@@ -115,6 +115,11 @@ export const fieldMessages = {
   "field.head.help": "Where the network is asked for an answer while it learns.",
   "field.head.every": "at every step",
   "field.head.last": "at the last step",
+  "field.state": "A window starts",
+  "field.state.help":
+    "Carried on, the network keeps its memory from one training step to the next; gradients still reach back one window. Validation and test start from zero.",
+  "field.state.fresh": "from zero",
+  "field.state.carried": "where the last one ended",
   "field.optimizer": "Optimizer",
   "field.optimizer.adam": "Adam",
   "field.optimizer.adamw": "AdamW",

@@ -1,0 +1,32 @@
+// resume-state, `element`: the states before the first step.
+//
+//   h[n] = resume = 1 ? kept[n] : 0
+//
+// | binding | tensor | access     | shape              |
+// | ------- | ------ | ---------- | ------------------ |
+// | 0       | kept   | read       | [N]                |
+// | 1       | h      | read_write | [N], row 0 of more |
+//
+// Invocation i owns element i of [N].
+
+struct Args {
+  N: u32,
+  resume: u32,
+}
+
+@group(0) @binding(0) var<storage, read> kept: array<f32>;
+@group(0) @binding(1) var<storage, read_write> h: array<f32>;
+@group(1) @binding(0) var<uniform> args: Args;
+
+override WORKGROUP_SIZE: u32 = 16u;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
+  if (i >= args.N) { return; }
+  h[i] = select(0.0, kept[i], args.resume == 1u);
+}

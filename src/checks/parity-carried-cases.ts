@@ -1,0 +1,16 @@
+/** Cases of the operations that carry states from batch to batch. */
+import type { ParityCase } from "./parity-case.ts";
+import { constant } from "./parity-fills.ts";
+
+const LENGTHS = [1, 3, 17, 63, 65, 1027];
+
+/** See the header. */
+export const CARRIED_CASES: readonly ParityCase[] = LENGTHS.flatMap((N, i): ParityCase[] => {
+  const kept = { N, hOffset: 3 * i };
+  return [
+    { operation: "resume-state", numbers: { N }, scalars: { resume: i % 2 } },
+    { operation: "resume-state", numbers: { N }, scalars: { resume: (i + 1) % 2 } },
+    { operation: "keep-state", numbers: kept, fill: { flags: constant(0) } },
+    { operation: "keep-state", numbers: kept, fill: { flags: constant(4) } },
+  ];
+});
