@@ -37,10 +37,13 @@ const TaskSchema = v.variant(
       symbols: ranged(FIELD_RANGES.symbols),
       lag: ranged(FIELD_RANGES.lag),
     }),
+    v.strictObject({ name: v.literal("noisy-waves") }),
+    v.strictObject({ name: v.literal("sweep-direction") }),
+    v.strictObject({ name: v.literal("reber-grammar") }),
     v.strictObject({ name: v.literal("own-text"), file: OwnFile }),
     v.strictObject({ name: v.literal("own-series"), file: OwnFile, inputs: Columns, targets: Columns }),
   ],
-  "one of seattle-weather, english-spelling, delayed-recall, own-text, own-series",
+  "one of seattle-weather, english-spelling, delayed-recall, noisy-waves, sweep-direction, reber-grammar, own-text, own-series",
 );
 
 const ExperimentSchema = v.strictObject({

@@ -8,11 +8,16 @@ import type { LossChoice } from "./loss-choice.ts";
 /** Longest word of the spelling task, in letters. */
 export const LONGEST_WORD = 14;
 
+/** Longest string of the grammar task, in symbols: 4,894 strings are no longer. */
+export const LONGEST_STRING = 24;
+
 /** Steps of every window of this task, or null where `training.length` is free. */
 export function fixedLength(task: TaskChoice): number | null {
   switch (task.name) {
     case "english-spelling":
       return LONGEST_WORD + 1; // the boundary symbol, then the letters
+    case "reber-grammar":
+      return LONGEST_STRING + 1; // likewise
     case "delayed-recall":
       return task.lag + 1; // the symbol, lag − 1 distractors, the cue
     default:
@@ -29,8 +34,11 @@ export function canCarryState({ name }: TaskChoice): boolean {
 export function suitableLosses(task: TaskChoice): readonly LossChoice["name"][] {
   switch (task.name) {
     case "seattle-weather":
+    case "noisy-waves":
     case "own-series":
       return ["fitting", "mae", "huber"];
+    case "sweep-direction":
+      return ["fitting"];
     default:
       return ["fitting", "smoothed"];
   }
@@ -40,6 +48,7 @@ export function suitableLosses(task: TaskChoice): readonly LossChoice["name"][] 
 export function fixedHead(task: TaskChoice): Experiment["model"]["head"] | null {
   switch (task.name) {
     case "english-spelling":
+    case "reber-grammar":
     case "own-text":
       return "every";
     case "delayed-recall":

@@ -32,7 +32,13 @@ export type InputRows =
 /** What the head is compared with at the same row. */
 export type TargetRows =
   | { readonly kind: "values"; readonly rows: Float32Array<ArrayBuffer>; readonly columns: readonly Column[] } // [R, V] scaled, MSE
-  | { readonly kind: "binary"; readonly rows: Float32Array<ArrayBuffer>; readonly columns: readonly Column[] } // [R, V] 0 or 1, BCE
+  | {
+      readonly kind: "binary";
+      readonly rows: Float32Array<ArrayBuffer>; // [R, V] 0 or 1, BCE
+      readonly columns: readonly Column[];
+      /** What 0 and 1 of the first column stand for: data, no sentences. */
+      readonly labels: readonly [no: string, yes: string];
+    }
   | { readonly kind: "classes"; readonly rows: Uint32Array<ArrayBuffer>; readonly labels: readonly string[] }; // [R], CE
 
 /** First rows of windows. Training and validation share the loss; `test` windows are scored by the task. */
@@ -70,7 +76,7 @@ export interface Dataset {
   readonly rowLabels: readonly string[] | null;
   /** What a model without memory reaches, in the metrics of `score`. */
   readonly baseline: {
-    readonly name: "same-as-today" | "bigram" | "chance" | "mean";
+    readonly name: "same-as-today" | "bigram" | "chance" | "mean" | "base-rate";
     readonly metrics: Readonly<Record<string, number>>;
   };
   /** Facts the page must tell about the data, by i18n key with numbers, e.g. replaced symbols. */
@@ -100,6 +106,8 @@ export type OwnData =
 export type Thumbnail =
   | { readonly kind: "line"; readonly values: Float32Array<ArrayBuffer> }
   | { readonly kind: "words"; readonly words: readonly string[] }
+  /** Many columns over time, values [steps, columns]. */
+  | { readonly kind: "map"; readonly values: Float32Array<ArrayBuffer>; readonly steps: number }
   | {
       readonly kind: "symbols";
       readonly ids: Uint32Array<ArrayBuffer>;

@@ -10,7 +10,7 @@ import { LONGEST_WORD } from "../core/task-rules.ts";
 import { USUAL_TRAINING } from "../core/usual-training.ts";
 import { decodeWords } from "./front-coding.ts";
 import { obeyRules } from "./obey-rules.ts";
-import { bigramPerplexity, type SymbolRows, scorePerplexity } from "./symbols.ts";
+import { bigramPerplexity, rowsOfStrings, scorePerplexity } from "./symbols.ts";
 
 const STEPS = LONGEST_WORD + 1;
 const BOUNDARY = 0;
@@ -59,28 +59,10 @@ async function wordsInOrder(): Promise<string[]> {
   return sorted.map((_, i) => sorted[permute(i, sorted.length, key)] ?? "");
 }
 
-/** Each word as `STEPS` rows. */
-function rowsOf(words: readonly string[]): SymbolRows {
-  const input = new Uint32Array(words.length * STEPS).fill(BOUNDARY);
-  const target = new Uint32Array(words.length * STEPS).fill(BOUNDARY);
-  const mask = new Float32Array(words.length * STEPS);
-  words.forEach((word, w) => {
-    for (let t = 0; t <= word.length; t++) {
-      const row = w * STEPS + t;
-      mask[row] = 1;
-      if (t === word.length) break; // the target is the boundary
-      const letter = word.charCodeAt(t) - 96; // "a" is 1
-      target[row] = letter;
-      input[row + 1] = letter;
-    }
-  });
-  return { input, target, mask, symbols: VOCABULARY.length };
-}
-
 async function load(experiment: Experiment): Promise<Dataset> {
   obeyRules(experiment);
   const words = await wordsInOrder();
-  const rows = rowsOf(words);
+  const rows = rowsOfStrings(words, { vocabulary: VOCABULARY, boundary: BOUNDARY, steps: STEPS });
   const validationFirst = words.length - 2 * HELD_OUT_WORDS;
   const testFirst = words.length - HELD_OUT_WORDS;
   const starts = (first: number, end: number) =>

@@ -86,7 +86,7 @@ export function lastRowsOf(starts: Uint32Array, length: number): number[] {
 }
 
 /** `mae` and `rmse` of the first target column in its own units. */
-export function scoreForecast(dataset: Dataset, scored: ScoredRows): Readonly<Record<string, number>> {
+export function scoreForecast(dataset: Pick<Dataset, "target">, scored: ScoredRows): Readonly<Record<string, number>> {
   const { target } = dataset;
   const column = target.kind === "values" ? target.columns[0] : undefined;
   if (target.kind !== "values" || column === undefined) {

@@ -55,6 +55,7 @@ export interface PendingRun {
 export interface AppState {
   readonly engine: Engine;
   readonly tasks: HelloEvent["tasks"];
+  readonly models: HelloEvent["models"];
   readonly thumbnails: ReadonlyMap<TaskName, Thumbnail>;
   readonly run: RunState | null;
   readonly canUndo: boolean;
@@ -103,6 +104,7 @@ export type PageEvent =
 export const initialState: AppState = {
   engine: { phase: "opening" },
   tasks: [],
+  models: [],
   thumbnails: new Map(),
   run: null,
   canUndo: false,

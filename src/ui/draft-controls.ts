@@ -43,6 +43,8 @@ export interface DraftControls {
   readonly discardDraft: () => void;
   /** Starts the task's preset at once. */
   readonly startPreset: (task: TaskName) => void;
+  /** Starts an experiment at once, as it stands. */
+  readonly startExperiment: (experiment: Experiment) => void;
   /** Starts a character model of a text that the worker has inspected. */
   readonly startOwnText: (file: OwnFileReference) => void;
   /** Starts a forecast on a table that the worker has inspected. */
@@ -121,6 +123,7 @@ export function createDraftControls({ get, dispatch, send, start }: ControlParts
       if (run) dispatch({ type: "draft-replaced", experiment: currentExperiment(run) });
     },
     startPreset: (task) => startFresh(presetOf(get(), task)),
+    startExperiment: startFresh,
     startOwnText: (file) => startFresh(ownTextExperiment(get(), file)),
     startOwnSeries: (file, ticks) => startFresh(ownSeriesExperiment(get(), file, ticks)),
   };

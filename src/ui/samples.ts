@@ -43,6 +43,7 @@ export const helloEvent: EventOf<"hello"> = {
   backend: { kind: "webgpu", adapter: "test", software: false, limits: { maxBufferBytes: 1, maxBindingBytes: 1 } },
   faults: [],
   tasks: [{ name: "seattle-weather", preset: weatherExperiment, sources: [] }],
+  models: [],
   operations: [],
 };
 

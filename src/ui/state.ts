@@ -121,8 +121,8 @@ const WAITING_MESSAGES: readonly NoticeKey[] = [
 function reduceWorker(state: AppState, event: WorkerEvent): AppState {
   switch (event.type) {
     case "hello": {
-      const { backend, faults, operations, tasks } = event;
-      return { ...state, tasks, engine: { phase: "ready", backend, faults, operations } };
+      const { backend, faults, operations, tasks, models } = event;
+      return { ...state, tasks, models, engine: { phase: "ready", backend, faults, operations } };
     }
     case "task-card":
       return { ...state, thumbnails: new Map(state.thumbnails).set(event.task, event.thumbnail) };

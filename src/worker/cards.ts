@@ -2,15 +2,17 @@
 import type { TaskName } from "../core/experiment.ts";
 import type { Thumbnail } from "../core/task.ts";
 import { OPERATIONS } from "../operations/registry.ts";
+import { PUBLISHED_MODELS } from "../tasks/published-models.ts";
 import { TASKS } from "../tasks/registry.ts";
 import type { Event } from "./protocol.ts";
 
 type Hello = Extract<Event, { readonly type: "hello" }>;
 
-/** Tasks in the order of the cards, and every operation with its equation. */
-export function describeOffer(): Pick<Hello, "tasks" | "operations"> {
+/** Tasks and published models in the order of the cards, and every operation with its equation. */
+export function describeOffer(): Pick<Hello, "tasks" | "models" | "operations"> {
   return {
     tasks: Object.values(TASKS).map(({ name, preset, sources }) => ({ name, preset, sources })),
+    models: PUBLISHED_MODELS,
     operations: OPERATIONS.map(({ name, equation, source }) => ({ name, equation, source })),
   };
 }

@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import type { Fault } from "../core/errors.ts";
 import { type Experiment, parseExperiment, type TaskName } from "../core/experiment.ts";
+import type { PublishedName, VariantName } from "../core/published-model.ts";
 import type { DataSource, Thumbnail } from "../core/task.ts";
 import type { Command, DatasetSummary, Event, LayerSummary, TaskResult } from "./protocol.ts";
 
@@ -72,6 +73,13 @@ const details = v.record(v.string(), v.union([v.string(), v.number()]));
 const fault = v.custom<Fault>((value) => isObject(value) && "code" in value && "details" in value);
 const taskName = v.custom<TaskName>((value) => typeof value === "string");
 const sources = v.array(v.custom<DataSource>((value) => isObject(value) && "licence" in value));
+const model = v.object({
+  name: v.custom<PublishedName>((value) => typeof value === "string"),
+  variants: v.array(
+    v.object({ name: v.custom<VariantName>((value) => typeof value === "string"), experiment, steps: step }),
+  ),
+  sources: v.array(v.object({ title: v.string(), url: v.string() })),
+});
 const thumbnail = v.custom<Thumbnail>((value) => isObject(value) && "kind" in value);
 const layers = v.array(v.custom<LayerSummary>((value) => isObject(value) && "views" in value));
 const dataset = v.custom<DatasetSummary>((value) => isObject(value) && "windows" in value && "probes" in value);
@@ -94,6 +102,7 @@ const EventSchema = v.variant("type", [
     backend,
     faults: v.array(fault),
     tasks: v.array(v.object({ name: taskName, preset: v.nullable(experiment), sources })),
+    models: v.array(model),
     operations: v.array(v.object({ name: v.string(), equation: v.string(), source: v.string() })),
   }),
   v.object({ type: v.literal("task-card"), task: taskName, thumbnail }),

@@ -3,7 +3,7 @@
  * in the worker. Everything here is a pure function; arrays in the results are new and may be transferred.
  */
 
-import type { Column, Dataset } from "../core/task.ts";
+import type { Column, Dataset, TargetRows } from "../core/task.ts";
 import { findCell } from "../engine/cells/find-cell.ts";
 import type { ProbeResult } from "../engine/probe.ts";
 import type { Run } from "../engine/run.ts";
@@ -12,6 +12,7 @@ import type { ProbeInput } from "./probe-input.ts";
 import type { DatasetSummary, Event, LayerSummary, TaskResult } from "./protocol.ts";
 
 type Floats = Float32Array<ArrayBuffer>;
+type BinaryRows = Extract<TargetRows, { readonly kind: "binary" }>;
 
 /** One summary per layer, in order. */
 export function describeLayers({ experiment, model }: Run): readonly LayerSummary[] {
@@ -58,6 +59,22 @@ function indexOfLargest(row: Float32Array): number {
   return row.reduce((best, value, i) => (value > (row[best] ?? Number.NEGATIVE_INFINITY) ? i : best), 0);
 }
 
+/** Counts [2, 2] of the first column: row = target, column = answer, which is yes from logit 0 on. */
+function confuseBinary(
+  { logits, rows }: Evaluation["latestRows"],
+  { rows: truth, columns }: BinaryRows,
+): Uint32Array<ArrayBuffer> {
+  const width = columns.length;
+  const confusion = new Uint32Array(4);
+  rows.forEach((row, i) => {
+    const wanted = truth[row * width] === 1 ? 1 : 0;
+    const answered = (logits[i * width] ?? Number.NaN) >= 0 ? 1 : 0;
+    const cell = 2 * wanted + answered;
+    confusion[cell] = (confusion[cell] ?? 0) + 1;
+  });
+  return confusion;
+}
+
 /**
  * The picture of a task's test result. Text models have none: their vocabulary is no set of classes to confuse, and what
  * they say is shown by generation.
@@ -78,7 +95,9 @@ export function describeResult(evaluation: Evaluation, dataset: Dataset, generat
       best: inUnits(firstColumn(bestRows.logits, width), column),
     };
   }
-  if (target.kind === "binary" || generates) return { kind: "none" };
+  if (target.kind === "binary")
+    return { kind: "classes", labels: target.labels, confusion: confuseBinary(latestRows, target) };
+  if (generates) return { kind: "none" };
   const V = target.labels.length;
   const confusion = new Uint32Array(V * V);
   latestRows.rows.forEach((row, i) => {

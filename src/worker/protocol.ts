@@ -7,6 +7,7 @@ import type { BackendInfo } from "../core/backend.ts";
 import type { Fault } from "../core/errors.ts";
 import type { Experiment, LiveField, TaskName } from "../core/experiment.ts";
 import type { Plan } from "../core/program.ts";
+import type { PublishedModel } from "../core/published-model.ts";
 import type { Column, DataSource, Dataset, ProbeChoice, Thumbnail } from "../core/task.ts";
 
 /** Which backend the user wishes for. */
@@ -124,6 +125,7 @@ export type Event =
         readonly preset: Experiment | null;
         readonly sources: readonly DataSource[];
       }[];
+      readonly models: readonly PublishedModel[];
       readonly operations: readonly { readonly name: string; readonly equation: string; readonly source: string }[];
     }
   | { readonly type: "task-card"; readonly task: TaskName; readonly thumbnail: Thumbnail }

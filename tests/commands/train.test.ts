@@ -108,6 +108,27 @@ describe("train", { timeout: 60_000 }, () => {
     expect((await run(...common)).terminal.notes[0]).toContain("needs --data with the file right.csv");
   });
 
+  it("trains a published model by its name", async () => {
+    const { code, terminal } = await run(
+      "--preset",
+      "relu-gru",
+      "--seed",
+      "3",
+      "--steps",
+      "5",
+      "--backend",
+      "cpu",
+      "--json",
+    );
+    expect(code).toBe(0);
+    const report: unknown = JSON.parse(terminal.printed[0] ?? "");
+    const layers = [{ cell: "gru", reset: "before", activation: "relu", units: 10 }];
+    expect(report).toMatchObject({
+      steps: 5,
+      experiment: { seed: 3, task: { name: "noisy-waves" }, model: { layers } },
+    });
+  });
+
   it("stops at a loss that is not finite, with exit code 1 and the step", async () => {
     const tiny = tinyExperiment();
     const sgd = { ...tiny.training, optimizer: { name: "sgd", momentum: 0 }, learningRate: 1e6, clipNorm: null };
@@ -131,7 +152,10 @@ describe("train", { timeout: 60_000 }, () => {
     [["--steps", "1.5"], "--steps must be 1 or more, not 1.5"],
     [["--seed=-1"], "seed: expected a whole number from 0 to 4294967295, got -1"],
     [["--seed=one"], "seed: expected"],
-    [["--task", "chess"], "--task must be one of seattle-weather, english-spelling, delayed-recall, not chess"],
+    [["--task", "chess"], "--task must be one of seattle-weather, english-spelling"],
+    [["--task", "chess"], "not chess"],
+    [["--preset", "chess"], "--preset must be one of gru-regression, gru-binary"],
+    [["--preset", "bare-gru", "--task", "delayed-recall"], "leave out --experiment and --task"],
     [["--task", "delayed-recall", "--experiment", "x.json"], "leave out --task"],
     [["--experiment", "missing.json"], "missing.json cannot be read"],
     [["--experiment", "src/README.md"], "src/README.md is no JSON"],

@@ -87,7 +87,7 @@ async function measure(
 
 /** The preset without evaluations: they would fall into some rounds and not into others. */
 async function openRun(backend: Backend, name: string): Promise<Run> {
-  const preset = await readExperiment({ experiment: undefined, task: name, seed: undefined });
+  const preset = await readExperiment({ experiment: undefined, task: name, preset: undefined, seed: undefined });
   const experiment = { ...preset, training: { ...preset.training, evaluateEvery: 100_000 } };
   const task = TASKS[experiment.task.name satisfies TaskName];
   const dataset = await task.load(experiment, null);

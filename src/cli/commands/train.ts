@@ -28,6 +28,7 @@ const USAGE = `npm run train -- [options]
 
   --experiment <file|link>  experiment as JSON, or a link shared from the page
   --task <name>             preset of a task instead (default: seattle-weather)
+  --preset <name>           a published model instead, e.g. gru-regression; a wrong name lists them
   --data <file>             the user's own file, for an experiment that names one
   --seed <number>           another seed than the experiment's
   --steps <number>          training steps (default: 500)
@@ -40,6 +41,7 @@ Exit code: 0 trained or stopped early as the experiment asks, 1 stopped by a fau
 const OPTIONS = {
   experiment: { type: "string" },
   task: { type: "string" },
+  preset: { type: "string" },
   data: { type: "string" },
   seed: { type: "string" },
   steps: { type: "string", default: "500" },
@@ -60,7 +62,8 @@ export function train(args: readonly string[], terminal: Terminal): Promise<numb
     const steps = readSteps(values.steps);
     if (values.save !== undefined) checkTarget(values.save);
     const wish = readBackendWish(values.backend);
-    const experiment = await readExperiment({ experiment: values.experiment, task: values.task, seed: values.seed });
+    const { experiment: source, task, preset, seed } = values;
+    const experiment = await readExperiment({ experiment: source, task, preset, seed });
     const own = await readData(experiment.task, values.data);
     const backend = await openCommandBackend(wish, terminal);
     if (backend === null) return EXIT.noBackend;

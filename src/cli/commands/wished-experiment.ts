@@ -10,6 +10,7 @@ import type { OwnData } from "../../core/task.ts";
 import { readOwnSeries } from "../../interop/csv.ts";
 import { decodeExperiment } from "../../interop/experiment-text.ts";
 import { readOwnText } from "../../interop/text.ts";
+import { PUBLISHED_MODELS } from "../../tasks/published-models.ts";
 import { TASKS } from "../../tasks/registry.ts";
 import { UsageError } from "./terminal.ts";
 
@@ -18,6 +19,8 @@ export interface ExperimentWish {
   /** Path of a JSON file, or a link with `#e=`. */
   readonly experiment: string | undefined;
   readonly task: string | undefined;
+  /** Name of a variant of a published model. */
+  readonly preset: string | undefined;
   readonly seed: string | undefined;
 }
 
@@ -26,12 +29,27 @@ const LINK_MARK = "#e=";
 const DEFAULT_TASK = "seattle-weather";
 
 /** The experiment, valid. Throws `UsageError` for what cannot be read or is refused by the schema. */
-export async function readExperiment({ experiment, task, seed }: ExperimentWish): Promise<Experiment> {
+export async function readExperiment({ experiment, task, preset, seed }: ExperimentWish): Promise<Experiment> {
   if (experiment !== undefined && task !== undefined) {
     throw new UsageError("--experiment names its task already: leave out --task");
   }
-  const base = experiment === undefined ? presetOf(task ?? DEFAULT_TASK) : await readSource(experiment);
+  if (preset !== undefined && (experiment !== undefined || task !== undefined)) {
+    throw new UsageError("--preset is a whole experiment: leave out --experiment and --task");
+  }
+  const base = preset === undefined ? await readUnpublished(experiment, task) : publishedOf(preset);
   return seed === undefined ? base : checked({ ...base, seed: Number(seed) });
+}
+
+function readUnpublished(experiment: string | undefined, task: string | undefined): Promise<Experiment> {
+  return experiment === undefined ? Promise.resolve(presetOf(task ?? DEFAULT_TASK)) : readSource(experiment);
+}
+
+const VARIANTS = PUBLISHED_MODELS.flatMap(({ variants }) => variants);
+
+function publishedOf(name: string): Experiment {
+  const variant = VARIANTS.find((candidate) => candidate.name === name);
+  if (variant) return variant.experiment;
+  throw new UsageError(`--preset must be one of ${VARIANTS.map((variant) => variant.name).join(", ")}, not ${name}`);
 }
 
 function presetOf(name: string): Experiment {

@@ -1,6 +1,6 @@
 /** Which class was taken for which: a real table, shaded by share of its row, with the right answers framed. */
 import type { CSSProperties } from "react";
-import type { TaskResult } from "../../worker/protocol.ts";
+import type { DatasetSummary, TaskResult } from "../../worker/protocol.ts";
 import { formatNumber, formatPercent } from "../i18n/format.ts";
 import { t } from "../i18n/translate.ts";
 import { type ConfusionSummary, summarizeConfusion } from "../plots/confusion.ts";
@@ -15,6 +15,8 @@ export type Classes = Extract<TaskResult, { readonly kind: "classes" }>;
 export interface ConfusionViewProps {
   readonly classes: Classes;
   readonly chance: number | null;
+  /** What "without memory" is for this task. */
+  readonly baseline: DatasetSummary["baseline"]["name"];
 }
 
 /** A larger matrix is not legible as a table. */
@@ -22,7 +24,7 @@ const CLASSES_DRAWN = 16;
 const MISTAKES_LISTED = 10;
 
 /** Accuracy in words, then the matrix, or for many classes the commonest mistakes. */
-export function ConfusionView({ classes, chance }: ConfusionViewProps) {
+export function ConfusionView({ classes, chance, baseline }: ConfusionViewProps) {
   const { labels, confusion } = classes;
   const summary = summarizeConfusion(confusion, labels.length, MISTAKES_LISTED);
   const { right, count } = summary;
@@ -31,7 +33,9 @@ export function ConfusionView({ classes, chance }: ConfusionViewProps) {
     <>
       <p>
         {t("classes.accuracy", { share, right, count })}{" "}
-        {chance === null ? null : t("classes.chance", { chance: formatPercent(chance) })}
+        {chance === null
+          ? null
+          : t(baseline === "base-rate" ? "classes.commoner" : "classes.chance", { chance: formatPercent(chance) })}
       </p>
       {labels.length <= CLASSES_DRAWN ? (
         <Matrix classes={classes} />

@@ -1,5 +1,6 @@
 /** The run's numbers in a strip: right-aligned in fixed room, so that nothing moves while they count. */
 
+import type { TaskName } from "../../core/experiment.ts";
 import { useApp } from "../app-context.ts";
 import { formatNumber } from "../i18n/format.ts";
 import { t } from "../i18n/translate.ts";
@@ -18,9 +19,11 @@ function showRate(value: number): string {
   return formatNumber(value >= 10 ? Math.round(value) : Number(value.toFixed(1)));
 }
 
+const TEXT_TASKS: readonly TaskName[] = ["english-spelling", "reber-grammar", "own-text"];
+
 /** Text tasks predict one of many symbols at each step, where exp(loss) is the number of symbols it hesitates between. */
 function isText(run: RunState): boolean {
-  return run.dataset.task === "english-spelling" || run.dataset.task === "own-text";
+  return TEXT_TASKS.includes(run.dataset.task);
 }
 
 function Counter({

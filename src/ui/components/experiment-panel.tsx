@@ -12,6 +12,7 @@ import { Button } from "./button.tsx";
 import styles from "./experiment-panel.module.css";
 import { LayerStack } from "./layer-stack.tsx";
 import { useNarrow } from "./media.ts";
+import { ModelCards } from "./model-cards.tsx";
 import { TaskCards } from "./task-cards.tsx";
 import { ModelFields, TaskFields, TrainingFields } from "./training-fields.tsx";
 
@@ -68,6 +69,9 @@ function Form({ draft }: { readonly draft: Experiment }) {
         <p className={controls.help}>{t("experiment.tasksHelp")}</p>
         <TaskCards chosen={draft.task.name} />
         <TaskFields draft={draft} />
+      </Group>
+      <Group title={t("models.title")}>
+        <ModelCards />
       </Group>
       <Group
         title={t("experiment.model")}

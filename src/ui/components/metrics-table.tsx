@@ -17,7 +17,7 @@ export interface MetricsTableProps {
 }
 
 /** Metrics where larger is better; all others are errors. */
-const LARGER_IS_BETTER: readonly string[] = ["accuracy"];
+const LARGER_IS_BETTER: readonly string[] = ["accuracy", "f1", "auc"];
 
 /** Baseline, best and latest by row; metrics by column. */
 export function MetricsTable({ baseline, latest, best, step, bestStep, unit }: MetricsTableProps) {

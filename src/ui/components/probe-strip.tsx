@@ -6,6 +6,7 @@ import { useMemo } from "react";
 import type { DatasetSummary, Event } from "../../worker/protocol.ts";
 import { formatNumber } from "../i18n/format.ts";
 import { t } from "../i18n/translate.ts";
+import { columnScale, drawColumns } from "../plots/column-map.ts";
 import type { Palette } from "../plots/palette.ts";
 import {
   type Course,
@@ -38,18 +39,22 @@ export interface ProbeStripProps {
 
 /** More input columns than this would be too thin to read. */
 const COLUMNS_DRAWN = 4;
+/** From this many columns on they are drawn as one map, a row of pixels each. */
+const COLUMNS_MAPPED = 16;
 
 /** The strip above the gate views. */
 export function ProbeStrip({ probe, names, palette, t: step }: ProbeStripProps) {
   const symbols = probe.inputs.length === 0;
-  const left = symbols ? 0 : names.inputColumns.length - COLUMNS_DRAWN;
+  const mapped = names.inputColumns.length >= COLUMNS_MAPPED;
+  const left = symbols || mapped ? 0 : names.inputColumns.length - COLUMNS_DRAWN;
   const mark = step === null ? null : { left: `${(step / probe.length) * 100}%`, width: `${100 / probe.length}%` };
+  const InputColumns = mapped ? InputMap : InputCourses;
   return (
     <div className={styles.strip}>
       {symbols ? (
         <SymbolRow label={t("probe.input")} symbols={probe.labels} faint={null} palette={palette} mark={mark} />
       ) : (
-        <InputCourses probe={probe} names={names} palette={palette} mark={mark} />
+        <InputColumns probe={probe} names={names} palette={palette} mark={mark} />
       )}
       <OutputRow probe={probe} names={names} palette={palette} mark={mark} />
       {symbols ? null : <TimeRow labels={probe.labels} palette={palette} />}
@@ -147,6 +152,39 @@ function InputCourses({ probe, names, palette, mark }: PartProps) {
       mark={mark}
     />
   ));
+}
+
+/** Many columns as one map, each scaled as the network reads it. */
+function InputMap({ probe, names, palette, mark }: PartProps) {
+  const { inputs, length } = probe;
+  const { inputColumns } = names;
+  const map = useMemo(
+    () => ({
+      steps: length,
+      values: Float32Array.from(inputs, (value, i) => {
+        const { mean, deviation } = inputColumns[i % inputColumns.length]?.scaling ?? { mean: 0, deviation: 1 };
+        return (value - mean) / deviation;
+      }),
+    }),
+    [inputs, length, inputColumns],
+  );
+  const draw = useMemo(
+    () => (context: CanvasRenderingContext2D) => drawColumns(context, map, palette.scheme),
+    [map, palette],
+  );
+  const label = t("probe.map", { count: inputColumns.length });
+  const range = t("probe.mapRange", { high: formatNumber(columnScale(map, palette.scheme).high) });
+  return (
+    <div className={ground.row}>
+      <span className={styles.label}>
+        <span>{label}</span> <span className={styles.range}>{range}</span>
+      </span>
+      <div className={ground.plot}>
+        {mark ? <span className={styles.mark} style={mark} /> : null}
+        <Canvas draw={draw} label={`${label}: ${range}`} className={styles.map} />
+      </div>
+    </div>
+  );
 }
 
 /** What the head says at each step: its likeliest class, or its value beside the target. */

@@ -74,7 +74,13 @@ function Picture({ dataset, evaluation }: { readonly dataset: DatasetSummary; re
     case "forecast":
       return column ? <ForecastView forecast={result} column={column} /> : null;
     case "classes":
-      return <ConfusionView classes={result} chance={dataset.baseline.metrics.accuracy ?? null} />;
+      return (
+        <ConfusionView
+          classes={result}
+          chance={dataset.baseline.metrics.accuracy ?? null}
+          baseline={dataset.baseline.name}
+        />
+      );
     case "none":
       return null;
     default:

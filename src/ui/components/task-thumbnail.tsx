@@ -18,6 +18,8 @@ function describe(thumbnail: Thumbnail): string {
       return t("thumbnail.line");
     case "words":
       return t("thumbnail.words", { words: thumbnail.words.join(", ") });
+    case "map":
+      return t("thumbnail.map");
     case "symbols":
       return t("thumbnail.symbols");
     default:

@@ -84,7 +84,7 @@ function Clipping({ draft }: DraftProps) {
 function LossFields({ draft }: DraftProps) {
   const session = useSession();
   const suitable = suitableLosses(draft.task);
-  const usual = suitable.includes("smoothed") ? "crossEntropy" : "squared";
+  const usual = suitable.includes("mae") ? "squared" : "crossEntropy";
   return (
     <>
       <SegmentedControl

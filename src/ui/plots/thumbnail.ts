@@ -1,5 +1,6 @@
 /** Draws the small picture of a task's card from a real sample of its data. */
 import type { Thumbnail } from "../../core/task.ts";
+import { drawColumns } from "./column-map.ts";
 import type { Palette } from "./palette.ts";
 import { drawCourses } from "./strip.ts";
 
@@ -19,6 +20,9 @@ export function drawThumbnail(
       return;
     case "words":
       drawWords(context, thumbnail.words, palette, ratio);
+      return;
+    case "map":
+      drawColumns(context, thumbnail, palette.scheme);
       return;
     case "symbols":
       drawBlocks(context, thumbnail.ids, ratio);

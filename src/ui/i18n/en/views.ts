@@ -20,6 +20,8 @@ export const viewMessages = {
   "probe.predicted": "predicted",
   "probe.range": "{low} to {high}",
   "probe.rangeUnit": "{low} to {high} {unit}",
+  "probe.map": { one: "{count} column", other: "{count} columns" },
+  "probe.mapRange": "as scaled, ±{high}",
   "probe.moreColumns": { one: "{count} more column is not drawn.", other: "{count} more columns are not drawn." },
 
   "gates.title": "Gates",
@@ -113,9 +115,12 @@ export const viewMessages = {
   "result.baseline.bigram": "bigram model",
   "result.baseline.chance": "guessing",
   "result.baseline.mean": "the mean",
+  "result.baseline.base-rate": "the commoner answer",
   "result.metric.mae": "MAE",
   "result.metric.rmse": "RMSE",
   "result.metric.accuracy": "accuracy",
+  "result.metric.f1": "F1",
+  "result.metric.auc": "AUC",
   "result.metric.perplexity": "perplexity",
   "result.metricUnit": "{metric}, {unit}",
   "result.tableCaption": "On the test data",
@@ -146,6 +151,7 @@ export const viewMessages = {
   "classes.caption": "Rows: what was asked for. Columns: what the network answered. Counts on fresh sequences.",
   "classes.accuracy": "{share} right: {right} of {count} answers.",
   "classes.chance": "Guessing reaches {chance}.",
+  "classes.commoner": "Always giving the answer that is commoner in the training data reaches {chance}.",
   "classes.tooMany": "With {count} classes the matrix is not drawn; these are the commonest mistakes.",
   "classes.noMistake": "With {count} classes the matrix is not drawn; there is no mistake to list.",
   "classes.mistake": "mistake",
@@ -154,6 +160,7 @@ export const viewMessages = {
 
   "thumbnail.line": "A sample of the series",
   "thumbnail.words": "Sample words: {words}",
+  "thumbnail.map": "A sample of the channels over time",
   "thumbnail.symbols": "A sample of symbols to remember",
 
   "equations.title": "About this view",
