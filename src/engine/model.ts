@@ -5,7 +5,7 @@
 import { alignSegment, elementCount } from "../core/dims.ts";
 import type { LayerChoice } from "../core/layer-choice.ts";
 import type { TensorBinding } from "../core/program.ts";
-import type { ParameterRole } from "./cells/cell.ts";
+import type { ParameterRole, ParameterSpec } from "./cells/cell.ts";
 import { findCell } from "./cells/find-cell.ts";
 import type { Segments } from "./cells/segments.ts";
 
@@ -69,6 +69,19 @@ export function createModel(shape: ModelShape): Model {
   }
   const parameters = segments.reduce((sum, segment) => sum + elementCount(segment.shape), 0);
   return { shape, segments, P: offset, parameters, layerParameters };
+}
+
+/** The same model with the parameters of another part behind its own: a decoder, its attention. */
+export function appendParameters(model: Model, owner: string, specs: readonly ParameterSpec[]): Model {
+  let offset = model.P;
+  let parameters = model.parameters;
+  const added = specs.map(({ name, shape, role }): Segment => {
+    const segment = { name: `${owner}.${name}`, layer: null, parameter: name, shape, offset, role };
+    offset += alignSegment(elementCount(shape));
+    parameters += elementCount(shape);
+    return segment;
+  });
+  return { ...model, segments: [...model.segments, ...added], P: offset, parameters };
 }
 
 /** The segments of an owner (`layers.0`, `head`) as bindings into `tensor`, by their names without the owner's. */

@@ -11,6 +11,7 @@ import { attentionScoreDot } from "../../operations/attention-score-dot.ts";
 import { attentionWeightsBackward } from "../../operations/attention-weights-backward.ts";
 import { requireSegment } from "../cells/segments.ts";
 import { callOperation, type ProgramDraft } from "../program-draft.ts";
+import type { RowsPlace, StepRange } from "../stages/stage.ts";
 import {
   ATTENTION_TENSOR,
   type AttentionGradients,
@@ -19,18 +20,8 @@ import {
   outWindow,
   queryWindow,
   rangeOf,
-  type StepRange,
 } from "./attention-parts.ts";
-import {
-  addTo,
-  biasGradientOf,
-  fromColumn,
-  handBackRows,
-  packed,
-  type RowsPlace,
-  skipRows,
-  weightGradientOf,
-} from "./rows.ts";
+import { addTo, biasGradientOf, fromColumn, handBackRows, packed, skipRows, weightGradientOf } from "./rows.ts";
 
 /** The tensors of the way back. */
 export interface AttentionBackwardParts extends AttentionParts {

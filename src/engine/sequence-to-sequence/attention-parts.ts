@@ -5,14 +5,9 @@
 import type { TensorBinding } from "../../core/program.ts";
 import type { Segments } from "../cells/segments.ts";
 import type { ProgramDraft } from "../program-draft.ts";
+import type { RowsPlace, StepRange } from "../stages/stage.ts";
 import { type AttentionForm, type AttentionWidths, contextWidth } from "./attention-form.ts";
-import { fromColumn, packed, type RowsPlace } from "./rows.ts";
-
-/** Decoder steps, from 0. */
-export interface StepRange {
-  readonly first: number;
-  readonly count: number;
-}
+import { fromColumn, packed } from "./rows.ts";
 
 /** Where attention stands in a pass. */
 export interface AttentionSpec {

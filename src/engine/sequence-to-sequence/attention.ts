@@ -10,6 +10,7 @@ import { attentionScoreDot } from "../../operations/attention-score-dot.ts";
 import { attentionWeights } from "../../operations/attention-weights.ts";
 import { requireSegment } from "../cells/segments.ts";
 import { callOperation, type ProgramDraft } from "../program-draft.ts";
+import type { StepRange } from "../stages/stage.ts";
 import { attendBackward, collect, declareBackward } from "./attention-backward.ts";
 import {
   type AttentionParts,
@@ -19,7 +20,6 @@ import {
   outWindow,
   queryWindow,
   rangeOf,
-  type StepRange,
 } from "./attention-parts.ts";
 import { projectRows, skipRows } from "./rows.ts";
 

@@ -10,13 +10,7 @@ import { maskRows } from "../../operations/mask-rows.ts";
 import { projectForward } from "../../operations/project-forward.ts";
 import { weightGradient } from "../../operations/weight-gradient.ts";
 import { callOperation } from "../program-draft.ts";
-
-/** Where rows lie inside a tensor: the first element, and the distance from row to row. */
-export interface RowsPlace {
-  readonly tensor: TensorBinding;
-  readonly offset: number;
-  readonly stride: number;
-}
+import type { RowsPlace } from "../stages/stage.ts";
 
 /** Rows behind each other from the start of a tensor. */
 export function packed(tensor: TensorBinding, width: number): RowsPlace {

@@ -97,8 +97,11 @@ function finishedRows({ direction, place }: LayerDirection, { first, count }: St
     : { from: first, to: end === place.T ? end : end - 1 };
 }
 
+/** A cell with its tensors, whoever plays it. */
+export type PlayedCell = Pick<LayerDirection, "cell" | "place">;
+
 /** x W + b into the record's first slots. */
-function project({ cell, place }: LayerDirection, input: StageInput, range: StepRange): OperationCall {
+export function project({ cell, place }: PlayedCell, input: StageInput, range: StepRange): OperationCall {
   const { B, H, record, label, parameters } = place;
   const W = requireSegment(parameters, "W");
   const b = requireSegment(parameters, "b");
@@ -116,7 +119,7 @@ function project({ cell, place }: LayerDirection, input: StageInput, range: Step
 }
 
 /** The gradient of the input rows. */
-function handDown({ cell, place }: LayerDirection, input: StageInput, range: StepRange): readonly OperationCall[] {
+export function handDown({ cell, place }: PlayedCell, input: StageInput, range: StepRange): readonly OperationCall[] {
   if (input.kind === "tokens" || input.gradient === null) return [];
   const { B, H, record, label, parameters } = place;
   const daStride = cell.recordSlots * H;
@@ -135,7 +138,7 @@ function handDown({ cell, place }: LayerDirection, input: StageInput, range: Ste
 }
 
 /** dW of the input projection, from da in the record's first slots. */
-function inputWeightGradient({ cell, place }: LayerDirection, input: StageInput, dW: TensorBinding): OperationCall {
+export function inputWeightGradient({ cell, place }: PlayedCell, input: StageInput, dW: TensorBinding): OperationCall {
   const { T, B, H, record, label } = place;
   const { recordSlots, gates } = cell;
   const extents = { N: T * B, D: input.width, C: gates * H };
