@@ -22,6 +22,17 @@ export function parameterWrites(
   });
 }
 
+/** Where parameters go in the flat buffer, by the names of their segments. */
+export function segmentWrites(
+  model: Model,
+  parameters: ReadonlyMap<string, Float32Array<ArrayBuffer>>,
+): readonly TensorWrite[] {
+  return model.segments.flatMap(({ name, offset }) => {
+    const data = parameters.get(name);
+    return data ? [{ tensor: TENSOR.parameters, offset, data }] : [];
+  });
+}
+
 /** One named part of a flat buffer of parameters or gradients. */
 export function segmentOf(flat: Float32Array<ArrayBuffer>, model: Model, name: string): Float32Array<ArrayBuffer> {
   const segment = model.segments.find((other) => other.name === name);

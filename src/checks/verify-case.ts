@@ -6,6 +6,7 @@ import type { Backend } from "../core/backend.ts";
 import { BackendLostError } from "../core/errors.ts";
 import type { GoldenCase, GoldenTensor } from "../interop/golden-file.ts";
 import { type Comparison, compareArrays, compareSteps, passes, severity } from "./compare.ts";
+import { runGoldenAttention, runGoldenDecoder } from "./golden-attention.ts";
 import { runGoldenLayer } from "./golden-layers.ts";
 import { runGoldenLoss } from "./golden-losses.ts";
 import { runGoldenMetrics } from "./golden-metrics.ts";
@@ -49,6 +50,8 @@ function findRunner({ info }: GoldenCase): GoldenRunner | null {
   if ("kind" in info && "mode" in info) return runGoldenCell;
   if ("return_sequences" in info) return runGoldenStack;
   if ("reduction" in info) return runGoldenLoss;
+  if ("style" in info) return "opt" in info ? null : runGoldenDecoder;
+  if ("Te" in info) return runGoldenAttention;
   if ("type" in info) return runGoldenLayer;
   if ("how" in info) return runGoldenClip;
   if ("lr0" in info) return runGoldenSchedule;

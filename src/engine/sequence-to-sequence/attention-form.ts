@@ -1,11 +1,6 @@
 /** The forms of attention: how scores are formed, which parameters that takes, and how wide the context is. */
+import type { AttentionChoice } from "../../core/attention-choice.ts";
 import type { ParameterSpec } from "../cells/cell.ts";
-
-/** How scores are formed, with the widths of the projections. `dot` has no parameters and asks for equal widths. */
-export type AttentionForm =
-  | { readonly score: "additive"; readonly width: number }
-  | { readonly score: "dot" }
-  | { readonly score: "dot-projected"; readonly width: number; readonly valueWidth: number };
 
 /** Widths of what asks and of what is asked. */
 export interface AttentionWidths {
@@ -14,12 +9,15 @@ export interface AttentionWidths {
 }
 
 /** Width of the context: that of the values. */
-export function contextWidth(form: AttentionForm, { source }: AttentionWidths): number {
+export function contextWidth(form: AttentionChoice, { source }: AttentionWidths): number {
   return form.score === "dot-projected" ? form.valueWidth : source;
 }
 
 /** Parameters in file order. `Wkv` holds W_k and W_v side by side, because both read the same rows. */
-export function attentionParameters(form: AttentionForm, { query, source }: AttentionWidths): readonly ParameterSpec[] {
+export function attentionParameters(
+  form: AttentionChoice,
+  { query, source }: AttentionWidths,
+): readonly ParameterSpec[] {
   if (form.score === "dot") return [];
   const A = form.width;
   const Wq: ParameterSpec = { name: "Wq", shape: [query, A], role: "input-weights" };

@@ -2,18 +2,19 @@
  * Where an attention stands in a pass and which tensors it needs: shared by its forward and its backward calls. Projected
  * keys and values lie side by side in one tensor, the way `Wkv` makes them.
  */
+import type { AttentionChoice } from "../../core/attention-choice.ts";
 import type { TensorBinding } from "../../core/program.ts";
 import type { Segments } from "../cells/segments.ts";
 import type { ProgramDraft } from "../program-draft.ts";
 import type { RowsPlace, StepRange } from "../stages/stage.ts";
-import { type AttentionForm, type AttentionWidths, contextWidth } from "./attention-form.ts";
+import { type AttentionWidths, contextWidth } from "./attention-form.ts";
 import { fromColumn, packed } from "./rows.ts";
 
 /** Where attention stands in a pass. */
 export interface AttentionSpec {
   readonly prefix: string;
   readonly label: string;
-  readonly form: AttentionForm;
+  readonly form: AttentionChoice;
   readonly widths: AttentionWidths;
   readonly T: number;
   readonly B: number;

@@ -2,6 +2,7 @@
  * Attention alone and a decoder alone as Programs, under a loss L = Σ g⊙out with given g: verification and finite
  * differences check the calls of the real model with them, not a copy.
  */
+import type { AttentionChoice } from "../../core/attention-choice.ts";
 import type { OperationCall, Program, TensorBinding } from "../../core/program.ts";
 import type { BuiltProgram } from "../build-program.ts";
 import { claimLossFlags, lossCalls } from "../losses.ts";
@@ -10,7 +11,7 @@ import { ProgramDraft } from "../program-draft.ts";
 import type { RowsPlace, StageInput } from "../stages/stage.ts";
 import { TENSOR } from "../tensor-names.ts";
 import { createAttention } from "./attention.ts";
-import { type AttentionForm, type AttentionWidths, attentionParameters, contextWidth } from "./attention-form.ts";
+import { type AttentionWidths, attentionParameters, contextWidth } from "./attention-form.ts";
 import { decoderBackward, decoderForward } from "./decoder.ts";
 import { appendDecoder, DECODER_OWNER, type DecoderShape } from "./decoder-form.ts";
 import { declareDecoder } from "./decoder-parts.ts";
@@ -26,7 +27,7 @@ interface CheckExtents {
 
 /** Attention alone. */
 export interface AttentionCheck extends CheckExtents {
-  readonly form: AttentionForm;
+  readonly form: AttentionChoice;
   readonly widths: AttentionWidths;
 }
 
@@ -40,8 +41,10 @@ const NOTHING = { layers: [], inputWidth: 1, outputs: 0 } as const;
 
 /** What both checks share: parameters, flags, the source and its gradient. */
 function declareCheck(draft: ProgramDraft, model: Model, { B, S, masked }: CheckExtents, width: number) {
-  draft.declare(TENSOR.parameters, "f32", [model.P], "parameters");
-  draft.declare(TENSOR.gradients, "f32", [model.P], "gradients");
+  // Plain dot products have no parameters, and no tensor is empty.
+  const P = Math.max(model.P, 1);
+  draft.declare(TENSOR.parameters, "f32", [P], "parameters");
+  draft.declare(TENSOR.gradients, "f32", [P], "gradients");
   const source = packed(draft.declare("source", "f32", [S, B, width], "batch"), width);
   return {
     flags: draft.declare("flags", "u32", [1], "metrics"),

@@ -2,11 +2,12 @@
  * The forms of a decoder and their parameters. The context's part of the input weights is a matrix of its own (`Wc`), so
  * that symbols can still be gathered; the readout's matrices act on [s, c], states first.
  */
+import type { AttentionChoice } from "../../core/attention-choice.ts";
 import type { LayerChoice } from "../../core/layer-choice.ts";
 import type { ParameterSpec } from "../cells/cell.ts";
 import { findCell } from "../cells/find-cell.ts";
 import { appendParameters, type Model } from "../model.ts";
-import { type AttentionForm, attentionParameters, contextWidth } from "./attention-form.ts";
+import { attentionParameters, contextWidth } from "./attention-form.ts";
 
 /**
  * Where attention enters. `bahdanau`: the state before the step asks, the context enters the cell beside the input, and
@@ -15,7 +16,7 @@ import { type AttentionForm, attentionParameters, contextWidth } from "./attenti
  */
 export type DecoderForm =
   | { readonly kind: "plain" }
-  | { readonly kind: "bahdanau" | "luong"; readonly attention: AttentionForm };
+  | { readonly kind: "bahdanau" | "luong"; readonly attention: AttentionChoice };
 
 /** What decides a decoder's parameters. */
 export interface DecoderShape {

@@ -128,7 +128,7 @@ function declareGradients(draft: ProgramDraft, { shape, pass }: DecoderSpec, E: 
       : packed(declare("decoder.dreadout", [T, B, H + E]), H + E);
   const rows = (name: string) => declare(`decoder.${name}`, [T, B, H]);
   return {
-    ...{ dh, dStates, dreadout },
+    ...{ dh, dStates, droppedStates: null, dreadout },
     combine: form.kind === "luong" ? { dy: rows("dcombined"), da: rows("dcombine") } : null,
     handedBack: form.kind === "bahdanau" ? packed(declare("decoder.handedBack", [B, E]), E) : null,
     dlogits: declare(DECODER_TENSOR.dlogits, [T, B, outputs]),

@@ -170,7 +170,14 @@ export function decoderBackward(parts: DecoderParts): readonly OperationCall[] {
   const own = ownersParameters(parts, DECODER_OWNER.cell, TENSOR.gradients);
   const place: BackwardPlace = {
     ...parts.place,
-    ...{ dh: gradients.dh, dStates: gradients.dStates, upstream: 1, stateUpstream: 0, gradients: own },
+    ...{
+      dh: gradients.dh,
+      dStates: gradients.dStates,
+      droppedStates: null,
+      upstream: 1,
+      stateUpstream: 0,
+      gradients: own,
+    },
     rows: { from: T, to: 0 },
   };
   const { form } = spec.shape;
