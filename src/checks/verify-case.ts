@@ -52,7 +52,7 @@ function findRunner({ info }: GoldenCase): GoldenRunner | null {
   if ("reduction" in info) return runGoldenLoss;
   if ("style" in info) return "opt" in info ? null : runGoldenDecoder;
   if ("Te" in info) return runGoldenAttention;
-  if ("type" in info) return runGoldenLayer;
+  if ("lead" in info) return runGoldenLayer;
   if ("how" in info) return runGoldenClip;
   if ("lr0" in info) return runGoldenSchedule;
   if ("metrics" in info) return runGoldenMetrics;
