@@ -38,6 +38,11 @@ describe("refusals", () => {
       modelWith([{ ...layer, cell: "sru" }]),
       ["model.layers.0.cell", expect.stringMatching(/^one of /), '"sru"'],
     ],
+    [
+      "an unknown start of weights",
+      { ...valid, model: { ...valid.model, initialisation: { input: "ones", recurrent: "orthogonal" } } },
+      ["model.initialisation.input", expect.stringMatching(/^one of glorot-uniform, /), '"ones"'],
+    ],
     ["no layer", modelWith([]), ["model.layers", "at least 1 layer", "[]"]],
     ["no object at all", "x", ["the experiment", "an object", '"x"']],
     ["nothing", undefined, ["the experiment", "an object", "missing"]],

@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { EarlyStoppingSchema } from "./early-stopping-choice.ts";
 import type { FaultCode } from "./errors.ts";
 import { FIELD_RANGES, LAYER_COUNT } from "./fields.ts";
+import { InitialisationSchema } from "./initialisation-choice.ts";
 import { LayerSchema } from "./layer-choice.ts";
 import { LossSchema } from "./loss-choice.ts";
 import { OptimizerSchema } from "./optimizer-choice.ts";
@@ -59,6 +60,8 @@ const ExperimentSchema = v.strictObject({
     head: oneOf(["every", "last"]),
     /** Positive values favour remembering, in every cell that has a gate for it. */
     initialMemory: ranged(FIELD_RANGES.initialMemory),
+    /** Left out, weights start as usual: `USUAL_INITIALISATION`. */
+    initialisation: v.optional(InitialisationSchema),
   }),
   training: v.strictObject({
     loss: v.optional(LossSchema, { name: "fitting" }),

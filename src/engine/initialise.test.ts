@@ -1,6 +1,7 @@
 /** Properties that define the initial distribution: bounds, orthogonality, keys. No number here is from our own run. */
 import { describe, expect, test } from "vitest";
 import { elementCount } from "../core/dims.ts";
+import { type InitialisationChoice, USUAL_INITIALISATION } from "../core/initialisation-choice.ts";
 import type { LayerChoice, LayerOf } from "../core/layer-choice.ts";
 import { initialiseParameters } from "./initialise.ts";
 import { createModel, type Model } from "./model.ts";
@@ -13,13 +14,22 @@ const layer = (units: number, reset: LayerOf<"gru">["reset"]): LayerChoice => ({
 });
 
 const model = createModel({ layers: [layer(17, "before"), layer(33, "after")], inputWidth: 5, outputs: 3 });
-const params = initialiseParameters(model, { seed: 1, initialMemory: 1.5 });
+const params = initialiseParameters(model, { ...USUAL_INITIALISATION, seed: 1, initialMemory: 1.5 });
 
 function segment(name: string, of: Model = model, from: Float32Array = params): Float32Array {
   const found = of.segments.find((candidate) => candidate.name === name);
   if (!found) throw new Error(`no segment ${name}`);
   return from.subarray(found.offset, found.offset + elementCount(found.shape));
 }
+
+/** The same model and seed under another choice. */
+const draw = (choice: Partial<InitialisationChoice>) =>
+  initialiseParameters(model, { ...USUAL_INITIALISATION, ...choice, seed: 1, initialMemory: 1.5 });
+
+const momentsOf = (values: Float32Array) => ({
+  mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+  square: values.reduce((sum, value) => sum + value * value, 0) / values.length,
+});
 
 describe("initial parameters", () => {
   test.each([
@@ -46,12 +56,52 @@ describe("initial parameters", () => {
   ])("%s is Glorot uniform for fans %i and %i", (name, fanIn, fanOut) => {
     const limit = Math.sqrt(6 / (fanIn + fanOut));
     const W = segment(name);
-    const mean = W.reduce((sum, value) => sum + value, 0) / W.length;
-    const variance = W.reduce((sum, value) => sum + value * value, 0) / W.length;
+    const { mean, square } = momentsOf(W);
     expect(Math.max(...W.map(Math.abs))).toBeLessThanOrEqual(Math.fround(limit));
     // Five standard errors of the mean and of the second moment (4/45 limit⁴) of W.length uniforms.
     expect(Math.abs(mean)).toBeLessThan((5 * limit) / Math.sqrt(3 * W.length));
-    expect(Math.abs(variance - limit ** 2 / 3)).toBeLessThan(5 * limit ** 2 * Math.sqrt(4 / 45 / W.length));
+    expect(Math.abs(square - limit ** 2 / 3)).toBeLessThan(5 * limit ** 2 * Math.sqrt(4 / 45 / W.length));
+  });
+
+  test.each(["layers.0.U", "layers.1.U"])("%s is one identity per gate where that is chosen", (name) => {
+    const U = segment(name, model, draw({ recurrent: "identity" }));
+    const H = Math.sqrt(U.length / 3);
+    for (const [i, value] of U.entries()) expect(value).toBe(i % H === Math.floor(i / (3 * H)) ? 1 : 0);
+  });
+
+  test("zeros are zeros in the layers, and the head is drawn all the same", () => {
+    const drawn = draw({ input: "zeros", recurrent: "zeros" });
+    for (const name of ["layers.0.W", "layers.0.U", "layers.1.W", "layers.1.U"]) {
+      expect(segment(name, model, drawn).every((value) => Object.is(value, 0))).toBe(true);
+    }
+    expect(segment("head.W", model, drawn)).toEqual(segment("head.W"));
+    expect(segment("layers.0.b", model, drawn)).toEqual(segment("layers.0.b"));
+  });
+
+  // Limits of a gate's own block: 17 and 33 units, 5 and 17 inputs.
+  test.each([
+    ["layers.0.U", { recurrent: "glorot-uniform" }, Math.sqrt(6 / (17 + 17))],
+    ["layers.1.U", { recurrent: "uniform" }, 1 / Math.sqrt(33)],
+    ["layers.0.W", { input: "uniform" }, 1 / Math.sqrt(17)],
+  ] as const)("%s under %o is uniform within its limit", (name, choice, limit) => {
+    const values = segment(name, model, draw(choice));
+    const { mean, square } = momentsOf(values);
+    expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(Math.fround(limit));
+    // Five standard errors, as above.
+    expect(Math.abs(mean)).toBeLessThan((5 * limit) / Math.sqrt(3 * values.length));
+    expect(Math.abs(square - limit ** 2 / 3)).toBeLessThan(5 * limit ** 2 * Math.sqrt(4 / 45 / values.length));
+  });
+
+  test.each([
+    ["layers.0.W", { input: "glorot-normal" }, 2 / (5 + 17)],
+    ["layers.1.W", { input: "glorot-normal" }, 2 / (17 + 33)],
+    ["layers.1.W", { input: "he-normal" }, 2 / 17],
+  ] as const)("%s under %o has its variance", (name, choice, variance) => {
+    const values = segment(name, model, draw(choice));
+    const { mean, square } = momentsOf(values);
+    // Five standard errors of the mean and, with the fourth moment 2.9 σ⁴ of twelve uniforms, of the second moment.
+    expect(Math.abs(mean)).toBeLessThan(5 * Math.sqrt(variance / values.length));
+    expect(Math.abs(square - variance)).toBeLessThan(5 * variance * Math.sqrt(1.9 / values.length));
   });
 
   test("biases are zero but b_z, which is −initialMemory", () => {
@@ -62,7 +112,7 @@ describe("initial parameters", () => {
     }
     expect(segment("layers.1.bu").every((value) => Object.is(value, 0))).toBe(true);
     expect(segment("head.b").every((value) => Object.is(value, 0))).toBe(true);
-    const without = initialiseParameters(model, { seed: 1, initialMemory: 0 });
+    const without = initialiseParameters(model, { ...USUAL_INITIALISATION, seed: 1, initialMemory: 0 });
     expect(without.some((value) => Object.is(value, -0))).toBe(false);
   });
 
@@ -73,7 +123,7 @@ describe("initial parameters", () => {
       { cell: "rnn", activation: "tanh", units: 2 },
     ];
     const mixed = createModel({ layers, inputWidth: 2, outputs: 0 });
-    const drawn = initialiseParameters(mixed, { seed: 1, initialMemory: 1.5 });
+    const drawn = initialiseParameters(mixed, { ...USUAL_INITIALISATION, seed: 1, initialMemory: 1.5 });
     const biases = (name: string) => [...segment(name, mixed, drawn)];
     expect(biases("layers.0.b")).toEqual([0, 0, 0, 1.5, 1.5, 1.5, 0, 0, 0, 0, 0, 0]);
     expect(biases("layers.0.bu")).toEqual(Array.from({ length: 12 }, () => 0));
@@ -82,8 +132,8 @@ describe("initial parameters", () => {
   });
 
   test("the seed decides everything, and another seed shares no weight matrix", () => {
-    expect(initialiseParameters(model, { seed: 1, initialMemory: 1.5 })).toEqual(params);
-    const other = initialiseParameters(model, { seed: 2, initialMemory: 1.5 });
+    expect(initialiseParameters(model, { ...USUAL_INITIALISATION, seed: 1, initialMemory: 1.5 })).toEqual(params);
+    const other = initialiseParameters(model, { ...USUAL_INITIALISATION, seed: 2, initialMemory: 1.5 });
     for (const name of ["layers.0.W", "layers.0.U", "layers.1.W", "layers.1.U", "head.W"]) {
       const mine = segment(name);
       expect(segment(name, model, other).filter((value, i) => value === mine[i]).length).toBeLessThan(mine.length / 10);
@@ -92,7 +142,7 @@ describe("initial parameters", () => {
 
   test("a segment's draw does not depend on what stands below it", () => {
     const wider = createModel({ layers: [layer(18, "before"), layer(33, "after")], inputWidth: 5, outputs: 3 });
-    const widerParams = initialiseParameters(wider, { seed: 1, initialMemory: 1.5 });
+    const widerParams = initialiseParameters(wider, { ...USUAL_INITIALISATION, seed: 1, initialMemory: 1.5 });
     expect(segment("layers.1.U", wider, widerParams)).toEqual(segment("layers.1.U"));
   });
 

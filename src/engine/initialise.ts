@@ -3,82 +3,121 @@
  * Each segment has its own key (its index in the table), so adding units to one layer does not reshuffle another.
  */
 import { elementCount } from "../core/dims.ts";
+import type { InitialisationChoice } from "../core/initialisation-choice.ts";
 import { gaussian, STREAM, uniform } from "../core/rng.ts";
 import { findCell } from "./cells/find-cell.ts";
 import type { Model, Segment } from "./model.ts";
+import { type DrawKey, drawOrthogonal } from "./orthogonal.ts";
 
-/** Fills a segment with uniforms in ±√(6 / (fan in + fan out)); Glorot & Bengio 2010. `fanOut` is that of one gate. */
-function drawGlorot(target: Float32Array, fans: { readonly fanIn: number; readonly fanOut: number }, key: DrawKey) {
-  const limit = Math.sqrt(6 / (fans.fanIn + fans.fanOut));
-  for (let i = 0; i < target.length; i++) {
-    target[i] = limit * (2 * uniform(key.seed, STREAM.initialWeights, key.segment, i) - 1);
+/** Element `i` of a segment, rows first. */
+type Draw = (i: number) => number;
+
+const zero: Draw = () => 0;
+
+/** Uniform in ±`limit`. */
+const uniformWithin =
+  (limit: number, { seed, segment }: DrawKey): Draw =>
+  (i) =>
+    limit * (2 * uniform(seed, STREAM.initialWeights, segment, i) - 1);
+
+const normalOf =
+  (variance: number, { seed, segment }: DrawKey): Draw =>
+  (i) =>
+    Math.sqrt(variance) * gaussian(seed, STREAM.initialWeights, segment, i);
+
+/** Rows and columns of one gate's block of a weight matrix. */
+interface Fans {
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+/** Uniform in ±√(6 / (fan in + fan out)); Glorot & Bengio 2010. */
+const glorotUniform = ({ fanIn, fanOut }: Fans, key: DrawKey): Draw =>
+  uniformWithin(Math.sqrt(6 / (fanIn + fanOut)), key);
+
+/** Of W [fan in, gates · H]. */
+function inputWeight(choice: InitialisationChoice["input"], fans: Fans, key: DrawKey): Draw {
+  switch (choice) {
+    case "glorot-uniform":
+      return glorotUniform(fans, key);
+    case "glorot-normal":
+      return normalOf(2 / (fans.fanIn + fans.fanOut), key);
+    case "he-normal":
+      return normalOf(2 / fans.fanIn, key);
+    case "uniform":
+      return uniformWithin(1 / Math.sqrt(fans.fanOut), key);
+    case "zeros":
+      return zero;
+    default:
+      return choice satisfies never;
   }
 }
 
-/** Which part of the stream a segment draws from. */
-interface DrawKey {
+/** One orthogonal matrix per gate. */
+function orthogonalGates(H: number, gates: number, key: DrawKey): Draw {
+  const matrices = Array.from({ length: gates }, (_, gate) => drawOrthogonal(H, gate, key));
+  return (i) => {
+    const column = i % (gates * H);
+    const row = Math.floor(i / (gates * H));
+    return matrices[Math.floor(column / H)]![row * H + (column % H)]!;
+  };
+}
+
+/** Of U [H, gates · H]. */
+function recurrentWeight(choice: InitialisationChoice["recurrent"], shape: readonly number[], key: DrawKey): Draw {
+  const [H = 0, columns = 0] = shape;
+  switch (choice) {
+    case "orthogonal":
+      return orthogonalGates(H, columns / H, key);
+    case "identity":
+      return (i) => ((i % columns) % H === Math.floor(i / columns) ? 1 : 0);
+    case "glorot-uniform":
+      return glorotUniform({ fanIn: H, fanOut: H }, key);
+    case "uniform":
+      return uniformWithin(1 / Math.sqrt(H), key);
+    case "zeros":
+      return zero;
+    default:
+      return choice satisfies never;
+  }
+}
+
+/** What decides the initial parameters besides the model. */
+export interface InitialisationOptions extends InitialisationChoice {
   readonly seed: number;
-  readonly segment: number;
+  /** Positive values remember, in every cell that has a gate for it. */
+  readonly initialMemory: number;
 }
 
-/**
- * A random orthogonal H × H matrix, row-major: modified Gram–Schmidt on Gaussian rows (Saxe et al. 2014; the diagonal
- * of R is positive by construction, which makes the distribution uniform). In f64; H³ multiplications.
- */
-function drawOrthogonal(H: number, gate: number, key: DrawKey): Float64Array {
-  const Q = new Float64Array(H * H);
-  for (let i = 0; i < Q.length; i++) {
-    Q[i] = gaussian(key.seed, STREAM.initialWeights, key.segment, gate * H * H + i);
-  }
-  for (let row = 0; row < H; row++) {
-    const own = Q.subarray(row * H, (row + 1) * H);
-    let square = 0;
-    for (let k = 0; k < H; k++) square += own[k]! * own[k]!;
-    const scale = 1 / Math.sqrt(square);
-    for (let k = 0; k < H; k++) own[k] = own[k]! * scale;
-    for (let later = row + 1; later < H; later++) {
-      const other = Q.subarray(later * H, (later + 1) * H);
-      let dot = 0;
-      for (let k = 0; k < H; k++) dot += own[k]! * other[k]!;
-      for (let k = 0; k < H; k++) other[k] = other[k]! - dot * own[k]!;
-    }
-  }
-  return Q;
-}
-
-/** Fills U [H, gates · H] with one orthogonal matrix per gate. */
-function drawRecurrent(target: Float32Array, H: number, key: DrawKey): void {
-  const width = target.length / H;
-  for (let gate = 0; gate < width / H; gate++) {
-    const Q = drawOrthogonal(H, gate, key);
-    for (let row = 0; row < H; row++) {
-      for (let j = 0; j < H; j++) target[row * width + gate * H + j] = Q[row * H + j]!;
-    }
-  }
-}
-
-function drawSegment(target: Float32Array, segment: Segment, units: number, key: DrawKey): void {
-  const [fanIn = 0] = segment.shape;
-  if (segment.role === "recurrent-weights") drawRecurrent(target, units, key);
-  else if (segment.role === "input-weights" || segment.role === "head-weights") {
-    drawGlorot(target, { fanIn, fanOut: units }, key);
+/** `fanOut` is that of one gate. */
+function drawOf({ role, shape }: Segment, fanOut: number, options: InitialisationOptions, key: DrawKey): Draw {
+  const fans = { fanIn: shape[0] ?? 0, fanOut };
+  switch (role) {
+    case "recurrent-weights":
+      return recurrentWeight(options.recurrent, shape, key);
+    case "input-weights":
+      return inputWeight(options.input, fans, key);
+    case "head-weights":
+      return glorotUniform(fans, key);
+    case "bias":
+    case "head-bias":
+      return zero;
+    default:
+      return role satisfies never;
   }
 }
 
 /**
- * The flat parameter buffer [P] at step 0: W Glorot uniform and U orthogonal per gate, biases 0 except the cell's
- * memory gate, which starts at ±`initialMemory` (positive values remember). Padding is 0.
+ * The flat parameter buffer [P] at step 0: W and U as chosen, the head Glorot uniform, biases 0 except the cell's memory
+ * gate, which starts at ±`initialMemory`. Padding is 0.
  */
-export function initialiseParameters(
-  model: Model,
-  options: { readonly seed: number; readonly initialMemory: number },
-): Float32Array<ArrayBuffer> {
+export function initialiseParameters(model: Model, options: InitialisationOptions): Float32Array<ArrayBuffer> {
   const params = new Float32Array(model.P);
   model.segments.forEach((segment, index) => {
     const target = params.subarray(segment.offset, segment.offset + elementCount(segment.shape));
     const layer = segment.layer === null ? undefined : model.shape.layers[segment.layer];
-    const key = { seed: options.seed, segment: index };
-    drawSegment(target, segment, layer?.units ?? model.shape.outputs, key);
+    const draw = drawOf(segment, layer?.units ?? model.shape.outputs, options, { seed: options.seed, segment: index });
+    for (let i = 0; i < target.length; i++) target[i] = draw(i);
     if (!layer) return;
     const { memory } = findCell(layer);
     if (memory && segment.parameter === memory.bias) {

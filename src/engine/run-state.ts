@@ -2,7 +2,9 @@
  * The whole state of a run as values on the host: enough to go on with the same losses on any backend. It is what is
  * saved, what a lost device is replaced from, and what "undo" puts aside.
  */
+import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
+import { USUAL_INITIALISATION } from "../core/initialisation-choice.ts";
 import type { Plan } from "../core/program.ts";
 import type { LiveChange, RunRecord, WatchState } from "../core/run-record.ts";
 import { carriedOf } from "./carried-state.ts";
@@ -37,10 +39,14 @@ export interface RunState extends Readonly<Omit<RunRecord, "best" | "live">> {
 /** What the watch knows before the first step. */
 export const FRESH_WATCH: WatchState = { bestLoss: null, highSteps: 0, stalledAt: null };
 
+/** Lengths of a state's arrays under an experiment. */
+const momentsLength = ({ training }: Experiment, { P }: Model): number => momentsOf(training.optimizer).length * P;
+const carriedLength = (experiment: Experiment): number => carriedOf(experiment).length;
+
 /** The state at step 0, drawn from the experiment's seed. */
 export function createInitialState(experiment: Experiment, model: Model, plan: Plan): RunState {
   const { seed } = experiment;
-  const { initialMemory } = experiment.model;
+  const { initialMemory, initialisation = USUAL_INITIALISATION } = experiment.model;
   return {
     experiment,
     plan,
@@ -49,13 +55,32 @@ export function createInitialState(experiment: Experiment, model: Model, plan: P
     step: 0,
     momentsSince: 0,
     evaluatedAt: -1,
-    params: initialiseParameters(model, { seed, initialMemory }),
-    moments: new Float32Array(momentsOf(experiment.training.optimizer).length * model.P),
-    carried: new Float32Array(carriedOf(experiment).length),
+    params: initialiseParameters(model, { seed, initialMemory, ...initialisation }),
+    moments: new Float32Array(momentsLength(experiment, model)),
+    carried: new Float32Array(carriedLength(experiment)),
     best: null,
     watch: FRESH_WATCH,
     plateau: FRESH_PLATEAU,
     earlyStopping: FRESH_EARLY_STOPPING,
     live: [],
   };
+}
+
+/**
+ * A state to go on from, under an experiment and plan. Throws `InputError` for a state of another model, whose parameters
+ * would land in wrong places.
+ */
+export function resumeState(state: RunState, experiment: Experiment, model: Model, plan: Plan): RunState {
+  const { inputWidth, outputs } = model.shape;
+  const sizes = [
+    ["inputs", state.inputWidth, inputWidth],
+    ["outputs", state.outputs, outputs],
+    ["parameters", state.params.length, model.P],
+    ["moments", state.moments.length, momentsLength(experiment, model)],
+    ["carried states", state.carried.length, carriedLength(experiment)],
+  ] as const;
+  for (const [what, actual, expected] of sizes) {
+    if (actual !== expected) throw new InputError("file-mismatch", { what, actual, expected });
+  }
+  return { ...state, experiment, plan };
 }

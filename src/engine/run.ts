@@ -5,7 +5,6 @@
  * on the same road.
  */
 import type { Backend, Player } from "../core/backend.ts";
-import { InputError } from "../core/errors.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { Plan, Program } from "../core/program.ts";
 import type { LiveChange } from "../core/run-record.ts";
@@ -18,7 +17,7 @@ import type { ProgramSpec } from "./program-spec.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { Evaluation, RunReport } from "./run-report.ts";
 import { createRunSpec } from "./run-spec.ts";
-import { type BestState, createInitialState, type RunState } from "./run-state.ts";
+import { type BestState, createInitialState, type RunState, resumeState } from "./run-state.ts";
 import { writeState } from "./training-queue.ts";
 import { TrainingRun } from "./training-run.ts";
 
@@ -59,20 +58,6 @@ export interface Run {
   dispose(): void;
 }
 
-/** Refuses a state of another model; its parameters would land in wrong places. */
-function checkState(state: RunState, fresh: RunState): void {
-  const sizes = [
-    ["inputs", state.inputWidth, fresh.inputWidth],
-    ["outputs", state.outputs, fresh.outputs],
-    ["parameters", state.params.length, fresh.params.length],
-    ["moments", state.moments.length, fresh.moments.length],
-    ["carried states", state.carried.length, fresh.carried.length],
-  ] as const;
-  for (const [what, actual, expected] of sizes) {
-    if (actual !== expected) throw new InputError("file-mismatch", { what, actual, expected });
-  }
-}
-
 /** Uploads data rows and the state to start from. */
 function upload(player: Player, dataset: Dataset, state: RunState): void {
   player.write("data.input", dataset.input.rows);
@@ -97,9 +82,10 @@ export async function createRun(
   // The backend refuses what it cannot hold before initial weights of that size are drawn.
   const player = await backend.create(built.program, plan, options.progress);
   try {
-    const fresh = createInitialState(experiment, built.model, plan);
-    const state = options.state ? { ...options.state, experiment, plan } : fresh;
-    checkState(state, fresh);
+    const { model } = built;
+    const state = options.state
+      ? resumeState(options.state, experiment, model, plan)
+      : createInitialState(experiment, model, plan);
     upload(player, dataset, state);
     return new TrainingRun({ experiment, dataset, spec, built, plan, player, options }, state);
   } catch (error) {

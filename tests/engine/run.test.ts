@@ -3,6 +3,7 @@
  * continues bit for bit, and live changes act where they were logged.
  */
 import { describe, expect, test } from "vitest";
+import { elementCount } from "../../src/core/dims.ts";
 import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
 import { advanceTo, exampleExperiment, openRun, sineDataset, textDataset } from "./examples.ts";
 
@@ -43,6 +44,22 @@ describe("training", () => {
     expect(losses.length).toBe(9000);
     expect(losses.every((loss) => loss > 0)).toBe(true);
     expect(faults).toEqual([]);
+  });
+
+  test("weights start as the experiment says", async () => {
+    const experiment = exampleExperiment();
+    const initialisation = { input: "zeros", recurrent: "identity" } as const;
+    const run = await openRun({ ...experiment, model: { ...experiment.model, initialisation } }, sineDataset());
+    const { params } = await run.snapshot();
+    const start = (name: string) => {
+      const segment = run.model.segments.find((other) => other.name === name);
+      return segment && [...params.slice(segment.offset, segment.offset + elementCount(segment.shape))];
+    };
+    expect(start("layers.0.W")).toEqual(Array.from({ length: 24 }, () => 0));
+    // U [5, 15] of the second layer: one identity beside the other.
+    expect(start("layers.1.U")).toEqual(
+      Array.from({ length: 75 }, (_, i) => ((i % 15) % 5 === Math.floor(i / 15) ? 1 : 0)),
+    );
   });
 
   test("another seed is another run", async () => {
