@@ -107,5 +107,5 @@ test("the preset is valid, and its card shows a test wave", () => {
     kind: "line",
     values: dataset.input.rows.slice(start, start + length),
   });
-  expect(dataset.rowLabels?.slice(start, start + 3)).toEqual(["1", "2", "3"]);
+  expect(dataset.rowLabels?.slice(start, start + 3)).toEqual(["#1·1", "#1·2", "#1·3"]);
 });

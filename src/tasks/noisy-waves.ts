@@ -94,16 +94,17 @@ function waveLengths(length: number): { readonly rows: readonly number[]; readon
   return { rows: [...ofOneWindow, ...Array.from({ length: TEST_WAVES }, () => length + TEST_STEPS)], training };
 }
 
-/** All waves one after the other: first row, moments and the moments after them. */
+/** All waves one after the other: first row, moments and the moments after them. A row is labelled by its step, in a test wave by its wave too. */
 function drawWaves(seed: number, rows: readonly number[]) {
   const R = rows.reduce((sum, count) => sum + count, 0);
   const inputs = new Float64Array(R);
   const targets = new Float64Array(R);
   const labels: string[] = [];
+  const separate = rows.length - TEST_WAVES;
   const starts = rows.map((count, wave) => {
     const start = labels.length;
     drawWave({ seed, wave }, inputs.subarray(start, start + count), targets.subarray(start, start + count));
-    for (let t = 1; t <= count; t++) labels.push(`${t}`);
+    for (let t = 1; t <= count; t++) labels.push(wave < separate ? `${t}` : `#${wave - separate + 1}·${t}`);
     return start;
   });
   return { inputs, targets, labels, starts };

@@ -59,7 +59,7 @@ describe("the rows", () => {
 describe("the baseline", () => {
   test("is today's value where the target is an input", async () => {
     const { baseline } = await ownSeries.load(experiment(["zigzag"], ["zigzag"]), own);
-    expect(baseline).toEqual({ name: "same-as-today", metrics: { mae: 4, rmse: 4 } });
+    expect(baseline).toEqual({ name: "same-as-today", metrics: { mae: 4, rmse: 4, r2: -3 } });
   });
 
   test("is the training mean where it is not", async () => {

@@ -11,7 +11,7 @@ import type { DataSource, Dataset, TaskDefinition, Thumbnail } from "../core/tas
 import { LONGEST_STRING } from "../core/task-rules.ts";
 import { USUAL_TRAINING } from "../core/usual-training.ts";
 import { obeyRules } from "./obey-rules.ts";
-import { bigramPerplexity, rowsOfStrings, scorePerplexity } from "./symbols.ts";
+import { bigramPerplexity, rowsOfStrings, scoreSymbols } from "./symbols.ts";
 
 const STEPS = LONGEST_STRING + 1;
 const VOCABULARY: readonly string[] = ["·", "B", "T", "P", "S", "X", "V", "E"];
@@ -140,5 +140,5 @@ export const reberGrammar: TaskDefinition = {
   scoredSteps: "every",
   load,
   thumbnail,
-  score: scorePerplexity,
+  score: scoreSymbols,
 };

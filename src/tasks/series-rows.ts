@@ -62,10 +62,10 @@ export function scaledRows(
   return rows;
 }
 
-/** Mean absolute and root mean square error of pairs. */
-function forecastErrors(forecast: ArrayLike<number>, truth: ArrayLike<number>): { mae: number; rmse: number } {
-  const { mae, rmse } = regressionMetrics(forecast, truth);
-  return { mae, rmse };
+/** `mae`, `rmse` and `r2` of pairs; without `r2` where the truth never changes, so that there is nothing to explain. */
+function forecastErrors(forecast: ArrayLike<number>, truth: ArrayLike<number>): Readonly<Record<string, number>> {
+  const { mae, rmse, r2 } = regressionMetrics(forecast, truth);
+  return Number.isFinite(r2) ? { mae, rmse, r2 } : { mae, rmse };
 }
 
 /** Error of a naive forecast over the last row of each test window: `forecast(t)` for the value at t + 1 of `truth`. */
@@ -73,7 +73,7 @@ export function naiveErrors(
   lastRows: readonly number[],
   truth: ArrayLike<number>,
   forecast: (t: number) => number,
-): { mae: number; rmse: number } {
+): Readonly<Record<string, number>> {
   return forecastErrors(
     lastRows.map(forecast),
     lastRows.map((t) => truth[t + 1] ?? Number.NaN),
@@ -85,7 +85,7 @@ export function lastRowsOf(starts: Uint32Array, length: number): number[] {
   return Array.from(starts, (start) => start + length - 1);
 }
 
-/** `mae` and `rmse` of the first target column in its own units. */
+/** `mae`, `rmse` and `r2` of the first target column in its own units. */
 export function scoreForecast(dataset: Pick<Dataset, "target">, scored: ScoredRows): Readonly<Record<string, number>> {
   const { target } = dataset;
   const column = target.kind === "values" ? target.columns[0] : undefined;

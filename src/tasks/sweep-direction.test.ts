@@ -42,7 +42,7 @@ describe("the recording", () => {
   test("is answered by the way of the last finished pulse", () => {
     const whole = pulses.slice(0, -1);
     whole.forEach(({ first, channels }, i) => {
-      const up = (channels[0]?.[0] ?? 0) < (channels[7]?.[0] ?? 0) ? 1 : 0;
+      const up = (channels[0]?.[0] ?? 0) < (channels[7]?.[0] ?? 0) ? 0 : 1;
       const end = pulses[i + 1]?.first ?? R;
       // From its last step to the last step but one of the next pulse.
       const answers = new Set(target.rows.slice(first + 7, end + 7));

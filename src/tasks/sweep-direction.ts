@@ -56,7 +56,8 @@ function drawRecording(seed: number, R: number) {
   for (let index = 0, t = 0; t < R; index++) {
     const next = uniformInteger({ ...key, step: DRAW.direction, index }, 2);
     for (let step = 0; step < SWEEP_STEPS && t < R; step++, t++) {
-      const stage = next === 1 ? step : SWEEP_STEPS - 1 - step;
+      // Channel 1 is drawn on top, so what runs up runs to lower numbers.
+      const stage = next === 1 ? SWEEP_STEPS - 1 - step : step;
       const channel = firstChannel + stage * SWEPT_PER_STEP;
       for (let c = 0; c < SWEPT_PER_STEP; c++) rows[t * CHANNELS + channel + c]! += PULSE;
       if (step === SWEEP_STEPS - 1) direction = next;

@@ -99,6 +99,12 @@ export function scorePerplexity(dataset: Dataset, scored: ScoredRows): { readonl
   return { perplexity: scoreClasses(dataset, scored).perplexity };
 }
 
+/** Both: `perplexity` of the predictions, and the share of symbols that are predicted right. */
+export function scoreSymbols(dataset: Dataset, scored: ScoredRows): Readonly<Record<string, number>> {
+  const { perplexity, accuracy } = scoreClasses(dataset, scored);
+  return { perplexity, accuracy };
+}
+
 /** `accuracy`: share of rows whose largest logit stands at the right class; the first of equals counts. */
 export function scoreAccuracy(dataset: Dataset, scored: ScoredRows): { readonly accuracy: number } {
   return { accuracy: scoreClasses(dataset, scored).accuracy };

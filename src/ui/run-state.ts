@@ -57,6 +57,11 @@ export interface RunState {
   readonly generated: readonly GeneratedSample[];
 }
 
+/** True where what the model predicts could enter it again: it writes, and exp(loss) is how many symbols it hesitates between. */
+export function writesSymbols({ vocabulary, labels }: DatasetSummary): boolean {
+  return vocabulary.length > 0 && vocabulary.length === labels.length;
+}
+
 /** Samples kept for the text view; older ones scroll away. */
 const GENERATED_LIMIT = 12;
 

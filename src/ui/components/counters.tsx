@@ -1,10 +1,9 @@
 /** The run's numbers in a strip: right-aligned in fixed room, so that nothing moves while they count. */
 
-import type { TaskName } from "../../core/experiment.ts";
 import { useApp } from "../app-context.ts";
 import { formatNumber } from "../i18n/format.ts";
 import { t } from "../i18n/translate.ts";
-import type { RunState } from "../run-state.ts";
+import { writesSymbols } from "../run-state.ts";
 import styles from "./top-bar.module.css";
 
 /** Significant digits of a loss in the strip. */
@@ -17,13 +16,6 @@ const showLoss = (value: number | undefined | null): string =>
 function showRate(value: number): string {
   if (value <= 0) return t("bar.none");
   return formatNumber(value >= 10 ? Math.round(value) : Number(value.toFixed(1)));
-}
-
-const TEXT_TASKS: readonly TaskName[] = ["english-spelling", "reber-grammar", "own-text"];
-
-/** Text tasks predict one of many symbols at each step, where exp(loss) is the number of symbols it hesitates between. */
-function isText(run: RunState): boolean {
-  return TEXT_TASKS.includes(run.dataset.task);
 }
 
 function Counter({
@@ -53,7 +45,7 @@ export function Counters() {
       <Counter name={t("bar.epoch")} value={run ? run.epoch.toFixed(1) : t("bar.none")} wide />
       <Counter name={t("bar.loss")} value={showLoss(run?.loss)} />
       <Counter name={t("bar.validation")} value={showLoss(validation)} />
-      {run && isText(run) ? (
+      {run && writesSymbols(run.dataset) ? (
         <Counter
           name={t("bar.perplexity")}
           value={validation === undefined ? t("bar.none") : Math.exp(validation).toPrecision(LOSS_DIGITS)}

@@ -104,7 +104,7 @@ export function ExperimentPanel() {
   }
   const summary = draft && {
     task: t(`task.${draft.task.name}`),
-    layers: draft.model.layers.map((layer) => layer.units).join(" + "),
+    layers: draft.model.layers.map((layer) => `${t(`field.cell.${layer.cell}`)} ${layer.units}`).join(" + "),
     seed: String(draft.seed),
   };
   return (

@@ -6,7 +6,7 @@ import { downloadFile } from "../files.ts";
 import { t } from "../i18n/translate.ts";
 import { probeTextIssue } from "../plots/probe-text.ts";
 import { visibleSymbol } from "../plots/strip.ts";
-import type { Generation } from "../run-state.ts";
+import { type Generation, writesSymbols } from "../run-state.ts";
 import { LossChart } from "./loss-chart.tsx";
 import { ResultView } from "./result-view.tsx";
 
@@ -28,7 +28,7 @@ function Result({ dataset }: { readonly dataset: DatasetSummary }) {
   const evaluation = useApp((state) => state.run?.evaluation ?? null);
   const samples = useApp((state) => state.run?.generated) ?? [];
   const generation = useApp((state) => state.run?.generation);
-  const writes = dataset.task === "english-spelling" || dataset.task === "own-text";
+  const writes = writesSymbols(dataset);
   const choose = (next: Generation) => session.setGeneration(next, prefixError(next.prefix, dataset) === null);
   const text =
     writes && generation

@@ -16,8 +16,8 @@ export interface MetricsTableProps {
   readonly unit: string | null;
 }
 
-/** Metrics where larger is better; all others are errors. */
-const LARGER_IS_BETTER: readonly string[] = ["accuracy", "f1", "auc"];
+/** Metrics where larger is better; all others are errors. Accuracy is a share of cases and is read in per cent. */
+const LARGER_IS_BETTER: readonly string[] = ["accuracy", "f1", "auc", "r2"];
 
 /** Baseline, best and latest by row; metrics by column. */
 export function MetricsTable({ baseline, latest, best, step, bestStep, unit }: MetricsTableProps) {
@@ -70,7 +70,7 @@ function metricLabel(name: string, unit: string | null): string {
 
 function shown(name: string, value: number | undefined): string {
   if (value === undefined) return "";
-  return LARGER_IS_BETTER.includes(name) ? formatPercent(value) : formatTwoDecimals(value);
+  return name === "accuracy" ? formatPercent(value) : formatTwoDecimals(value);
 }
 
 interface ComparisonProps {
@@ -79,7 +79,7 @@ interface ComparisonProps {
   readonly than: number | undefined;
 }
 
-/** How far an error lies under or over the baseline's, in per cent of it. Shares (accuracy) need no ratio. */
+/** How far an error lies under or over the baseline's, in per cent of it. Where larger is better a ratio would say little. */
 function Comparison({ name, value, than }: ComparisonProps) {
   if (value === undefined || than === undefined || than === 0 || LARGER_IS_BETTER.includes(name)) return null;
   const share = value / than - 1;

@@ -62,7 +62,7 @@ export const shellMessages = {
   "device.checked": "{passed} comparisons passed, {failed} failed. Closest to its limit: {worst}.",
 
   "experiment.title": "Experiment",
-  "experiment.summary": "{task}, GRU of {layers} units, seed {seed}",
+  "experiment.summary": "{task}, {layers}, seed {seed}",
   "experiment.tasks": "Task",
   "experiment.tasksHelp": "A card starts at once; Undo brings the present run back.",
   "experiment.model": "Model",

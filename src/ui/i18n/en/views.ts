@@ -119,6 +119,7 @@ export const viewMessages = {
   "result.metric.mae": "MAE",
   "result.metric.rmse": "RMSE",
   "result.metric.accuracy": "accuracy",
+  "result.metric.r2": "R²",
   "result.metric.f1": "F1",
   "result.metric.auc": "AUC",
   "result.metric.perplexity": "perplexity",
