@@ -87,5 +87,29 @@ const SPECIAL: readonly ParityCase[] = [
   },
 ];
 
+/** Given, likeliest and drawn symbols, of the first step and of a later one, with equal logits among them. */
+function symbolCases(): ParityCase[] {
+  const shapes: readonly (readonly [B: number, V: number])[] = [
+    [1, 1],
+    [3, 17],
+    [65, 3],
+    [17, 63],
+  ];
+  return shapes.flatMap(([B, V], i) =>
+    [0, 1].flatMap((draw) =>
+      [0, 0.3, 1].map((ratio): ParityCase => {
+        const places = { logitsOffset: i * B * V, idsOffset: i * B };
+        const logits: Fill = (random) => Math.round(8 * random);
+        const words: Fill = (random) => Math.floor(random * 2 ** 32);
+        return {
+          operation: "next-symbol",
+          numbers: { B, V, ...places, draw, ratio },
+          fill: { logits, key: words, ids: (random) => Math.floor(random * V) },
+        };
+      }),
+    ),
+  );
+}
+
 /** See the header. */
-export const ATTENTION_CASES: readonly ParityCase[] = [...SHAPES.flatMap(shapeCases), ...SPECIAL];
+export const ATTENTION_CASES: readonly ParityCase[] = [...SHAPES.flatMap(shapeCases), ...SPECIAL, ...symbolCases()];

@@ -14,6 +14,7 @@ export const STREAM = {
   thumbnails: 5,
   recurrentDropout: 6,
   dropout: 7,
+  scheduledSampling: 8,
 } as const;
 
 /** First word of pcg4d(seed, stream, step, index), a u32. */

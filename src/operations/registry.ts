@@ -43,6 +43,7 @@ import { lstmBackward } from "./lstm-backward.ts";
 import { lstmForward } from "./lstm-forward.ts";
 import { maskCount } from "./mask-count.ts";
 import { maskRows } from "./mask-rows.ts";
+import { nextSymbol } from "./next-symbol.ts";
 import { optimizerAdam } from "./optimizer-adam.ts";
 import { optimizerRmsprop } from "./optimizer-rmsprop.ts";
 import { optimizerSgd } from "./optimizer-sgd.ts";
@@ -101,6 +102,7 @@ export const OPERATIONS: readonly Operation[] = [
   lstmForward,
   maskCount,
   maskRows,
+  nextSymbol,
   optimizerAdam,
   optimizerRmsprop,
   optimizerSgd,

@@ -42,6 +42,7 @@ import { lstmBackward } from "../../operations/lstm-backward.ts";
 import { lstmForward } from "../../operations/lstm-forward.ts";
 import { maskCount } from "../../operations/mask-count.ts";
 import { maskRows } from "../../operations/mask-rows.ts";
+import { nextSymbol } from "../../operations/next-symbol.ts";
 import { optimizerAdam } from "../../operations/optimizer-adam.ts";
 import { optimizerRmsprop } from "../../operations/optimizer-rmsprop.ts";
 import { optimizerSgd } from "../../operations/optimizer-sgd.ts";
@@ -97,6 +98,7 @@ import { lstmBackwardTwin } from "./lstm-backward.ts";
 import { lstmForwardTwin } from "./lstm-forward.ts";
 import { maskCountTwin } from "./mask-count.ts";
 import { maskRowsTwin } from "./mask-rows.ts";
+import { nextSymbolTwin } from "./next-symbol.ts";
 import { optimizerAdamTwin } from "./optimizer-adam.ts";
 import { optimizerRmspropTwin } from "./optimizer-rmsprop.ts";
 import { optimizerSgdTwin } from "./optimizer-sgd.ts";
@@ -156,6 +158,7 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(lstmForward, lstmForwardTwin),
   implement(maskCount, maskCountTwin),
   implement(maskRows, maskRowsTwin),
+  implement(nextSymbol, nextSymbolTwin),
   implement(optimizerAdam, optimizerAdamTwin),
   implement(optimizerRmsprop, optimizerRmspropTwin),
   implement(optimizerSgd, optimizerSgdTwin),
