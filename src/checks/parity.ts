@@ -55,12 +55,13 @@ const PARITY_STREAM = 100;
 export async function runParity(backend: Backend, options: ParityOptions = {}): Promise<ParityReport> {
   const seed = options.seed ?? 1;
   const reference = createReferenceBackend();
-  // Numbered before they are chosen from, so that a case has the same numbers whichever others are played.
-  const cases = [...PARITY_CASES.entries()].filter(
-    ([, { operation }]) => options.operations?.includes(operation) ?? true,
-  );
+  const cases = PARITY_CASES.filter(({ operation }) => options.operations?.includes(operation) ?? true);
   const results: ParityResult[] = [];
-  for (const [step, parityCase] of cases) {
+  const played = new Map<string, number>();
+  for (const parityCase of cases) {
+    // Numbered within its operation, so that a case has the same numbers whichever others there are.
+    const step = played.get(parityCase.operation) ?? 0;
+    played.set(parityCase.operation, step + 1);
     options.progress?.(results.length, cases.length);
     const program = createProgram(parityCase);
     const arrays = fillTensors(program, parityCase, { seed, step });
