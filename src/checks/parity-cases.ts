@@ -229,6 +229,7 @@ function optimizerCases(): ParityCase[] {
         scalars: { ...scalars, ...rmsprop },
         fill: { ...fill, state: spread },
       },
+      { operation: "apply-mask", numbers: { P }, fill: { mask: idsBelow(2) } },
       {
         operation: "clip-count",
         numbers: { P, M: 5 },

@@ -11,6 +11,7 @@ import { InitialisationSchema } from "./initialisation-choice.ts";
 import { LayerSchema } from "./layer-choice.ts";
 import { LossSchema } from "./loss-choice.ts";
 import { OptimizerSchema } from "./optimizer-choice.ts";
+import { PruningSchema } from "./pruning-choice.ts";
 import { ScheduleSchema } from "./schedule-choice.ts";
 import { oneOf, ranged } from "./schema-terms.ts";
 
@@ -76,6 +77,7 @@ const ExperimentSchema = v.strictObject({
     /** Slope of the L1 penalty on every parameter, added to the clipped gradient. */
     l1: v.optional(ranged(FIELD_RANGES.l1), 0),
     earlyStopping: v.optional(EarlyStoppingSchema, null),
+    pruning: v.optional(PruningSchema, null),
     batch: ranged(FIELD_RANGES.batch),
     /** Steps of a training window; tasks with a fixed length say so and refuse another. */
     length: ranged(FIELD_RANGES.length),

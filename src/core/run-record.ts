@@ -52,6 +52,22 @@ const RunRecordSchema = v.strictObject({
     }),
     { best: null, waited: 0, stoppedAt: null },
   ),
+  /** Prunings made so far, by rising step; a loss that is not finite is null. Absent in runs saved before there were any. */
+  prunings: v.optional(
+    v.array(
+      v.strictObject({
+        step,
+        /** Share of each part's weights that is 0 since. */
+        share: finite,
+        /** Validation loss before and after. */
+        lossBefore: v.nullable(finite),
+        lossAfter: v.nullable(finite),
+        /** Layers and head: `loss` is the validation loss with this part pruned alone. */
+        parts: v.array(v.strictObject({ name: v.string(), weights: step, zeros: step, loss: v.nullable(finite) })),
+      }),
+    ),
+    [],
+  ),
   /** Changes made while the run went on: from training step `step` on, `field` is `value`. By rising step. */
   live: v.array(v.strictObject({ step, field: v.picklist(liveFields), value: v.nullable(finite) })),
 });
@@ -70,6 +86,9 @@ export type WatchState = Readonly<RunRecord["watch"]>;
 
 /** What the schedule `plateau` remembers. */
 export type PlateauState = Readonly<RunRecord["plateau"]>;
+
+/** One pruning: when, how much, and what it cost on the validation windows. */
+export type PruningReport = RunRecord["prunings"][number];
 
 /** What early stopping remembers. */
 export type EarlyStoppingState = Readonly<RunRecord["earlyStopping"]>;

@@ -6,7 +6,7 @@ import { USUAL_SCHEDULES } from "./schedule-choice.ts";
 
 type Techniques = Pick<
   Experiment["training"],
-  "loss" | "optimizer" | "schedule" | "clipValue" | "l1" | "earlyStopping" | "state"
+  "loss" | "optimizer" | "schedule" | "clipValue" | "l1" | "earlyStopping" | "pruning" | "state"
 >;
 
 /** Adam on the loss that fits the task at a constant rate, every window from a fresh state, and no other technique. */
@@ -18,4 +18,5 @@ export const USUAL_TRAINING: Techniques = {
   l1: 0,
   earlyStopping: null,
   state: "fresh",
+  pruning: null,
 };

@@ -3,6 +3,7 @@
  * the same parameter buffer. Data rows are resident; a step uploads nothing but the first rows of its windows.
  */
 import type { OperationCall, PhaseName, Program, TensorBinding } from "../core/program.ts";
+import { applyMask } from "../operations/apply-mask.ts";
 import { clipCount } from "../operations/clip-count.ts";
 import { gradientNorm } from "../operations/gradient-norm.ts";
 import { maskCount } from "../operations/mask-count.ts";
@@ -95,7 +96,8 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
  * Builds the Program of a model in training. Tensors to write before the first play: `params`, `data.input`,
  * `data.target`, `data.mask`; before a forward play: `starts`. Scalars: forward and evaluate `slot` (batch in the ring)
  * and `live` (rows that count), with carried state also `resume` (1 = go on from it), update those of the optimizer with
- * `slot` (row of the metrics ring), and clip-count the same again, after it.
+ * `slot` (row of the metrics ring), and clip-count the same again, after it. A pruned Program also wants its mask
+ * (`TENSOR.pruningMask`) before backward.
  */
 export function buildProgram(spec: ProgramSpec): BuiltProgram {
   const draft = new ProgramDraft();
@@ -112,6 +114,8 @@ export function buildProgram(spec: ProgramSpec): BuiltProgram {
   const { forward, backward, keep } = buildTraining(draft, model, spec, scalars);
   const { flags, loss, viewFlags } = scalars;
   const { P } = model;
+  const mask = spec.pruned ? draft.declare(TENSOR.pruningMask, "f32", [P], "optimizer-state") : null;
+  const prune = (x: TensorBinding) => (mask ? [callOperation(applyMask, "pruning", { P }, { mask, x })] : []);
   const update = [
     callOperation(
       gradientNorm,
@@ -120,6 +124,7 @@ export function buildProgram(spec: ProgramSpec): BuiltProgram {
       { grads, norm, flags },
     ),
     optimizerCall(spec.optimizer, { P, M: spec.M, grads, params, state, norm, loss, flags, metrics }),
+    ...prune(params),
     ...keep,
   ];
   const clipped = draft.declare(CLIPPED_RING, "u32", [spec.M], "metrics");
@@ -127,7 +132,7 @@ export function buildProgram(spec: ProgramSpec): BuiltProgram {
   const evaluate = asEvaluation(forward, viewFlags);
   const phases: Partial<Record<PhaseName, readonly OperationCall[]>> = {
     forward,
-    backward,
+    backward: [...backward, ...prune(grads)],
     update,
     "clip-count": counting,
     evaluate,

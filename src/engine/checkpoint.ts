@@ -1,8 +1,8 @@
 /**
  * A run's state ↔ named arrays and texts, which is what a `.safetensors` file holds; bytes are interop's. Names are
- * `layers.0.W` for parameters, `optimizer.m.layers.0.W` for moments, `best.layers.0.W` for the best state and
- * `carried.layers.0.h` [B, H] for states that the next batch resumes. Padding between segments is not stored, because it
- * is always 0.
+ * `layers.0.W` for parameters, `optimizer.m.layers.0.W` for moments, `best.layers.0.W` for the best state,
+ * `carried.layers.0.h` [B, H] for states that the next batch resumes, `mask.layers.0.W` for what pruning left (weights
+ * only). Padding between segments is not stored: it is always 0, and 1 in the mask.
  */
 import { elementCount } from "../core/dims.ts";
 import { InputError } from "../core/errors.ts";
@@ -11,12 +11,14 @@ import { parsePlan, parseRunRecord, type RunRecord } from "../core/run-record.ts
 import { carriedOf } from "./carried-state.ts";
 import { createModel, type Model } from "./model.ts";
 import { momentsOf } from "./optimizers.ts";
+import { isPrunable } from "./pruning.ts";
 import type { RunState } from "./run-state.ts";
 
 /** Written under `format`; another value is no file of ours. */
 const FORMAT = "gatescope-run-1";
 const BEST_PREFIX = "best.";
 const CARRIED_PREFIX = "carried.";
+const MASK_PREFIX = "mask.";
 
 /** A named array with its shape. */
 export interface CheckpointTensor {
@@ -49,6 +51,12 @@ interface Layout {
 
 const parametersOf = ({ segments, P }: Model): Layout => ({ segments, length: P });
 
+/** The segments that a pruning mask says something of. */
+const prunableOf = ({ segments, P }: Model): Layout => ({
+  segments: segments.filter(({ role }) => isPrunable(role)),
+  length: P,
+});
+
 /** Cuts a flat buffer into its named segments. */
 function cutSegments(
   tensors: Map<string, CheckpointTensor>,
@@ -77,6 +85,8 @@ export function encodeCheckpoint(state: RunState, model: Model): Checkpoint {
     plateau,
     earlyStopping,
     live,
+    mask,
+    prunings,
   } = state;
   const layout = parametersOf(model);
   cutSegments(tensors, layout, "", params);
@@ -85,6 +95,7 @@ export function encodeCheckpoint(state: RunState, model: Model): Checkpoint {
   });
   if (best) cutSegments(tensors, layout, BEST_PREFIX, best.params);
   cutSegments(tensors, carriedOf(experiment), CARRIED_PREFIX, state.carried);
+  if (mask) cutSegments(tensors, prunableOf(model), MASK_PREFIX, mask);
   const record: RunRecord = {
     step,
     momentsSince,
@@ -93,6 +104,7 @@ export function encodeCheckpoint(state: RunState, model: Model): Checkpoint {
     watch,
     plateau,
     earlyStopping,
+    prunings: [...prunings],
     live: [...live],
   };
   const metadata = new Map([
@@ -194,6 +206,28 @@ function joinSegments(
   return flat;
 }
 
+/** The mask [P] of a pruning run; null where the experiment prunes nothing. */
+function joinMask(
+  file: UncheckedCheckpoint,
+  experiment: Experiment,
+  model: Model,
+  findings: Findings,
+): Float32Array<ArrayBuffer> | null {
+  if (experiment.training.pruning === null) return null;
+  const prunable = prunableOf(model);
+  const joined = joinSegments(file, prunable, MASK_PREFIX, findings);
+  const mask = new Float32Array(model.P).fill(1);
+  for (const { name, offset, shape } of prunable.segments) {
+    const values = joined.subarray(offset, offset + elementCount(shape));
+    if (!values.every((value) => value === 0 || value === 1)) {
+      const tensor = `${MASK_PREFIX}${name}`;
+      findings.differences.push({ tensor, expected: "0 and 1 only", actual: "other numbers" });
+    }
+    mask.set(values, offset);
+  }
+  return mask;
+}
+
 /** Names in a file are untrusted and may be as long as its header. */
 const SHOWN_NAME_LENGTH = 100;
 /** As many differences as one sentence can carry. */
@@ -232,6 +266,7 @@ export function decodeCheckpoint(file: UncheckedCheckpoint): RunState {
   for (const [s, prefix] of prefixes.entries()) moments.set(joinSegments(file, layout, prefix, findings), s * model.P);
   const bestState = best && { ...best, params: joinSegments(file, layout, BEST_PREFIX, findings) };
   const carried = joinSegments(file, carriedOf(experiment), CARRIED_PREFIX, findings);
+  const mask = joinMask(file, experiment, model, findings);
   const extra = [...file.tensors.keys()].filter((name) => !findings.used.has(name));
   const excess = extra.map((name) => ({
     tensor: name.slice(0, SHOWN_NAME_LENGTH),
@@ -239,7 +274,7 @@ export function decodeCheckpoint(file: UncheckedCheckpoint): RunState {
     actual: "a tensor",
   }));
   refuseDifferences([...findings.differences, ...excess]);
-  return { ...record, experiment, plan, inputWidth, outputs, params, moments, carried, best: bestState };
+  return { ...record, experiment, plan, inputWidth, outputs, params, moments, carried, mask, best: bestState };
 }
 
 /** Names of the tensors with a NaN or an infinity, for the warning when such a file is opened. */

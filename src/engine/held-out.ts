@@ -39,9 +39,20 @@ export class HeldOut {
     return this.#best;
   }
 
+  /** Validation loss of the parameters on the device; chooses nothing. */
+  validationLoss(): Promise<number> {
+    return this.#evaluator.validationLoss();
+  }
+
+  /** Lets the next evaluation choose whatever its loss: the best so far belongs to another model. */
+  forgetBest(): void {
+    this.#best = null;
+    this.#bestScored = null;
+  }
+
   /** Evaluates the parameters of training step `step`. With `choose` they become the best if their loss is the lowest. */
   async evaluate(step: number, choose: boolean): Promise<Evaluation> {
-    const validationLoss = await this.#evaluator.validationLoss();
+    const validationLoss = await this.validationLoss();
     const latest = await this.#scoreDevice();
     const lowest = this.#best?.validationLoss ?? Number.POSITIVE_INFINITY;
     if (choose && validationLoss < lowest) {

@@ -30,6 +30,8 @@ export interface ProgramSpec extends ModelShape {
   readonly generate: boolean;
   /** True carries the states from batch to batch: the tensor `carried`, and the scalar `resume` of forward and evaluate. */
   readonly carried?: boolean;
+  /** True keeps parameters and gradients at 0 where `TENSOR.pruningMask` is 0. */
+  readonly pruned?: boolean;
   /** True adds the norm of every dh[t, b] to backward (`TENSOR.dhNorm`). */
   readonly dhNorms?: boolean;
   /** True adds the gradient of the feature input, `batch.dx` [T, B, D]. */

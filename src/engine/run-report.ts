@@ -1,5 +1,6 @@
 /** What a run tells its owner between two calls: plain values, ready to be sent as events. */
 import type { Fault } from "../core/errors.ts";
+import type { PruningReport } from "../core/run-record.ts";
 import type { ScoredRows } from "../core/task.ts";
 import { type FinishedChunk, METRIC_COLUMNS } from "./training-queue.ts";
 
@@ -36,6 +37,8 @@ export interface Evaluation {
 export interface RunReport {
   readonly metrics: readonly MetricsBlock[];
   readonly evaluation: Evaluation | null;
+  /** What was pruned; `evaluation` is then that of the pruned model. */
+  readonly pruning: PruningReport | null;
   /**
    * The run stands still: at its last good state (not finite, diverging), or with its best parameters (stopped early).
    * Calling `advance` again goes on from there.
@@ -49,13 +52,14 @@ export interface RunReport {
 export interface OpenReport {
   readonly metrics: MetricsBlock[];
   evaluation: Evaluation | null;
+  pruning: PruningReport | null;
   fault: Fault | null;
   readonly notices: Fault[];
 }
 
 /** An empty report. */
 export function openReport(): OpenReport {
-  return { metrics: [], evaluation: null, fault: null, notices: [] };
+  return { metrics: [], evaluation: null, pruning: null, fault: null, notices: [] };
 }
 
 /** Column `column` of the first `count` rows of a metrics ring. */

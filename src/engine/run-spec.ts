@@ -45,6 +45,7 @@ export function createRunSpec(experiment: Experiment, dataset: Dataset): Program
     head,
     loss: lossOfChoice(experiment.training.loss, target.kind),
     optimizer: experiment.training.optimizer,
+    pruned: experiment.training.pruning !== null,
     T: length,
     B: experiment.training.batch,
     R,

@@ -6,7 +6,7 @@ import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
 import { USUAL_INITIALISATION } from "../core/initialisation-choice.ts";
 import type { Plan } from "../core/program.ts";
-import type { LiveChange, RunRecord, WatchState } from "../core/run-record.ts";
+import type { LiveChange, PruningReport, RunRecord, WatchState } from "../core/run-record.ts";
 import { carriedOf } from "./carried-state.ts";
 import { FRESH_EARLY_STOPPING } from "./early-stopping.ts";
 import { initialiseParameters } from "./initialise.ts";
@@ -22,7 +22,7 @@ export interface BestState {
 }
 
 /** A run between two training steps: its record, and its numbers. */
-export interface RunState extends Readonly<Omit<RunRecord, "best" | "live">> {
+export interface RunState extends Readonly<Omit<RunRecord, "best" | "live" | "prunings">> {
   readonly experiment: Experiment;
   readonly plan: Plan;
   /** D and V of the data that it was trained on. */
@@ -32,8 +32,11 @@ export interface RunState extends Readonly<Omit<RunRecord, "best" | "live">> {
   readonly moments: Float32Array<ArrayBuffer>; // [S, P]
   /** The states that the next batch resumes, laid out by `carriedOf`; empty where every window starts fresh. */
   readonly carried: Float32Array<ArrayBuffer>;
+  /** 1 for a parameter that trains, 0 for one that is pruned [P]; null in a run that does not prune. */
+  readonly mask: Float32Array<ArrayBuffer> | null;
   readonly best: BestState | null;
   readonly live: readonly LiveChange[];
+  readonly prunings: readonly PruningReport[];
 }
 
 /** What the watch knows before the first step. */
@@ -41,6 +44,7 @@ export const FRESH_WATCH: WatchState = { bestLoss: null, highSteps: 0, stalledAt
 
 /** Lengths of a state's arrays under an experiment. */
 const momentsLength = ({ training }: Experiment, { P }: Model): number => momentsOf(training.optimizer).length * P;
+const maskLength = ({ training }: Experiment, { P }: Model): number => (training.pruning ? P : 0);
 const carriedLength = (experiment: Experiment): number => carriedOf(experiment).length;
 
 /** The state at step 0, drawn from the experiment's seed. */
@@ -58,10 +62,12 @@ export function createInitialState(experiment: Experiment, model: Model, plan: P
     params: initialiseParameters(model, { seed, initialMemory, ...initialisation }),
     moments: new Float32Array(momentsLength(experiment, model)),
     carried: new Float32Array(carriedLength(experiment)),
+    mask: experiment.training.pruning ? new Float32Array(model.P).fill(1) : null,
     best: null,
     watch: FRESH_WATCH,
     plateau: FRESH_PLATEAU,
     earlyStopping: FRESH_EARLY_STOPPING,
+    prunings: [],
     live: [],
   };
 }
@@ -78,6 +84,7 @@ export function resumeState(state: RunState, experiment: Experiment, model: Mode
     ["parameters", state.params.length, model.P],
     ["moments", state.moments.length, momentsLength(experiment, model)],
     ["carried states", state.carried.length, carriedLength(experiment)],
+    ["pruning mask", state.mask?.length ?? 0, maskLength(experiment, model)],
   ] as const;
   for (const [what, actual, expected] of sizes) {
     if (actual !== expected) throw new InputError("file-mismatch", { what, actual, expected });

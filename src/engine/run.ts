@@ -7,7 +7,7 @@
 import type { Backend, Player } from "../core/backend.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { Plan, Program } from "../core/program.ts";
-import type { LiveChange } from "../core/run-record.ts";
+import type { LiveChange, PruningReport } from "../core/run-record.ts";
 import type { Dataset } from "../core/task.ts";
 import { buildProgram } from "./build-program.ts";
 import type { Generator } from "./generation.ts";
@@ -18,6 +18,7 @@ import type { RunOptions } from "./run-options.ts";
 import type { Evaluation, RunReport } from "./run-report.ts";
 import { createRunSpec } from "./run-spec.ts";
 import { type BestState, createInitialState, type RunState, resumeState } from "./run-state.ts";
+import { TENSOR } from "./tensor-names.ts";
 import { writeState } from "./training-queue.ts";
 import { TrainingRun } from "./training-run.ts";
 
@@ -32,14 +33,16 @@ export interface Run {
   readonly step: number;
   readonly best: BestState | null;
   readonly live: readonly LiveChange[];
+  /** Prunings made so far, by rising step. */
+  readonly prunings: readonly PruningReport[];
   readonly counts: Player["counts"];
   /** The newest state on the host; reading it needs no device, so it survives the loss of one. */
   readonly recovery: RunState;
   /** Null where outputs cannot be fed back. */
   readonly generator: Generator | null;
   /**
-   * Sends training steps up to step `until`, waits for one chunk of them, and evaluates when an evaluation step is
-   * reached. Rejects with `BackendLostError` when the device is gone: create another run from `recovery`.
+   * Sends training steps up to step `until`, waits for one chunk of them, and evaluates or prunes when a step for
+   * it is reached. Rejects with `BackendLostError` when the device is gone: create another run from `recovery`.
    */
   advance(until: number): Promise<RunReport>;
   /** Waits for everything in flight, as before a pause. Sends nothing. */
@@ -64,6 +67,7 @@ function upload(player: Player, dataset: Dataset, state: RunState): void {
   player.write("data.target", dataset.target.rows);
   player.write("data.mask", dataset.mask);
   writeState(player, state);
+  if (state.mask) player.write(TENSOR.pruningMask, state.mask);
 }
 
 /**

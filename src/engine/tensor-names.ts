@@ -17,6 +17,8 @@ export const TENSOR = {
   parameters: "params",
   gradients: "grads",
   moments: "moments",
+  /** 1 for a parameter that trains, 0 for one that is pruned [P]; only in runs that prune. */
+  pruningMask: "pruning.mask",
   /** A state of a layer: `h`, or an extra one of its cell. */
   state: (layer: number, state: string, prefix = "", direction: Direction = "forward") =>
     `${prefix}${layerName(layer, direction)}.${state}`,

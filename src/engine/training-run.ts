@@ -5,10 +5,10 @@
 import type { Player } from "../core/backend.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { Plan, Program } from "../core/program.ts";
-import type { EarlyStoppingState, LiveChange, PlateauState } from "../core/run-record.ts";
+import type { EarlyStoppingState, LiveChange, PlateauState, PruningReport } from "../core/run-record.ts";
 import type { Dataset } from "../core/task.ts";
 import type { BuiltProgram } from "./build-program.ts";
-import { observeEarlyStopping } from "./early-stopping.ts";
+import { FRESH_EARLY_STOPPING, observeEarlyStopping } from "./early-stopping.ts";
 import { Generator } from "./generation.ts";
 import { HeldOut } from "./held-out.ts";
 import { LiveLog } from "./live-log.ts";
@@ -16,6 +16,7 @@ import { LossWatch } from "./loss-watch.ts";
 import type { Model } from "./model.ts";
 import { type ProbeResult, type ProbeSequence, playProbe } from "./probe.ts";
 import type { ProgramSpec } from "./program-spec.ts";
+import { Pruner } from "./pruner.ts";
 import type { RunOptions } from "./run-options.ts";
 import { createMetricsBlock, type Evaluation, type OpenReport, openReport, type RunReport } from "./run-report.ts";
 import type { BestState, RunState } from "./run-state.ts";
@@ -57,6 +58,7 @@ export class TrainingRun {
   readonly #heldOut: HeldOut;
   readonly #live: LiveLog;
   readonly #watch: LossWatch;
+  readonly #pruner: Pruner;
   readonly #sizer: ChunkSizer;
   #step: number;
   #momentsSince: number;
@@ -86,6 +88,8 @@ export class TrainingRun {
     const { score, scoredSteps, breathe = NO_BREATH } = options;
     this.#heldOut = new HeldOut({ player, spec, dataset, scoredSteps, breathe, score }, state.best);
     this.#watch = new LossWatch(state.watch);
+    const { pruning: choice } = experiment.training;
+    this.#pruner = new Pruner({ player, model: built.model, choice, heldOut: this.#heldOut }, state);
     this.#sizer = new ChunkSizer(options.chunkMs ?? CHUNK_MS);
     this.#step = state.step;
     this.#momentsSince = state.momentsSince;
@@ -106,6 +110,10 @@ export class TrainingRun {
     return this.#live.changes;
   }
 
+  get prunings(): readonly PruningReport[] {
+    return this.#pruner.state.prunings;
+  }
+
   get counts(): Player["counts"] {
     return this.#player.counts;
   }
@@ -117,7 +125,7 @@ export class TrainingRun {
   async advance(until: number): Promise<RunReport> {
     const report = openReport();
     while (this.#queue.inFlight < DEPTH) {
-      const left = Math.min(until, this.#nextEvaluation()) - this.#queue.submitted;
+      const left = Math.min(until, this.#nextStop()) - this.#queue.submitted;
       if (left <= 0) break;
       const now = this.#parts.options.now();
       const withState = now - this.#recoveryMs >= RECOVERY_MS;
@@ -125,8 +133,9 @@ export class TrainingRun {
       this.#queue.send(this.#sizer.size(Math.min(left, this.#queue.room)), withState);
     }
     await this.#takeOne(report);
-    if (report.fault === null && this.#queue.inFlight === 0 && this.#evaluationIsDue()) {
-      await this.#evaluateByPlan(report);
+    if (report.fault === null && this.#queue.inFlight === 0) {
+      if (this.#pruner.isDue(this.#step)) await this.#prune(report);
+      else if (this.#evaluationIsDue()) await this.#evaluateByPlan(report);
     }
     return report;
   }
@@ -184,12 +193,13 @@ export class TrainingRun {
     if (this.#queue.inFlight > 0) throw new Error(`${this.#queue.inFlight} chunks of steps are still in flight`);
   }
 
-  /** The step at which sending must stop for an evaluation: the present one if it was not evaluated yet. */
-  #nextEvaluation(): number {
+  /** The step at which sending must stop to evaluate or to prune: the present one if that was not done yet. */
+  #nextStop(): number {
     const { evaluateEvery } = this.experiment.training;
     const { submitted } = this.#queue;
     if (submitted % evaluateEvery === 0 && submitted > 0 && this.#evaluatedAt !== submitted) return submitted;
-    return (Math.floor(submitted / evaluateEvery) + 1) * evaluateEvery;
+    const evaluation = (Math.floor(submitted / evaluateEvery) + 1) * evaluateEvery;
+    return Math.min(evaluation, this.#pruner.nextStop(submitted));
   }
 
   #evaluationIsDue(): boolean {
@@ -234,12 +244,28 @@ export class TrainingRun {
       momentsSince: this.#momentsSince,
       evaluatedAt: this.#evaluatedAt,
       ...state,
+      ...this.#pruner.state,
       best: this.#heldOut.best,
       watch: this.#watch.state,
       plateau: this.#plateau,
       earlyStopping: this.#earlyStopping,
       live: this.#live.changes,
     };
+  }
+
+  /** Prunes and evaluates. What was seen of the whole model is no measure for the pruned one: all judges begin again. */
+  async #prune(report: OpenReport): Promise<void> {
+    const { pruning, evaluation } = await this.#pruner.prune(this.#step);
+    report.pruning = pruning;
+    report.evaluation = evaluation;
+    this.#evaluatedAt = this.#step;
+    this.#watch.reset();
+    const { schedule, earlyStopping } = this.experiment.training;
+    const { stoppedAt } = this.#earlyStopping;
+    const loss = evaluation.validationLoss;
+    this.#plateau = observePlateau(schedule, { ...this.#plateau, best: null, waited: 0 }, loss);
+    const fresh = { ...FRESH_EARLY_STOPPING, stoppedAt };
+    this.#earlyStopping = observeEarlyStopping(earlyStopping, fresh, { step: this.#step, loss });
   }
 
   async #evaluateByPlan(report: OpenReport): Promise<void> {

@@ -3,6 +3,7 @@
  * (`snapshot`) are kept by reference and drawn once. Events of any other run are dropped here, by `runId`.
  */
 import type { Experiment, LiveField } from "../core/experiment.ts";
+import type { PruningReport } from "../core/run-record.ts";
 import type { DatasetSummary, Event, LayerSummary, ProbeWish } from "../worker/protocol.ts";
 
 type EventOf<Type extends Event["type"]> = Extract<Event, { readonly type: Type }>;
@@ -49,6 +50,8 @@ export interface RunState {
   /** True for a run from a file or an undo, whose live changes the panel has yet to learn. */
   readonly followsLive: boolean;
   readonly evaluation: Evaluation | null;
+  /** By rising step. */
+  readonly prunings: readonly PruningReport[];
   readonly snapshot: Snapshot | null;
   /** What the gates are shown on. */
   readonly probe: ProbeWish;
@@ -85,6 +88,7 @@ export function openedRun(event: EventOf<"started">, followsLive: boolean): RunS
     live: { learningRate, clipNorm, clipValue },
     followsLive,
     evaluation: null,
+    prunings: [],
     snapshot: null,
     probe: { kind: "choice", index: 0 },
     generation: { prefix: "", temperature: 1 },
@@ -116,6 +120,11 @@ export function reduceRun(run: RunState, event: Event): RunState {
       };
     case "evaluation":
       return { ...run, evaluation: event };
+    case "pruned": {
+      // After the loss of a device a pruning is made, and told, once more.
+      const earlier = run.prunings.filter(({ step }) => step < event.pruning.step);
+      return { ...run, prunings: [...earlier, event.pruning] };
+    }
     case "snapshot":
       return { ...run, snapshot: event };
     case "generated":

@@ -7,6 +7,7 @@ import * as v from "valibot";
 import type { Fault } from "../core/errors.ts";
 import { type Experiment, parseExperiment, type TaskName } from "../core/experiment.ts";
 import type { PublishedName, VariantName } from "../core/published-model.ts";
+import type { PruningReport } from "../core/run-record.ts";
 import type { DataSource, Thumbnail } from "../core/task.ts";
 import type { Command, DatasetSummary, Event, LayerSummary, TaskResult } from "./protocol.ts";
 
@@ -84,6 +85,7 @@ const thumbnail = v.custom<Thumbnail>((value) => isObject(value) && "kind" in va
 const layers = v.array(v.custom<LayerSummary>((value) => isObject(value) && "views" in value));
 const dataset = v.custom<DatasetSummary>((value) => isObject(value) && "windows" in value && "probes" in value);
 const result = v.custom<TaskResult>((value) => isObject(value) && "kind" in value);
+const pruning = v.custom<PruningReport>((value) => isObject(value) && "parts" in value && "lossAfter" in value);
 const plan = v.record(v.string(), v.object({ implementation: v.string(), sizes: v.record(v.string(), v.number()) }));
 
 const view = v.object({ name: v.string(), range: v.picklist(["gate", "state"]), values: floats });
@@ -148,6 +150,7 @@ const EventSchema = v.variant("type", [
     best: metricsByName,
     result,
   }),
+  v.object({ type: v.literal("pruned"), runId, pruning }),
   v.object({
     type: v.literal("snapshot"),
     runId,

@@ -8,6 +8,7 @@ import type { Fault } from "../core/errors.ts";
 import type { Experiment, LiveField, TaskName } from "../core/experiment.ts";
 import type { Plan } from "../core/program.ts";
 import type { PublishedModel } from "../core/published-model.ts";
+import type { PruningReport } from "../core/run-record.ts";
 import type { Column, DataSource, Dataset, ProbeChoice, Thumbnail } from "../core/task.ts";
 
 /** Which backend the user wishes for. */
@@ -178,6 +179,8 @@ export type Event =
       readonly best: Readonly<Record<string, number>>;
       readonly result: TaskResult;
     }
+  /** Weights were set to 0; the evaluation of the pruned model comes beside it. */
+  | { readonly type: "pruned"; readonly runId: number; readonly pruning: PruningReport }
   | {
       readonly type: "snapshot";
       readonly runId: number;

@@ -98,6 +98,7 @@ export class Session {
     const { parameters } = run.model;
     this.#post({ type: "started", runId, experiment, step, parameters, layers, dataset, plan, canUndo });
     for (const { field, value } of run.live) this.#post({ type: "live-changed", runId, step, field, value });
+    for (const pruning of run.prunings) this.#post({ type: "pruned", runId, pruning });
   }
 
   /** Trains one chunk towards `until`; returns what stopped the run, if anything did. */
@@ -198,6 +199,10 @@ export class Session {
       if (count === 0) continue;
       const tokensPerSecond = block.stepsPerSecond * B * T;
       this.#post({ type: "metrics", runId, ...block, tokensPerSecond });
+    }
+    if (report.pruning) {
+      this.#post({ type: "pruned", runId, pruning: report.pruning });
+      this.#fresh = true; // other parameters at the same step
     }
     if (report.evaluation) this.#tellEvaluation(report.evaluation);
     if (report.fault?.code === "stopped-early") this.#fresh = true; // other parameters at the same step

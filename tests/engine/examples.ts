@@ -2,6 +2,7 @@
 import { createReferenceBackend } from "../../src/backends/reference/player.ts";
 import type { Backend } from "../../src/core/backend.ts";
 import type { Experiment } from "../../src/core/experiment.ts";
+import { type OptimizerChoice, USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
 import type { Dataset, ScoredRows } from "../../src/core/task.ts";
 import { USUAL_TRAINING } from "../../src/core/usual-training.ts";
 import { createRun, type Run } from "../../src/engine/run.ts";
@@ -82,6 +83,16 @@ export function exampleExperiment(changes: Partial<Experiment["training"]> = {})
     seed: 7,
   };
 }
+
+/** Every optimizer with everything that could move a weight without a gradient of its own. */
+export const HARD_OPTIMIZERS: readonly (readonly [string, OptimizerChoice])[] = [
+  ["adam, AMSGrad, L2", { ...USUAL_OPTIMIZERS.adam, amsgrad: true, weightDecay: 0.01 }],
+  ["adamw", { ...USUAL_OPTIMIZERS.adamw, weightDecay: 0.1 }],
+  ["rmsprop, centred, momentum", { ...USUAL_OPTIMIZERS.rmsprop, centered: true, momentum: 0.9 }],
+  ["sgd", { ...USUAL_OPTIMIZERS.sgd, weightDecay: 0.01 }],
+  ["sgd, momentum", { ...USUAL_OPTIMIZERS.sgd, momentum: 0.9 }],
+  ["sgd, Nesterov", { ...USUAL_OPTIMIZERS.sgd, momentum: 0.9, nesterov: true }],
+];
 
 /** Mean of the first output over the scored rows: any function of the predictions serves. */
 const meanPrediction = (scored: ScoredRows) => ({

@@ -6,7 +6,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { openBackend } from "../../src/backends/open.ts";
 import type { Backend } from "../../src/core/backend.ts";
-import { advanceTo, exampleExperiment, openRun, sineDataset, textDataset } from "../engine/examples.ts";
+import {
+  advanceTo,
+  exampleExperiment,
+  HARD_OPTIMIZERS,
+  openRun,
+  sineDataset,
+  textDataset,
+} from "../engine/examples.ts";
 
 let backend: Backend;
 beforeAll(async () => {
@@ -86,6 +93,21 @@ test("a run goes on on the CPU player where the GPU left off", async () => {
     expect(Math.abs(loss - expected)).toBeLessThanOrEqual(LOSS_TOLERANCE * (expected + 0.1));
   }
   whole.dispose();
+});
+
+test.each(HARD_OPTIMIZERS)("a hundred steps of %s leave pruned weights exactly 0", async (_name, optimizer) => {
+  const pruning = { name: "once", share: 0.7, step: 2 } as const;
+  const model = { ...exampleExperiment().model, layers: exampleExperiment().model.layers.slice(1) };
+  const experiment = { ...exampleExperiment({ optimizer, pruning, learningRate: 0.01, evaluateEvery: 1000 }), model };
+  const run = await openRun(experiment, sineDataset(), { backend });
+  const { losses } = await advanceTo(run, 102);
+  expect(losses.length).toBe(102);
+  const { mask, params } = await run.snapshot();
+  for (const { zeros, weights } of run.prunings[0]?.parts ?? []) expect(zeros).toBe(Math.round(0.7 * weights));
+  const pruned = [...(mask ?? []).keys()].filter((p) => mask?.[p] === 0);
+  expect(pruned.length).toBeGreaterThan(50);
+  expect(pruned.every((p) => Object.is(params[p], 0))).toBe(true);
+  run.dispose();
 });
 
 describe("a flag on the GPU", () => {

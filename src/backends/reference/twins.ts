@@ -5,6 +5,7 @@
 import { activationBackward } from "../../operations/activation-backward.ts";
 import { activationForward } from "../../operations/activation-forward.ts";
 import { addRows } from "../../operations/add-rows.ts";
+import { applyMask } from "../../operations/apply-mask.ts";
 import { attentionCollect } from "../../operations/attention-collect.ts";
 import { attentionContext } from "../../operations/attention-context.ts";
 import { attentionKeyGradient } from "../../operations/attention-key-gradient.ts";
@@ -61,6 +62,7 @@ import { weightGradient } from "../../operations/weight-gradient.ts";
 import { activationBackwardTwin } from "./activation-backward.ts";
 import { activationForwardTwin } from "./activation-forward.ts";
 import { addRowsTwin } from "./add-rows.ts";
+import { applyMaskTwin } from "./apply-mask.ts";
 import { attentionCollectTwin } from "./attention-collect.ts";
 import { attentionContextTwin } from "./attention-context.ts";
 import { attentionKeyGradientTwin } from "./attention-key-gradient.ts";
@@ -121,6 +123,7 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(activationBackward, activationBackwardTwin),
   implement(activationForward, activationForwardTwin),
   implement(addRows, addRowsTwin),
+  implement(applyMask, applyMaskTwin),
   implement(attentionCollect, attentionCollectTwin),
   implement(attentionContext, attentionContextTwin),
   implement(attentionKeyGradient, attentionKeyGradientTwin),

@@ -2,6 +2,7 @@
 import type { Backend, BackendInfo, Player } from "../../core/backend.ts";
 import type { Fault } from "../../core/errors.ts";
 import type { Experiment } from "../../core/experiment.ts";
+import type { PruningReport } from "../../core/run-record.ts";
 import type { Dataset } from "../../core/task.ts";
 import type { Run } from "../../engine/run.ts";
 import type { Evaluation, MetricsBlock } from "../../engine/run-report.ts";
@@ -33,6 +34,7 @@ export interface TrainReport {
   readonly unit: string;
   /** Shares of the training steps at which clipping by norm, or by value, did something. */
   readonly clipped: ClippedShares;
+  readonly prunings: readonly PruningReport[];
   readonly fault: Fault | null;
   readonly saved: string | null;
   readonly plays: number;
@@ -76,6 +78,7 @@ export function describeTraining(outcome: TrainOutcome): TrainReport {
     metrics: { loss, validationLoss, bestStep, bestValidationLoss, best, latest, baseline: dataset.baseline },
     unit: unitOf(dataset),
     clipped,
+    prunings: run.prunings,
     fault,
     saved,
     plays,
@@ -107,6 +110,16 @@ export function progressLine(step: number, steps: number, block: MetricsBlock, e
   return `step ${step}/${steps}, loss ${loss}${validation}, ${speed}`;
 }
 
+/** One line for each pruning: what is 0 since, by part, and what it cost. */
+export function pruningLine({ step, share, lossBefore, lossAfter, parts }: PruningReport): string {
+  const digits = (loss: number | null) => loss?.toPrecision(5) ?? "not finite";
+  const byPart = parts.map(
+    ({ name, weights, zeros, loss }) => `${name} ${zeros} of ${weights} (alone: validation ${digits(loss)})`,
+  );
+  const cost = `validation ${digits(lossBefore)} → ${digits(lossAfter)}`;
+  return `pruned to ${(100 * share).toFixed(1)} % zeros at step ${step}, ${cost}; ${byPart.join(", ")}`;
+}
+
 /** The report as JSON. */
 export function toJson(report: TrainReport): string {
   return JSON.stringify(report, null, 2);
@@ -136,6 +149,7 @@ export function toTable(report: TrainReport): string {
     ...table,
     `validation loss ${metrics.bestValidationLoss.toPrecision(5)} at step ${bestStep}, ${metrics.validationLoss.toPrecision(5)} now`,
     ...clippedLines(report),
+    ...report.prunings.slice(-1).map(pruningLine),
     ...(report.saved === null ? [] : [`saved to ${report.saved}`]),
   ].join("\n");
 }

@@ -18,6 +18,7 @@ import {
   type ClippedShares,
   describeTraining,
   progressLine,
+  pruningLine,
   type TrainReport,
   toJson,
   toTable,
@@ -165,6 +166,7 @@ async function advance(run: Run, steps: number, terminal: Terminal): Promise<Pro
       clipped.norm += clipFactor.filter((factor) => factor < 1).length;
       clipped.value += clippedShare.filter((share) => share > 0).length;
     }
+    if (report.pruning) terminal.note(pruningLine(report.pruning));
     for (const { code, details } of report.notices) terminal.note(`${code} ${JSON.stringify(details)}`);
     if (block) terminal.progress(progressLine(run.step, steps, block, evaluation));
   }

@@ -8,6 +8,7 @@ import { probeTextIssue } from "../plots/probe-text.ts";
 import { visibleSymbol } from "../plots/strip.ts";
 import { type Generation, writesSymbols } from "../run-state.ts";
 import { LossChart } from "./loss-chart.tsx";
+import { PruningView } from "./pruning-view.tsx";
 import { ResultView } from "./result-view.tsx";
 
 /** Why a prefix cannot be gone on from, or null. An empty one can. */
@@ -46,6 +47,7 @@ function Result({ dataset }: { readonly dataset: DatasetSummary }) {
 export function LearningPanel() {
   const series = useSeries();
   const dataset = useApp((state) => state.run?.dataset);
+  const prunings = useApp((state) => state.run?.prunings) ?? [];
   const exportLosses = () => {
     if (dataset) downloadFile(`gatescope-${dataset.task}-loss.csv`, lossCsv(series), "text/csv");
   };
@@ -53,6 +55,7 @@ export function LearningPanel() {
     <>
       <LossChart series={series} onExport={exportLosses} />
       {dataset ? <Result dataset={dataset} /> : null}
+      <PruningView prunings={prunings} />
     </>
   );
 }

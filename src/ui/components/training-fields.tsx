@@ -13,6 +13,7 @@ import { Button } from "./button.tsx";
 import { ExperimentNumber } from "./experiment-number.tsx";
 import styles from "./experiment-panel.module.css";
 import { CheckField, SegmentedControl } from "./fields.tsx";
+import { PruningFields } from "./pruning-fields.tsx";
 import { ScheduleFields } from "./schedule-fields.tsx";
 
 const HEADS: readonly Experiment["model"]["head"][] = ["every", "last"];
@@ -200,6 +201,7 @@ export function TrainingFields({ draft }: DraftProps) {
           <WindowFields draft={draft} />
           <ExperimentNumber field="evaluateEvery" />
           <EarlyStopping draft={draft} />
+          <PruningFields pruning={draft.training.pruning} />
         </div>
       </details>
     </>

@@ -85,6 +85,7 @@ export const shellMessages = {
   "experiment.setMemory": "Set initial memory to 1",
   "experiment.clip": "Clip gradients",
   "experiment.clipValue": "Clip each gradient by its value",
+  "experiment.lastPruning": "The last pruning is after step {step}.",
   "experiment.earlyStopping": "Stop early, with the best parameters",
   "experiment.fixedLength": {
     one: "Length: {count} step, set by the task.",

@@ -103,6 +103,20 @@ export const viewMessages = {
   "clip.value":
     "Clipping by value cut gradients off at {run} of all steps, {recent} of the last {count}; there {cut} of them on average.",
 
+  "pruning.title": "Pruning",
+  "pruning.summary": "Pruned to {share} zeros after step {step}: validation loss {before} before, {after} after.",
+  "pruning.parts": "Biases are not pruned. Alone: the validation loss with only this part pruned.",
+  "pruning.part": "part",
+  "pruning.head": "Output",
+  "pruning.weights": "weights",
+  "pruning.zeros": "zeros",
+  "pruning.zerosShare": "{zeros} ({share})",
+  "pruning.alone": "loss, pruned alone",
+  "pruning.all": "Prunings so far",
+  "pruning.allCaption": { one: "The last pruning", other: "The last {count} prunings" },
+  "pruning.before": "loss before",
+  "pruning.after": "loss after",
+
   "result.title": "Result",
   "result.empty": "No result yet. It comes with the first evaluation.",
   "result.latest": "latest",
