@@ -27,7 +27,7 @@ export function fixedLength(task: TaskChoice): number | null {
 
 /** True where windows follow one another in time, so that a state may be carried from one into the next. */
 export function canCarryState({ name }: TaskChoice): boolean {
-  return name === "seattle-weather" || name === "own-text" || name === "own-series";
+  return name === "seattle-weather" || name === "sweep-direction" || name === "own-text" || name === "own-series";
 }
 
 /** The losses that suit this task, the usual one first. */

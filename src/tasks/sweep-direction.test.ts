@@ -71,6 +71,7 @@ test("no window reaches into another part", () => {
   expect(Math.max(...train) + dataset.length).toBeLessThanOrEqual(Math.min(...validation));
   expect(Math.max(...validation) + dataset.length).toBeLessThanOrEqual(Math.min(...tested));
   expect(Math.max(...tested) + dataset.length).toBeLessThanOrEqual(R);
+  expect(dataset.stream?.end).toBeLessThanOrEqual(Math.min(...validation));
 });
 
 describe("the score", () => {

@@ -102,6 +102,8 @@ async function load(experiment: Experiment): Promise<Dataset> {
     mask: new Float32Array(R).fill(1),
     length,
     windows,
+    // A target belongs to its own row, so every row of the training part may be streamed.
+    stream: { first: 0, end: TRAINING_ROWS },
     probes: Array.from({ length: PROBES }, (_, i) => {
       const start = testFirst + Math.floor(((HELD_OUT_ROWS - probeLength) * i) / (PROBES - 1));
       return { title: `${start + 1} – ${start + probeLength}`, start, length: probeLength };

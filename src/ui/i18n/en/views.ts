@@ -185,5 +185,6 @@ export const viewMessages = {
   "equations.lstm": "LSTM with forget gate (Gers et al. 2000), in PyTorch's form with two biases and no peepholes.",
   "equations.ugrnn": "Update gate only (Collins et al. 2017): a GRU without its reset gate.",
   "equations.rnn": "Plain recurrent layer (Elman 1990), with PyTorch's two biases.",
-  "equations.symbols": "σ is the logistic function, ⊙ multiplies unit by unit, x is the input, h the state.",
+  "equations.symbols":
+    "σ is the logistic function, ⊙ multiplies unit by unit, x is the input, h the state. Where a paper writes one matrix, W·[h, x], it is h U + x W.",
 } as const;
