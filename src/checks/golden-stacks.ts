@@ -3,6 +3,7 @@
  * output also receives ghT; the two kinds of file differ in names only.
  */
 import * as v from "valibot";
+import type { Direction } from "../core/layer-choice.ts";
 import { isGoldenCell } from "../interop/golden-cells.ts";
 import { swapLeadingAxes } from "../interop/golden-file.ts";
 import { type GoldenRunner, inputOf, unsupported } from "./golden-run.ts";
@@ -15,8 +16,8 @@ const StackInfo = v.looseObject({
   B: Extent,
   T: Extent,
   I: Extent,
-  bidirectional: v.literal(false),
-  masked: v.literal("none"),
+  bidirectional: v.boolean(),
+  masked: v.picklist(["none", "lengths", "mask"]),
   return_sequences: v.boolean(),
 });
 
@@ -44,34 +45,51 @@ export const runGoldenCell: GoldenRunner = async (golden, { backend }) => {
     if (g?.length === B * H) states.set(state, g);
     else if (state !== "h") return unsupported(`g${state}T is missing or has another shape`);
   }
-  const layers: readonly GoldenLayer[] = [{ kind, H, D, prefix: "", upstream: states }];
-  const stackCase = { T, B, D, layers, x: swapLeadingAxes(x, { outer: B, inner: T, width: D }), upstream };
+  const layers: readonly GoldenLayer[] = [{ kind, layer: 0, direction: "forward", H, D, prefix: "", upstream: states }];
+  const stackCase = { mask: null, T, B, D, layers, x: swapLeadingAxes(x, { outer: B, inner: T, width: D }), upstream };
   const result = await playStack(backend, golden, { ...stackCase, outputs: "every" });
   return result ? { supported: true, tensors: nameCell(result) } : unsupported(INCOMPLETE);
 };
 
-/** Plays a case of `stacks/` in one direction and without masks. */
+const SIDES = { forward: "fwd", backward: "bwd" } as const satisfies Readonly<Record<Direction, string>>;
+
+/** Every layer in each of its directions, and the width of what the top hands on; a text where a cell is unknown. */
+function readLayers(info: v.InferOutput<typeof StackInfo>): { layers: readonly GoldenLayer[]; width: number } | string {
+  const directions = info.bidirectional ? (["forward", "backward"] as const) : (["forward"] as const);
+  const layers: GoldenLayer[] = [];
+  let width = info.I;
+  for (const [layer, { kind, hidden: H }] of info.layers.entries()) {
+    if (!isGoldenCell(kind)) return kind;
+    for (const direction of directions) {
+      const prefix = `L${layer}.${SIDES[direction]}.`;
+      layers.push({ kind, layer, direction, H, D: width, prefix, upstream: new Map() });
+    }
+    width = H * directions.length;
+  }
+  return { layers, width };
+}
+
+/** Plays a case of `stacks/`: one direction or both, all steps or a mask of those that a sequence has. */
 export const runGoldenStack: GoldenRunner = async (golden, { backend }) => {
   const info = v.safeParse(StackInfo, golden.info);
-  if (!info.success) return unsupported("bidirectional, masked or no stack case");
-  const { B, T, I: D, return_sequences: every } = info.output;
-  const layers: GoldenLayer[] = [];
-  let width = D;
-  for (const [index, { kind, hidden }] of info.output.layers.entries()) {
-    if (!isGoldenCell(kind)) return unsupported(`cell ${kind}`);
-    layers.push({ kind, H: hidden, D: width, prefix: `L${index}.fwd.`, upstream: new Map() });
-    width = hidden;
-  }
+  if (!info.success) return unsupported("this is no stack case");
+  const { B, T, I: D, return_sequences: every, masked } = info.output;
+  const read = readLayers(info.output);
+  if (typeof read === "string") return unsupported(`cell ${read}`);
+  const { layers, width } = read;
   const x = inputOf(golden, "x");
   const g = inputOf(golden, "g_out");
   if (x?.length !== B * T * D || g?.length !== B * width * (every ? T : 1)) {
     return unsupported("x or g_out is missing or has another shape");
   }
+  const present = masked === "none" ? null : inputOf(golden, "mask");
+  if (present !== null && present?.length !== B * T) return unsupported("mask is missing or has another shape");
+  const mask = present && swapLeadingAxes(present, { outer: B, inner: T, width: 1 });
   const outputs = every ? "every" : "last";
   const upstream = every ? swapLeadingAxes(g, { outer: B, inner: T, width }) : g;
-  const stackCase = { T, B, D, layers, x: swapLeadingAxes(x, { outer: B, inner: T, width: D }), upstream };
+  const stackCase = { T, B, D, layers, x: swapLeadingAxes(x, { outer: B, inner: T, width: D }), upstream, mask };
   const result = await playStack(backend, golden, { ...stackCase, outputs });
-  return result ? { supported: true, tensors: nameStack(result, outputs) } : unsupported(INCOMPLETE);
+  return result ? { supported: true, tensors: nameStack(result, outputs, present) } : unsupported(INCOMPLETE);
 };
 
 function nameCell({ layers, loss, dx }: StackResult): Map<string, ArrayLike<number>> {
@@ -91,20 +109,29 @@ function nameCell({ layers, loss, dx }: StackResult): Map<string, ArrayLike<numb
   return tensors;
 }
 
-function nameStack({ layers, loss, dx }: StackResult, outputs: "every" | "last"): Map<string, ArrayLike<number>> {
+/** A gradient [B, T, H] with the steps that a sequence does not have as the files have them: it is not defined there, and 0. */
+function whereDefined(gradient: Float32Array<ArrayBuffer>, present: Float32Array | null): Float32Array<ArrayBuffer> {
+  if (present === null) return gradient;
+  const H = gradient.length / present.length;
+  return gradient.map((value, i) => (present[Math.floor(i / H)] === 0 ? 0 : value));
+}
+
+function nameStack(
+  { layers, outputs, last, loss, dx }: StackResult,
+  wanted: "every" | "last",
+  present: Float32Array | null,
+): Map<string, ArrayLike<number>> {
   const tensors = new Map<string, ArrayLike<number>>([
     ["loss", loss],
     ["d_x", dx],
+    ["out", wanted === "every" ? (outputs.at(-1) ?? last) : last],
   ]);
-  for (const [index, { layer, states, gradients }] of layers.entries()) {
+  for (const [index, values] of outputs.entries()) tensors.set(`L${index}.y`, values);
+  for (const { layer, states, gradients } of layers) {
     const { prefix } = layer;
     for (const [name, state] of states) {
-      tensors.set(`${prefix}${name}T`, state.last);
-      tensors.set(`d_${prefix}${name}`, state.gradient).set(`d_${prefix}${name}0`, state.initialGradient);
-      if (name !== "h") continue;
-      tensors.set(`L${index}.y`, state.values);
-      // Overwritten by each higher layer: what remains is the top layer's.
-      tensors.set("out", outputs === "every" ? state.values : state.last);
+      tensors.set(`${prefix}${name}T`, state.last).set(`d_${prefix}${name}0`, state.initialGradient);
+      tensors.set(`d_${prefix}${name}`, whereDefined(state.gradient, present));
     }
     for (const [name, values] of gradients) tensors.set(`d_${prefix}${name}`, values);
   }

@@ -6,27 +6,41 @@ import * as v from "valibot";
 import { FIELD_RANGES } from "./fields.ts";
 import { oneOf, ranged } from "./schema-terms.ts";
 
-const units = ranged(FIELD_RANGES.units);
 const activation = oneOf(["tanh", "relu"]);
+
+/**
+ * What every recurrent layer may say besides its cell. These fields came later than version 1's first documents: left out
+ * they mean the first of their values, and documents stay as short as they were.
+ */
+const recurrent = {
+  units: ranged(FIELD_RANGES.units),
+  /** `both` reads the sequence from both ends with parameters of their own, and hands on both states side by side. */
+  direction: v.optional(oneOf(["forward", "both"])),
+};
 
 /** One recurrent layer, discriminated by `cell`. */
 export const LayerSchema = v.variant(
   "cell",
   [
-    v.strictObject({ cell: v.literal("gru"), reset: oneOf(["before", "after"]), activation, units }),
-    v.strictObject({ cell: v.literal("lstm"), units }),
-    v.strictObject({ cell: v.literal("ugrnn"), units }),
-    v.strictObject({ cell: v.literal("rnn"), activation, units }),
+    v.strictObject({ cell: v.literal("gru"), reset: oneOf(["before", "after"]), activation, ...recurrent }),
+    v.strictObject({ cell: v.literal("lstm"), ...recurrent }),
+    v.strictObject({ cell: v.literal("ugrnn"), ...recurrent }),
+    v.strictObject({ cell: v.literal("rnn"), activation, ...recurrent }),
   ],
   "one of gru, lstm, ugrnn, rnn",
 );
 
 /** One recurrent layer. */
 export type LayerChoice = v.InferOutput<typeof LayerSchema>;
+/** A layer whose cell runs over the steps. */
+export type RecurrentLayer = LayerChoice;
 /** Name of a cell. */
 export type CellName = LayerChoice["cell"];
 /** A layer of one kind of cell. */
 export type LayerOf<Name extends CellName> = Extract<LayerChoice, { readonly cell: Name }>;
+
+/** In which order a part of a layer reads the steps. */
+export type Direction = "forward" | "backward";
 
 /** Every cell, in the order in which the page offers them. */
 export const CELL_NAMES: readonly CellName[] = ["gru", "lstm", "ugrnn", "rnn"];
@@ -46,4 +60,9 @@ export function defaultLayer(cell: CellName, width: number): LayerChoice {
 /** True where "initial memory" means something to a layer: the plain RNN has no gate that could remember. */
 export function hasMemoryGate(layer: LayerChoice): boolean {
   return layer.cell !== "rnn";
+}
+
+/** The directions in which a layer runs. */
+export function directionsOf({ direction }: LayerChoice): readonly Direction[] {
+  return direction === "both" ? ["forward", "backward"] : ["forward"];
 }

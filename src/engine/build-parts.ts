@@ -13,20 +13,23 @@ import { declareStack, type Stack, type StackInput, stackBackward, stackForward 
 import { claimLossFlags, type LossFlags, type LossPlace, lossCalls } from "./losses.ts";
 import { createModel, type ModelShape } from "./model.ts";
 import { callOperation, ProgramDraft } from "./program-draft.ts";
+import { collectStage, needsCollecting } from "./stages/collect-stage.ts";
 import type { Pass } from "./stages/stage.ts";
 import { TENSOR } from "./tensor-names.ts";
 
 const LINEAR = { name: "linear" } as const;
 
-/** A stack without head whose outputs y are the top layer's h at every step or at the last. */
+/** A stack without head whose outputs y are the top layer's at every step, or its final states. */
 export interface StackSpec {
   readonly layers: ModelShape["layers"];
   readonly inputWidth: number;
   readonly input: "features" | "tokens";
   readonly T: number;
   readonly B: number;
-  /** Which rows of the top h the loss L = Σ g⊙y reads; it also reads the last row of every extra state. */
+  /** Which of the top layer's outputs the loss L = Σ g⊙y reads; it also reads the final row of every extra state. */
   readonly readout: HeadSteps;
+  /** True: write which steps a sequence has to `TENSOR.mask()` [T, B]. */
+  readonly masked?: boolean;
 }
 
 /** Where the states' part of a stack's loss is formed: `place` is that of its outputs. */
@@ -65,6 +68,14 @@ function readStates({ draft, stack, place, lossFlags, rows }: StateReadout): rea
   return [...calls, callOperation(reduceLoss, label, { N: rows, perRow: 1, flagBit: reduceBit }, all)];
 }
 
+/** Outputs of the top layer at every step, for whoever looks at them, where the loss reads its final states only. */
+function collectTop({ context, directions }: Stack, readout: HeadSteps): readonly OperationCall[] {
+  const top = directions.filter(({ layer }) => layer === directions.at(-1)?.layer);
+  if (readout === "every" || !needsCollecting(context, top, false)) return [];
+  const looking = { ...context, pass: { ...context.pass, gradients: false } };
+  return collectStage(looking, top, false).forward({ first: 0, count: context.pass.T });
+}
+
 function declareStackInput(draft: ProgramDraft, { T, B, input, inputWidth }: StackSpec): StackInput {
   if (input === "tokens") return { kind: "tokens", ids: draft.declare("batch.input", "u32", [T, B], "batch") };
   const x = draft.declare("batch.input", "f32", [T, B, inputWidth], "batch");
@@ -73,9 +84,9 @@ function declareStackInput(draft: ProgramDraft, { T, B, input, inputWidth }: Sta
 
 /**
  * Phases `forward` (states, records, `loss`) and `backward` (da in the records, dh, `grads`, `batch.dx` for features).
- * Write `params`, `batch.input` [T, B, D] or ids [T, B], row 0 of each layer's
- * states, `upstream` (g, [N, H] with N = T·B or B), the gradient of each extra state's last row (`TENSOR.upstream`, [B, H]),
- * `ones` (N times 1) and `count` = [1]; no scalars. Gates must be read between the phases.
+ * Write `params`, `batch.input` [T, B, D] or ids [T, B], row 0 of each layer's states (row T of a backward direction's),
+ * `upstream` (g, [N, H·directions] with N = T·B or B), the gradient of each extra state's final row (`TENSOR.upstream`,
+ * [B, H]), `ones` (N times 1) and `count` = [1]; no scalars. Gates must be read between the phases.
  */
 export function buildStackProgram(spec: StackSpec): BuiltProgram {
   const { T, B, inputWidth, readout } = spec;
@@ -85,7 +96,8 @@ export function buildStackProgram(spec: StackSpec): BuiltProgram {
   draft.declare(TENSOR.gradients, "f32", [model.P], "gradients");
   const flags = draft.declare("flags", "u32", [1], "metrics");
   const input = declareStackInput(draft, spec);
-  const pass: Pass = { prefix: "", T, B, flags, gradients: true, stateUpstream: 1 };
+  const present = spec.masked ? draft.declare(TENSOR.mask(), "f32", [T, B], "batch") : null;
+  const pass: Pass = { prefix: "", T, B, flags, gradients: true, stateUpstream: 1, present };
   const stack = declareStack(draft, model, pass, { input, outputs: readout });
   const { output } = stack;
   if (!output.gradient) throw new Error("the stack's output has no gradient");
@@ -111,6 +123,7 @@ export function buildStackProgram(spec: StackSpec): BuiltProgram {
   const lossFlags = claimLossFlags(draft, LINEAR, flags);
   const forward = [
     ...stackForward(stack),
+    ...collectTop(stack, readout),
     ...lossCalls(LINEAR, place, lossFlags),
     ...readStates({ draft, stack, place, lossFlags, rows: lossRows }),
   ];

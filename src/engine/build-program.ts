@@ -60,7 +60,7 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
   const { T, B, head, outputs: V } = spec;
   const { flags, count, loss } = scalars;
   const batch = buildBatch(draft, spec);
-  const pass: Pass = { prefix: "", T, B, flags, gradients: true, stateUpstream: 0 };
+  const pass: Pass = { prefix: "", T, B, flags, gradients: true, stateUpstream: 0, present: batch.present };
   const stack = declareStack(draft, model, pass, { input: batch.input, outputs: head });
   const { output: top } = stack;
   const N = top.steps * B;
@@ -84,8 +84,8 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
   if (spec.dhNorms) {
     for (const { layer, direction, place, gradients } of stack.directions) {
       const out = draft.declare(TENSOR.dhNorm(layer, direction), "f32", [T, B], "activation");
-      // dh[t+1] belongs to step t, so row 0 (the gradient of the initial state) is skipped.
-      const numbers = { N: T * B, H: place.H, xOffset: B * place.H };
+      // The row of the initial state, 0 or in reverse T, belongs to no step.
+      const numbers = { N: T * B, H: place.H, xOffset: (1 - place.reverse) * B * place.H };
       if (gradients) backward.push(callOperation(rowNorm, place.label, numbers, { x: gradients.dh, out }));
     }
   }

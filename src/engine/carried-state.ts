@@ -5,12 +5,13 @@
  */
 import { alignSegment } from "../core/dims.ts";
 import type { Experiment } from "../core/experiment.ts";
+import type { RecurrentLayer } from "../core/layer-choice.ts";
 import type { OperationCall, TensorBinding } from "../core/program.ts";
 import { keepState } from "../operations/keep-state.ts";
 import { resumeState } from "../operations/resume-state.ts";
 import { findCell } from "./cells/find-cell.ts";
 import { requireSegment } from "./cells/segments.ts";
-import type { RecurrentLayer } from "./model.ts";
+
 import { callOperation, type ProgramDraft } from "./program-draft.ts";
 import type { LayerDirection } from "./stages/recurrent-stage.ts";
 

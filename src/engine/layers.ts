@@ -6,6 +6,7 @@ import type { OperationCall, TensorBinding } from "../core/program.ts";
 import type { HeadSteps } from "./head.ts";
 import type { Model } from "./model.ts";
 import type { ProgramDraft } from "./program-draft.ts";
+import { collectStage, needsCollecting } from "./stages/collect-stage.ts";
 import { type LayerDirection, recurrentStage } from "./stages/recurrent-stage.ts";
 import type { Pass, Rows, RowsPlace, Stage, StageContext, StageInput, StepRange } from "./stages/stage.ts";
 import { TENSOR } from "./tensor-names.ts";
@@ -22,7 +23,7 @@ export type StackInput =
 
 /** The stages of a pass. */
 export interface Stack {
-  readonly pass: Pass;
+  readonly context: StageContext;
   /** Lowest first. */
   readonly stages: readonly Stage[];
   /** Every recurrent layer in each of its directions, lowest layer first. */
@@ -46,26 +47,32 @@ export function declareStack(
   { input, outputs }: { readonly input: StackInput; readonly outputs: HeadSteps },
 ): Stack {
   const { T, B, prefix } = pass;
-  const mask = draft.declare(TENSOR.mask(prefix), "f32", [T, B], "batch");
+  // The operations ask for a mask even where they do not read it.
+  const mask = pass.present ?? draft.declare(TENSOR.mask(prefix), "f32", [T, B], "batch");
   const key = draft.declare(TENSOR.key(prefix), "u32", [2], "batch");
-  const context: StageContext = { draft, model, pass, mask, key };
+  const context: StageContext = { draft, model, pass, masked: pass.present ? 1 : 0, mask, key };
   const stages: Stage[] = [];
   const directions: LayerDirection[] = [];
   const { layers, inputWidth } = model.shape;
   let rows = inputRows(input, inputWidth, T);
   for (const [layer, choice] of layers.entries()) {
     const finalOnly = outputs === "last" && layer === layers.length - 1;
-    const stage = recurrentStage(context, { layer, choice, input: rows, finalOnly });
-    stages.push(stage);
-    directions.push(...stage.directions);
-    rows = stage.output;
+    const recurrent = recurrentStage(context, { layer, choice, input: rows, finalOnly });
+    directions.push(...recurrent.directions);
+    stages.push(recurrent);
+    rows = recurrent.output;
+    if (needsCollecting(context, recurrent.directions, finalOnly)) {
+      const collect = collectStage(context, recurrent.directions, finalOnly);
+      stages.push(collect);
+      rows = collect.output;
+    }
   }
   if (rows.kind !== "rows") throw new Error("a model needs at least one layer");
-  return { pass, stages, directions, output: rows };
+  return { context, stages, directions, output: rows };
 }
 
 /** The whole sequence of a stack. */
-const wholeOf = ({ pass }: Stack): StepRange => ({ first: 0, count: pass.T });
+const wholeOf = ({ context }: Stack): StepRange => ({ first: 0, count: context.pass.T });
 
 /** Forward calls of the whole stack, lowest layer first. A part of the steps goes on from the states before it. */
 export function stackForward(stack: Stack, steps = wholeOf(stack)): readonly OperationCall[] {
@@ -73,7 +80,7 @@ export function stackForward(stack: Stack, steps = wholeOf(stack)): readonly Ope
 }
 
 /** Backward calls of the whole stack, topmost layer first: each hands its gradient down, then forms those of its parameters. */
-export function stackBackward({ pass, stages }: Stack): readonly OperationCall[] {
-  const whole = { first: 0, count: pass.T };
-  return stages.toReversed().flatMap((stage) => [...stage.backward(whole), ...stage.parameterGradients()]);
+export function stackBackward(stack: Stack): readonly OperationCall[] {
+  const whole = wholeOf(stack);
+  return stack.stages.toReversed().flatMap((stage) => [...stage.backward(whole), ...stage.parameterGradients()]);
 }

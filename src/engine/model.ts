@@ -3,14 +3,12 @@
  * `SEGMENT_ALIGNMENT`. `parameters` counts trainable numbers, P also the padding between segments (always 0).
  */
 import { alignSegment, elementCount } from "../core/dims.ts";
-import type { LayerChoice } from "../core/layer-choice.ts";
+import { directionsOf, type LayerChoice } from "../core/layer-choice.ts";
 import type { TensorBinding } from "../core/program.ts";
 import type { ParameterRole, ParameterSpec } from "./cells/cell.ts";
 import { findCell } from "./cells/find-cell.ts";
 import type { Segments } from "./cells/segments.ts";
-
-/** A layer with a cell that runs over the steps. */
-export type RecurrentLayer = LayerChoice;
+import { layerName } from "./tensor-names.ts";
 
 /** What decides the parameters: the layers, what enters the first and what leaves the head. */
 export interface ModelShape {
@@ -27,7 +25,7 @@ export interface Segment {
   readonly name: string;
   /** Index of the layer, or null for the head. */
   readonly layer: number | null;
-  /** House name within its layer: `W`, `U`, `b`, `bu`. */
+  /** House name within its layer and direction: `W`, `U`, `b`, `bu`. */
   readonly parameter: string;
   readonly shape: readonly number[];
   readonly offset: number;
@@ -45,6 +43,11 @@ export interface Model {
   readonly layerParameters: readonly number[];
 }
 
+/** Numbers that a layer hands on for each step: those of its directions side by side. */
+export function outputWidth(layer: LayerChoice): number {
+  return layer.units * directionsOf(layer).length;
+}
+
 /** Lays out the segments: for each layer in file order, then the head's W [H, V] and b [V]. */
 export function createModel(shape: ModelShape): Model {
   const segments: Segment[] = [];
@@ -56,12 +59,15 @@ export function createModel(shape: ModelShape): Model {
   };
   let width = shape.inputWidth;
   shape.layers.forEach((layer, index) => {
-    const specs = findCell(layer).parameters(width, layer.units);
-    for (const { name, shape: extents, role } of specs) {
-      add({ name: `layers.${index}.${name}`, layer: index, parameter: name, shape: extents, role });
+    let count = 0;
+    for (const direction of directionsOf(layer)) {
+      for (const { name, shape: extents, role } of findCell(layer).parameters(width, layer.units)) {
+        add({ name: `${layerName(index, direction)}.${name}`, layer: index, parameter: name, shape: extents, role });
+        count += elementCount(extents);
+      }
     }
-    layerParameters.push(specs.reduce((sum, spec) => sum + elementCount(spec.shape), 0));
-    width = layer.units;
+    layerParameters.push(count);
+    width = outputWidth(layer);
   });
   if (shape.outputs > 0) {
     add({ name: "head.W", layer: null, parameter: "W", shape: [width, shape.outputs], role: "head-weights" });

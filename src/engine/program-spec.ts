@@ -24,6 +24,8 @@ export interface ProgramSpec extends ModelShape {
   readonly K: number;
   /** Rows of the metrics ring. */
   readonly M: number;
+  /** True where the data say which rows are steps (`data.present`); absent, all are. */
+  readonly masked?: boolean;
   /** Steps of the probe; 0 builds no probe phase. */
   readonly probeLength: number;
   /** True where outputs are symbols that can be fed back: builds the generate phase. */

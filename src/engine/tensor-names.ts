@@ -4,8 +4,7 @@
  * layer's own name, as do those of a layer that runs forward only.
  */
 
-/** In which order a part of a layer reads the steps. */
-export type Direction = "forward" | "backward";
+import type { Direction } from "../core/layer-choice.ts";
 
 /** `layers.0`, `layers.0.backward`: the beginning of every name that belongs to a layer in one direction. */
 export function layerName(layer: number, direction: Direction = "forward"): string {
@@ -35,6 +34,10 @@ export const TENSOR = {
   /** What dropout lets through of h' at every step, [T, B, H]. */
   droppedStates: (layer: number, direction: Direction = "forward") =>
     TENSOR.state(layer, "droppedStates", "", direction),
+  /** Outputs of a layer at every step, where they are not its states themselves [T, B, H·directions]. */
+  y: (layer: number, prefix = "") => TENSOR.state(layer, "y", prefix),
+  /** Final states of a layer's directions side by side, where only they are handed on [B, H·directions]. */
+  last: (layer: number, prefix = "") => TENSOR.state(layer, "last", prefix),
   /** 1 where a sequence has a step [T, B]. */
   mask: (prefix = "") => `${prefix}steps.mask`,
   /** Seed and training step of the dropout masks, u32 [2]. */

@@ -38,7 +38,7 @@ export function viewOutputTensor(prefix: Pass["prefix"], output: ViewOutput): st
   return output === "logits" ? `${prefix}logits` : `${prefix}outputs`;
 }
 
-const WITHOUT_GRADIENTS = { gradients: false, stateUpstream: 0 } as const;
+const WITHOUT_GRADIENTS = { gradients: false, stateUpstream: 0, present: null } as const;
 
 function buildPass(draft: ProgramDraft, view: ViewSpec, pass: Pass): readonly OperationCall[] {
   const { model, output } = view;

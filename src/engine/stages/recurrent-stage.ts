@@ -3,7 +3,9 @@
  * gradient of the input rows and of the weights. Row t+1 of a forward direction's states is the state after step t, row t
  * that of a backward direction; records, inputs and outputs are indexed by original time in both.
  */
+import { type Direction, directionsOf, type RecurrentLayer } from "../../core/layer-choice.ts";
 import type { OperationCall, TensorBinding } from "../../core/program.ts";
+import { addRows } from "../../operations/add-rows.ts";
 import { gatherBackward } from "../../operations/gather-backward.ts";
 import { gatherForward } from "../../operations/gather-forward.ts";
 import { inputGradient } from "../../operations/input-gradient.ts";
@@ -12,10 +14,18 @@ import { weightGradient } from "../../operations/weight-gradient.ts";
 import type { BackwardPlace, Cell, LayerPlace } from "../cells/cell.ts";
 import { findCell } from "../cells/find-cell.ts";
 import { requireSegment, type Segments } from "../cells/segments.ts";
-import { bindSegments, type RecurrentLayer } from "../model.ts";
+import { bindSegments } from "../model.ts";
 import { callOperation } from "../program-draft.ts";
-import { type Direction, layerName, TENSOR } from "../tensor-names.ts";
-import { type Rows, rowsOf, type Stage, type StageContext, type StageInput, type StepRange } from "./stage.ts";
+import { layerName, TENSOR } from "../tensor-names.ts";
+import {
+  type Rows,
+  type RowsPlace,
+  rowsOf,
+  type Stage,
+  type StageContext,
+  type StageInput,
+  type StepRange,
+} from "./stage.ts";
 
 /** What the way back through one layer writes besides the gradients of its parameters. */
 export interface StateGradients {
@@ -51,7 +61,7 @@ export interface RecurrentLayerSpec {
 }
 
 function declareDirection(context: StageContext, spec: RecurrentLayerSpec, direction: Direction): LayerDirection {
-  const { draft, model, pass, mask, key } = context;
+  const { draft, model, pass, masked, mask, key } = context;
   const { T, B, prefix, flags } = pass;
   const { layer, choice } = spec;
   const cell = findCell(choice);
@@ -70,7 +80,7 @@ function declareDirection(context: StageContext, spec: RecurrentLayerSpec, direc
   const reverse = direction === "backward" ? 1 : 0;
   const place: LayerPlace = {
     ...{ label, T, B, H, h, states, record, flags, flagBit, parameters, mask, key, reverse },
-    ...{ masked: 0, steps: { from: 1, to: T }, dropout: { rate: 0, site: layer } },
+    ...{ masked, steps: { from: 1, to: T }, dropout: { rate: 0, site: layer } },
   };
   return { layer, direction, cell, place, gradients: pass.gradients ? declareGradients() : null };
 
@@ -118,23 +128,30 @@ export function project({ cell, place }: PlayedCell, input: StageInput, range: S
   return callOperation(projectForward, label, numbers, { x: tensor, W, b, out: record });
 }
 
-/** The gradient of the input rows. */
-export function handDown({ cell, place }: PlayedCell, input: StageInput, range: StepRange): readonly OperationCall[] {
-  if (input.kind === "tokens" || input.gradient === null) return [];
+/** Puts the gradient of the input rows at `to`. */
+function inputRowsGradient({ cell, place }: PlayedCell, to: RowsPlace, range: StepRange, D: number): OperationCall {
   const { B, H, record, label, parameters } = place;
   const daStride = cell.recordSlots * H;
-  const { tensor: dx, stride: dxStride } = input.gradient;
-  const { N, offset: dxOffset } = rowsOf(input, input.gradient, range, B);
   const numbers = {
-    N,
-    D: input.width,
+    N: range.count * B,
+    D,
     C: cell.gates * H,
     daOffset: range.first * B * daStride,
     daStride,
-    dxOffset,
-    dxStride,
+    dxOffset: to.offset + range.first * B * to.stride,
+    dxStride: to.stride,
   };
-  return [callOperation(inputGradient, label, numbers, { da: record, W: requireSegment(parameters, "W"), dx })];
+  return callOperation(inputGradient, label, numbers, {
+    da: record,
+    W: requireSegment(parameters, "W"),
+    dx: to.tensor,
+  });
+}
+
+/** Hands the gradient of the input down, if anybody asks for it. */
+export function handDown(part: PlayedCell, input: StageInput, range: StepRange): readonly OperationCall[] {
+  if (input.kind === "tokens" || input.gradient === null) return [];
+  return [inputRowsGradient(part, input.gradient, range, input.width)];
 }
 
 /** dW of the input projection, from da in the record's first slots. */
@@ -165,40 +182,77 @@ function stateRows({ place: { T, B, H, h }, gradients }: LayerDirection, finalOn
   return { kind: "rows", tensor: h, ...at, steps: finalOnly ? 1 : T, width: H, gradient };
 }
 
-/** Declares states and records of a recurrent layer. Its `output` are the states of the forward direction. */
-export function recurrentStage(context: StageContext, spec: RecurrentLayerSpec): RecurrentStage {
-  const { model, pass } = context;
-  const { input, finalOnly } = spec;
-  const forwards = declareDirection(context, spec, "forward");
-  const directions = [forwards];
-  const backwardPlace = (part: LayerDirection, range: StepRange): BackwardPlace => {
-    const { layer, direction, place, gradients } = part;
-    if (!gradients) throw new Error(`${place.label} has no gradients in this pass`);
-    return {
-      ...place,
-      ...gradients,
-      upstream: finalOnly ? 0 : 1,
-      stateUpstream: pass.stateUpstream,
-      gradients: bindSegments(model, layerName(layer, direction), TENSOR.gradients),
-      rows: finishedRows(part, range),
-    };
+/** The same for a layer that runs in both directions: that of the first, with that of the second added. */
+function handBothDown(
+  context: StageContext,
+  [first, second]: readonly [LayerDirection, LayerDirection],
+  input: StageInput,
+): (range: StepRange) => readonly OperationCall[] {
+  if (input.kind === "tokens" || input.gradient === null) return () => [];
+  const { gradient, width } = input;
+  const { T, B } = context.pass;
+  const name = TENSOR.dState(second.layer, "x", second.direction);
+  const tensor = context.draft.declare(name, "f32", [T, B, width], "activation");
+  const packed = { tensor, offset: 0, stride: width };
+  return (range) => {
+    const { N, offset: xOffset } = rowsOf(packed, range, B);
+    const { offset: outOffset } = rowsOf(gradient, range, B);
+    const numbers = { N, C: width, xOffset, xStride: width, outOffset, outStride: gradient.stride };
+    return [
+      ...handDown(first, input, range),
+      inputRowsGradient(second, packed, range, width),
+      callOperation(addRows, second.place.label, numbers, { x: tensor, out: gradient.tensor }),
+    ];
   };
+}
+
+/** A layer's place on the way back. */
+function backwardPlace(
+  { model, pass }: StageContext,
+  part: LayerDirection,
+  range: StepRange,
+  upstream: 0 | 1,
+): BackwardPlace {
+  const { layer, direction, place, gradients } = part;
+  if (!gradients) throw new Error(`${place.label} has no gradients in this pass`);
+  return {
+    ...place,
+    ...gradients,
+    upstream,
+    stateUpstream: pass.stateUpstream,
+    gradients: bindSegments(model, layerName(layer, direction), TENSOR.gradients),
+    rows: finishedRows(part, range),
+  };
+}
+
+/**
+ * Declares states and records of a recurrent layer. Its `output` are the states of the forward direction, which is all
+ * there is to hand on where the layer runs forward only and has every step.
+ */
+export function recurrentStage(context: StageContext, spec: RecurrentLayerSpec): RecurrentStage {
+  const { input, finalOnly } = spec;
+  const directions = directionsOf(spec.choice).map((direction) => declareDirection(context, spec, direction));
+  const [first, second] = directions;
+  if (!first) throw new Error("a layer runs in at least one direction");
+  const handInputDown = second
+    ? handBothDown(context, [first, second], input)
+    : (range: StepRange) => handDown(first, input, range);
+  const upstream = finalOnly ? 0 : 1;
   return {
     directions,
-    output: stateRows(forwards, finalOnly),
+    output: stateRows(first, finalOnly),
     forward: (range) =>
       directions.flatMap((part) => [
         project(part, input, range),
         ...part.cell.forward({ ...part.place, steps: playedSteps(part, range) }),
       ]),
-    backward: (range) =>
-      directions.flatMap((part) => [
-        ...part.cell.backward(backwardPlace(part, range)),
-        ...handDown(part, input, range),
-      ]),
+    backward: (range) => [
+      ...directions.flatMap((part) => part.cell.backward(backwardPlace(context, part, range, upstream))),
+      ...handInputDown(range),
+    ],
     parameterGradients: () =>
       directions.flatMap((part) => {
-        const place = backwardPlace(part, { first: 0, count: pass.T });
+        const place = backwardPlace(context, part, { first: 0, count: context.pass.T }, upstream);
         return [
           inputWeightGradient(part, input, requireSegment(place.gradients, "W")),
           ...part.cell.parameterGradients(place),

@@ -17,6 +17,8 @@ export interface Pass {
   readonly gradients: boolean;
   /** 1 when the final row of every extra state's gradient holds an upstream gradient, 0 in plain training. */
   readonly stateUpstream: 0 | 1;
+  /** 1 where a sequence has a step, else 0; null where every sequence has all of them. */
+  readonly present: TensorBinding | null; // [T, B]
 }
 
 /** Where rows lie inside a tensor: the first element, and the distance from row to row. */
@@ -68,17 +70,16 @@ export interface StageContext {
   readonly draft: ProgramDraft;
   readonly model: Model;
   readonly pass: Pass;
-  readonly mask: TensorBinding; // [T, B]
+  readonly masked: 0 | 1;
+  readonly mask: TensorBinding; // [T, B], not read while masked = 0
   readonly key: TensorBinding; // u32 [2]
 }
 
-/** The rows of some steps: their count, and the first element inside the tensor. Final states are whole or nothing. */
+/** The rows of some steps of a sequence: their count, and the first element inside the tensor. */
 export function rowsOf(
-  { steps }: Pick<Rows, "steps">,
   { offset, stride }: Pick<RowsPlace, "offset" | "stride">,
-  range: StepRange,
+  { first, count }: StepRange,
   B: number,
 ): { readonly N: number; readonly offset: number } {
-  if (steps === 1) return { N: B, offset };
-  return { N: range.count * B, offset: offset + range.first * B * stride };
+  return { N: count * B, offset: offset + first * B * stride };
 }
