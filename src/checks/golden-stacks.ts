@@ -7,7 +7,7 @@ import type { Direction } from "../core/layer-choice.ts";
 import { isGoldenCell } from "../interop/golden-cells.ts";
 import { swapLeadingAxes } from "../interop/golden-file.ts";
 import { type GoldenRunner, inputOf, unsupported } from "./golden-run.ts";
-import { type GoldenLayer, playStack, type StackResult, statesOf } from "./play-stack.ts";
+import { type GoldenLayer, type LayerResult, playStack, type StackResult, statesOf } from "./play-stack.ts";
 
 const Extent = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const CellInfo = v.looseObject({ kind: v.string(), mode: v.string(), B: Extent, T: Extent, I: Extent, H: Extent });
@@ -89,7 +89,9 @@ export const runGoldenStack: GoldenRunner = async (golden, { backend }) => {
   const upstream = every ? swapLeadingAxes(g, { outer: B, inner: T, width }) : g;
   const stackCase = { T, B, D, layers, x: swapLeadingAxes(x, { outer: B, inner: T, width: D }), upstream, mask };
   const result = await playStack(backend, golden, { ...stackCase, outputs });
-  return result ? { supported: true, tensors: nameStack(result, outputs, present) } : unsupported(INCOMPLETE);
+  return result
+    ? { supported: true, tensors: nameStack(result, outputs, present && { values: present, T }) }
+    : unsupported(INCOMPLETE);
 };
 
 function nameCell({ layers, loss, dx }: StackResult): Map<string, ArrayLike<number>> {
@@ -109,17 +111,46 @@ function nameCell({ layers, loss, dx }: StackResult): Map<string, ArrayLike<numb
   return tensors;
 }
 
+/** 1 where a sequence has a step [B, T]. */
+interface StepMask {
+  readonly values: Float32Array;
+  readonly T: number;
+}
+
 /** A gradient [B, T, H] with the steps that a sequence does not have as the files have them: it is not defined there, and 0. */
-function whereDefined(gradient: Float32Array<ArrayBuffer>, present: Float32Array | null): Float32Array<ArrayBuffer> {
-  if (present === null) return gradient;
-  const H = gradient.length / present.length;
-  return gradient.map((value, i) => (present[Math.floor(i / H)] === 0 ? 0 : value));
+function whereDefined(gradient: Float32Array<ArrayBuffer>, { values }: StepMask): Float32Array<ArrayBuffer> {
+  const H = gradient.length / values.length;
+  return gradient.map((value, i) => (values[Math.floor(i / H)] === 0 ? 0 : value));
+}
+
+/**
+ * d_c of a masked file: it was taken behind the choice between new and kept cell state, where the path through h_t has
+ * left already, so it is what the next step hands back: ε ⊙ f of that step, or ε itself where it is masked.
+ */
+function carriedCellGradient(
+  { layer, states, steps }: LayerResult,
+  state: string,
+  { values, T }: StepMask,
+): Float32Array<ArrayBuffer> {
+  const total = states.get(state)?.gradient ?? new Float32Array();
+  const forget = steps.get("f");
+  if (!forget) throw new Error(`${layer.kind} has no gate f`);
+  const { H } = layer;
+
+  const later = layer.direction === "forward" ? 1 : -1;
+  return total.map((_, i) => {
+    const row = Math.floor(i / H);
+    const t = (row % T) + later;
+    if (t < 0 || t >= T) return 0;
+    const next = i + later * H;
+    return (total[next] ?? Number.NaN) * (values[row + later] === 0 ? 1 : (forget[next] ?? Number.NaN));
+  });
 }
 
 function nameStack(
   { layers, outputs, last, loss, dx }: StackResult,
   wanted: "every" | "last",
-  present: Float32Array | null,
+  present: StepMask | null,
 ): Map<string, ArrayLike<number>> {
   const tensors = new Map<string, ArrayLike<number>>([
     ["loss", loss],
@@ -127,11 +158,14 @@ function nameStack(
     ["out", wanted === "every" ? (outputs.at(-1) ?? last) : last],
   ]);
   for (const [index, values] of outputs.entries()) tensors.set(`L${index}.y`, values);
-  for (const { layer, states, gradients } of layers) {
+  for (const result of layers) {
+    const { layer, states, gradients } = result;
     const { prefix } = layer;
     for (const [name, state] of states) {
       tensors.set(`${prefix}${name}T`, state.last).set(`d_${prefix}${name}0`, state.initialGradient);
-      tensors.set(`d_${prefix}${name}`, whereDefined(state.gradient, present));
+      let { gradient } = state;
+      if (present && name !== "h") gradient = carriedCellGradient(result, name, present);
+      tensors.set(`d_${prefix}${name}`, present ? whereDefined(gradient, present) : gradient);
     }
     for (const [name, values] of gradients) tensors.set(`d_${prefix}${name}`, values);
   }

@@ -66,3 +66,8 @@ export function hasMemoryGate(layer: LayerChoice): boolean {
 export function directionsOf({ direction }: LayerChoice): readonly Direction[] {
   return direction === "both" ? ["forward", "backward"] : ["forward"];
 }
+
+/** True where an output may depend on later steps, so that a model cannot write on from what it has read. */
+export function looksAhead(layers: readonly LayerChoice[]): boolean {
+  return layers.some((layer) => directionsOf(layer).length > 1);
+}

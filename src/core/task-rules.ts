@@ -30,6 +30,11 @@ export function canCarryState({ name }: TaskChoice): boolean {
   return name === "seattle-weather" || name === "sweep-direction" || name === "own-text" || name === "own-series";
 }
 
+/** True where the target of a step is what enters at the next one, which a layer that looks ahead would have read. */
+export function foretells({ name }: TaskChoice): boolean {
+  return name !== "delayed-recall" && name !== "sweep-direction";
+}
+
 /** The losses that suit this task, the usual one first. */
 export function suitableLosses(task: TaskChoice): readonly LossChoice["name"][] {
   switch (task.name) {

@@ -61,6 +61,11 @@ export interface Dataset {
   readonly input: InputRows;
   readonly target: TargetRows;
   readonly mask: Float32Array<ArrayBuffer>; // [R] 1 counts in the loss
+  /**
+   * 1 where a row is a step of its sequence [R]: states are carried over other rows as they were, and layers put out 0.
+   * Left out where every row is a step, or where a net that looks back cannot tell.
+   */
+  readonly present?: Float32Array<ArrayBuffer>;
   /** Steps of every window (training, validation, test). */
   readonly length: number;
   readonly windows: Windows;

@@ -137,7 +137,7 @@ export function buildProgram(spec: ProgramSpec): BuiltProgram {
     "clip-count": counting,
     evaluate,
   };
-  const view = { model, input: spec.input, flags: viewFlags, output: viewOutput(spec.loss) };
+  const view = { model, input: spec.input, flags: viewFlags, output: viewOutput(spec.loss), head: spec.head };
   if (spec.probeLength > 0) phases.probe = buildProbePass(draft, view, spec.probeLength);
   if (spec.generate) phases.generate = buildGeneratePass(draft, view);
   return { program: { tensors: draft.tensors(), phases }, model, flagOrigins: draft.flagOrigins() };

@@ -5,12 +5,13 @@
  */
 import type { Player } from "../core/backend.ts";
 import { InputError } from "../core/errors.ts";
+import { type Direction, looksAhead } from "../core/layer-choice.ts";
 import type { CellView } from "./cells/cell.ts";
-import { findCell } from "./cells/find-cell.ts";
+import { type LayerPart, layerParts } from "./layer-parts.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { readFloats } from "./read-tensor.ts";
 import { TENSOR } from "./tensor-names.ts";
-import { viewOutput, viewOutputTensor } from "./view-passes.ts";
+import { probeSteps, viewOutput, viewOutputTensor } from "./view-passes.ts";
 
 /** One picture: values [length, H]. */
 export interface ProbeView {
@@ -23,7 +24,8 @@ export interface ProbeView {
 export interface ProbeResult {
   /** Steps shown. */
   readonly length: number;
-  readonly layers: readonly { readonly views: readonly ProbeView[] }[];
+  /** Every part of the model, lowest layer first; see `layerParts`. */
+  readonly layers: readonly ProbePart[];
   /** Head output [length, V] at every step: probabilities for classes and binary targets, scaled values otherwise. */
   readonly outputs: Float32Array<ArrayBuffer>;
 }
@@ -45,20 +47,27 @@ function cutSlot(
   return values;
 }
 
-async function readLayer(
-  player: Player,
-  layer: ProgramSpec["layers"][number],
-  index: number,
-  length: number,
-): Promise<{ readonly views: readonly ProbeView[] }> {
-  const { recordSlots, views } = findCell(layer);
-  const H = layer.units;
+/** What one part of the model showed. */
+export interface ProbePart {
+  /** Index of its layer. */
+  readonly layer: number;
+  /** Null where the layer runs in one direction. */
+  readonly direction: Direction | null;
+  readonly views: readonly ProbeView[];
+}
+
+async function readPart(player: Player, part: LayerPart, length: number): Promise<ProbePart> {
+  const { layer, recordSlots, views, units: H } = part;
+  const direction = part.direction ?? "forward";
   // Every read is sent before the first is awaited, so that all of them see the same play.
-  const record = readFloats(player, TENSOR.record(index, "probe."), { offset: 0, length: length * recordSlots * H });
+  const recordName = TENSOR.record(layer, "probe.", direction);
+  const record = readFloats(player, recordName, { offset: 0, length: length * recordSlots * H });
+  // The state after step t is row t+1, in reverse row t.
+  const first = direction === "forward" ? H : 0;
   const read = async ({ name, range, from }: CellView): Promise<ProbeView> => {
     if ("state" in from) {
-      const state = TENSOR.state(index, from.state, "probe.");
-      return { name, range, values: await readFloats(player, state, { offset: H, length: length * H }) };
+      const state = TENSOR.state(layer, from.state, "probe.", direction);
+      return { name, range, values: await readFloats(player, state, { offset: first, length: length * H }) };
     }
     return {
       name,
@@ -66,7 +75,20 @@ async function readLayer(
       values: cutSlot(await record, { offset: from.slot * H, stride: recordSlots * H, length }, H),
     };
   };
-  return { views: await Promise.all(views.map(read)) };
+  return { layer, direction: part.direction, views: await Promise.all(views.map(read)) };
+}
+
+/**
+ * Outputs [length, V]. A model that looks ahead and speaks at the last step only has one output, that of the whole probe:
+ * it stands in the last row, and the rows before it are not numbers.
+ */
+async function readOutputs(player: Player, spec: ProgramSpec, length: number): Promise<Float32Array<ArrayBuffer>> {
+  const { outputs: V } = spec;
+  const shown = viewOutputTensor("probe.", viewOutput(spec.loss));
+  if (probeSteps(spec) === "every") return readFloats(player, shown, { offset: 0, length: length * V });
+  const values = new Float32Array(length * V).fill(Number.NaN);
+  values.set(await readFloats(player, shown, { offset: 0, length: V }), (length - 1) * V);
+  return values;
 }
 
 /**
@@ -84,13 +106,19 @@ export async function playProbe(player: Player, spec: ProgramSpec, sequence: Pro
   if (tokens && sequence.some((id) => id >= spec.inputWidth)) {
     throw new InputError("probe-invalid", { id: Math.max(...sequence), symbols: spec.inputWidth });
   }
-  // What an earlier, longer probe left behind the end cannot reach the steps shown: the net only looks back.
+  // What an earlier, longer probe left behind the end cannot reach the steps shown: a net that only looks back does not
+  // see it, and for any other those steps are masked.
   player.write("probe.input", sequence);
+  if (looksAhead(spec.layers)) {
+    player.write(
+      TENSOR.mask("probe."),
+      Float32Array.from({ length: spec.probeLength }, (_, t) => (t < length ? 1 : 0)),
+    );
+  }
   player.play("probe", {});
-  const outputs = viewOutputTensor("probe.", viewOutput(spec.loss));
-  const [shown, ...layers] = await Promise.all([
-    readFloats(player, outputs, { offset: 0, length: length * spec.outputs }),
-    ...spec.layers.map((layer, index) => readLayer(player, layer, index, length)),
+  const [outputs, ...layers] = await Promise.all([
+    readOutputs(player, spec, length),
+    ...layerParts(spec.layers).map((part) => readPart(player, part, length)),
   ]);
-  return { length, layers, outputs: shown };
+  return { length, layers, outputs };
 }

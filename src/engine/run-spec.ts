@@ -4,6 +4,7 @@
  */
 import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
+import { looksAhead } from "../core/layer-choice.ts";
 import type { Dataset } from "../core/task.ts";
 import { lossOfChoice } from "./losses.ts";
 import type { ProgramSpec } from "./program-spec.ts";
@@ -36,9 +37,17 @@ export function createRunSpec(experiment: Experiment, dataset: Dataset): Program
   const tokens = input.kind === "tokens";
   const outputs = target.kind === "classes" ? target.labels.length : target.columns.length;
   const inputWidth = tokens ? input.vocabulary.length : input.columns.length;
-  const { head } = experiment.model;
+  const { head, layers } = experiment.model;
+  const carried = experiment.training.state === "carried";
+  if (carried && looksAhead(layers)) {
+    throw new InputError("experiment-invalid", {
+      path: "training.state",
+      expected: "fresh where a layer reads in both directions",
+      actual: "carried",
+    });
+  }
   return {
-    layers: experiment.model.layers,
+    layers,
     inputWidth,
     outputs,
     input: input.kind,
@@ -49,11 +58,12 @@ export function createRunSpec(experiment: Experiment, dataset: Dataset): Program
     T: length,
     B: experiment.training.batch,
     R,
-    carried: experiment.training.state === "carried",
+    carried,
+    masked: dataset.present !== undefined,
     K: STARTS_RING,
     M: METRICS_RING,
     probeLength: dataset.probeLength,
-    // What comes out can go in again only where both sides count the same symbols.
-    generate: tokens && target.kind === "classes" && outputs === inputWidth && head === "every",
+    // What comes out can go in again only where both sides count the same symbols and nothing looks ahead.
+    generate: tokens && target.kind === "classes" && outputs === inputWidth && head === "every" && !looksAhead(layers),
   };
 }

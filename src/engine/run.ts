@@ -66,6 +66,7 @@ function upload(player: Player, dataset: Dataset, state: RunState): void {
   player.write("data.input", dataset.input.rows);
   player.write("data.target", dataset.target.rows);
   player.write("data.mask", dataset.mask);
+  if (dataset.present) player.write("data.present", dataset.present);
   writeState(player, state);
   if (state.mask) player.write(TENSOR.pruningMask, state.mask);
 }

@@ -3,15 +3,17 @@
  * views, `generate` runs one step and carries the state on. Both have one row and tensors of their own, so they may be
  * played between any two training steps.
  */
+import { type LayerChoice, looksAhead } from "../core/layer-choice.ts";
 import type { OperationCall, TensorBinding } from "../core/program.ts";
 import { carryState } from "../operations/carry-state.ts";
 import { activationCall } from "./activations.ts";
-import { headForward } from "./head.ts";
+import { type HeadSteps, headForward } from "./head.ts";
 import { declareStack, type StackInput, stackForward } from "./layers.ts";
 import type { LossSpec } from "./losses.ts";
 import type { Model } from "./model.ts";
 import { callOperation, type ProgramDraft } from "./program-draft.ts";
 import type { Pass } from "./stages/stage.ts";
+import { TENSOR } from "./tensor-names.ts";
 
 /** What is shown of the logits: probabilities where the loss implies them. */
 export type ViewOutput = "softmax" | "sigmoid" | "logits";
@@ -31,6 +33,15 @@ export interface ViewSpec {
   readonly input: "features" | "tokens";
   readonly flags: TensorBinding;
   readonly output: ViewOutput;
+  readonly head: HeadSteps;
+}
+
+/**
+ * At which steps the probe shows an output: at every one, also under a head on the last step, because a net that looks
+ * back says there what it would say if the sequence ended. A net that looks ahead has no such output before the end.
+ */
+export function probeSteps({ layers, head }: { readonly layers: readonly LayerChoice[]; readonly head: HeadSteps }) {
+  return looksAhead(layers) ? head : "every";
 }
 
 /** Name of the tensor that holds a view's outputs, [T, V]. */
@@ -38,7 +49,7 @@ export function viewOutputTensor(prefix: Pass["prefix"], output: ViewOutput): st
   return output === "logits" ? `${prefix}logits` : `${prefix}outputs`;
 }
 
-const WITHOUT_GRADIENTS = { gradients: false, stateUpstream: 0, present: null } as const;
+const WITHOUT_GRADIENTS = { gradients: false, stateUpstream: 0 } as const;
 
 function buildPass(draft: ProgramDraft, view: ViewSpec, pass: Pass): readonly OperationCall[] {
   const { model, output } = view;
@@ -49,7 +60,8 @@ function buildPass(draft: ProgramDraft, view: ViewSpec, pass: Pass): readonly Op
     view.input === "tokens"
       ? { kind: "tokens", ids: draft.declare(name, "u32", [T, B], "batch") }
       : { kind: "features", x: draft.declare(name, "f32", [T, B, D], "batch"), dx: null };
-  const stack = declareStack(draft, model, pass, { input, outputs: "every" });
+  const outputs = probeSteps({ layers: model.shape.layers, head: view.head });
+  const stack = declareStack(draft, model, pass, { input, outputs });
   const { output: top } = stack;
   const N = top.steps * B;
   const label = `${prefix.slice(0, -1)} head`;
@@ -69,12 +81,19 @@ function buildPass(draft: ProgramDraft, view: ViewSpec, pass: Pass): readonly Op
   return calls;
 }
 
-/** `probe`: T = `probeLength`, one row. Nets are causal, so a shorter probe is padded and its first steps are shown. */
+/**
+ * `probe`: T = `probeLength`, one row. A shorter probe is padded and its first steps are shown, which is exact for a net
+ * that looks back only; for any other write which steps there are to `TENSOR.mask("probe.")` [T, 1].
+ */
 export function buildProbePass(draft: ProgramDraft, view: ViewSpec, probeLength: number): readonly OperationCall[] {
-  return buildPass(draft, view, { prefix: "probe.", T: probeLength, B: 1, flags: view.flags, ...WITHOUT_GRADIENTS });
+  const { flags, model } = view;
+  const ahead = looksAhead(model.shape.layers);
+  const present = ahead ? draft.declare(TENSOR.mask("probe."), "f32", [probeLength, 1], "batch") : null;
+  return buildPass(draft, view, { prefix: "probe.", T: probeLength, B: 1, flags, present, ...WITHOUT_GRADIENTS });
 }
 
 /** `generate`: one step of one row; row 0 of every state in the next play is row 1 of this one. */
 export function buildGeneratePass(draft: ProgramDraft, view: ViewSpec): readonly OperationCall[] {
-  return buildPass(draft, view, { prefix: "generate.", T: 1, B: 1, flags: view.flags, ...WITHOUT_GRADIENTS });
+  const { flags } = view;
+  return buildPass(draft, view, { prefix: "generate.", T: 1, B: 1, flags, present: null, ...WITHOUT_GRADIENTS });
 }

@@ -1,9 +1,17 @@
 /** Refusal of experiments that break what `core/task-rules.ts` says about their task; nothing is adjusted silently. */
 import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
-import { canCarryState, fixedHead, fixedLength, suitableLosses } from "../core/task-rules.ts";
+import { looksAhead } from "../core/layer-choice.ts";
+import { canCarryState, fixedHead, fixedLength, foretells, suitableLosses } from "../core/task-rules.ts";
 
-/** Throws `experiment-invalid` with path, expected and actual when head, loss, window length or carried state is not the task's. */
+function refuseLookingAhead(layers: Experiment["model"]["layers"]): void {
+  const ahead = layers.findIndex((layer) => looksAhead([layer]));
+  if (ahead < 0) return;
+  const expected = "forward under a head on every step: reading backward, it would read the answers";
+  throw new InputError("experiment-invalid", { path: `model.layers.${ahead}.direction`, expected, actual: "both" });
+}
+
+/** Throws `experiment-invalid` with path, expected and actual when head, loss, window length, carried state or direction is not the task's. */
 export function obeyRules(experiment: Experiment): void {
   const { task, model, training } = experiment;
   const length = fixedLength(task);
@@ -23,4 +31,5 @@ export function obeyRules(experiment: Experiment): void {
   if (head !== null && model.head !== head) {
     throw new InputError("experiment-invalid", { path: "model.head", expected: head, actual: model.head });
   }
+  if (model.head === "every" && foretells(task)) refuseLookingAhead(model.layers);
 }

@@ -30,7 +30,7 @@ const table: GateTable = {
 };
 
 describe("gates as CSV", () => {
-  const rows = read(gatesCsv(table, false));
+  const rows = read(gatesCsv(table, ["1", "2"], false));
 
   test("has one row per layer, step and unit, counted from 1, with labels of any symbol", () => {
     expect(rows).toHaveLength(8);
@@ -47,7 +47,7 @@ describe("gates as CSV", () => {
   });
 
   test("writes 1 − z when the page shows it", () => {
-    const [first] = read(gatesCsv(table, true));
+    const [first] = read(gatesCsv(table, ["1", "2"], true));
     expect(first).not.toHaveProperty("z");
     expect(Number(first?.["1-z"])).toBeCloseTo(1 - Math.fround(0.1), 8);
   });

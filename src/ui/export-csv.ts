@@ -12,6 +12,9 @@ export interface GateTable {
   readonly layers: readonly { readonly views: readonly GateView[] }[];
 }
 
+/** What the table's layers are called; see `partName`. */
+type PartNames = readonly string[];
+
 /** Significant digits that tell any two f32 apart. */
 const FLOAT_DIGITS = 9;
 const LINE_END = "\r\n";
@@ -26,7 +29,7 @@ const number = (value: number | undefined): string => {
  * One row per (layer, t, unit) with a column per view; a layer that lacks a view leaves its cell empty. With `showKeep`
  * the column z is written as 1 − z under the name `1-z`, as the page shows it then.
  */
-export function gatesCsv(table: GateTable, showKeep: boolean): string {
+export function gatesCsv(table: GateTable, parts: PartNames, showKeep: boolean): string {
   const names = [...new Set(table.layers.flatMap((layer) => layer.views.map((view) => view.name)))];
   const shownNames = names.map((name) => (showKeep && name === "z" ? "1-z" : name));
   const lines = [["step", "layer", "t", "label", "unit", ...shownNames].map(cell).join(",")];
@@ -35,7 +38,7 @@ export function gatesCsv(table: GateTable, showKeep: boolean): string {
     const units = (layer.views[0]?.values.length ?? 0) / steps;
     const views = names.map((name) => layer.views.find((view) => view.name === name));
     for (let t = 0; t < steps; t++) {
-      const place = `${table.step},${index + 1},${t + 1},${cell(table.probe.labels[t] ?? "")}`;
+      const place = `${table.step},${cell(parts[index] ?? "")},${t + 1},${cell(table.probe.labels[t] ?? "")}`;
       for (let unit = 0; unit < units; unit++) {
         const values = views.map((view) => {
           const value = view?.values[t * units + unit];

@@ -4,7 +4,7 @@
  */
 
 import type { Column, Dataset, TargetRows } from "../core/task.ts";
-import { findCell } from "../engine/cells/find-cell.ts";
+import { layerParts } from "../engine/layer-parts.ts";
 import type { ProbeResult } from "../engine/probe.ts";
 import type { Run } from "../engine/run.ts";
 import type { Evaluation } from "../engine/run-report.ts";
@@ -14,13 +14,16 @@ import type { DatasetSummary, Event, LayerSummary, TaskResult } from "./protocol
 type Floats = Float32Array<ArrayBuffer>;
 type BinaryRows = Extract<TargetRows, { readonly kind: "binary" }>;
 
-/** One summary per layer, in order. */
-export function describeLayers({ experiment, model }: Run): readonly LayerSummary[] {
-  return experiment.model.layers.map((layer, index) => ({
-    cell: layer.cell,
-    units: layer.units,
-    parameters: model.layerParameters[index] ?? 0,
-    views: findCell(layer).views.map(({ name, range }) => ({ name, range })),
+/** One summary per part of the model, in order: every layer, in each of its directions. */
+export function describeLayers({ model }: Run): readonly LayerSummary[] {
+  const { layers } = model.shape;
+  return layerParts(layers).map(({ layer, direction, units, views }) => ({
+    layer,
+    direction,
+    cell: layers[layer]?.cell ?? "",
+    units,
+    parameters: model.layerParameters[layer] ?? 0,
+    views: views.map(({ name, range }) => ({ name, range })),
   }));
 }
 

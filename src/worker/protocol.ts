@@ -6,6 +6,7 @@
 import type { BackendInfo } from "../core/backend.ts";
 import type { Fault } from "../core/errors.ts";
 import type { Experiment, LiveField, TaskName } from "../core/experiment.ts";
+import type { Direction } from "../core/layer-choice.ts";
 import type { Plan } from "../core/program.ts";
 import type { PublishedModel } from "../core/published-model.ts";
 import type { PruningReport } from "../core/run-record.ts";
@@ -76,10 +77,15 @@ export interface GateView {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-/** A layer as the page shows it. */
+/** A part of the model as the page shows it: a layer, or one direction of a layer that runs in both. */
 export interface LayerSummary {
+  /** Index of the layer. */
+  readonly layer: number;
+  /** Null where the layer is one part. */
+  readonly direction: Direction | null;
   readonly cell: string;
   readonly units: number;
+  /** Of the whole layer. */
   readonly parameters: number;
   /** Names of its views in order, e.g. z, r, n, h. */
   readonly views: readonly { readonly name: string; readonly range: "gate" | "state" }[];
@@ -199,6 +205,7 @@ export type Event =
         /** Target per step in the same form [length, V], or class ids [length]; empty where none is known. */
         readonly targets: Float32Array<ArrayBuffer>;
       };
+      /** The parts of the model as `started` listed them. */
       readonly layers: readonly { readonly views: readonly GateView[] }[];
     }
   /** A piece of generated text; a sample ends with `done`. */

@@ -6,16 +6,11 @@ import { describe, expect, test } from "vitest";
 import { bindProgram } from "../../src/backends/reference/bind-program.ts";
 import { assertClose, differentiate, seededArray } from "../../src/backends/reference/finite-differences.ts";
 import type { LayerChoice, LayerOf } from "../../src/core/layer-choice.ts";
-import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
 import { buildStackProgram } from "../../src/engine/build-parts.ts";
 import { buildProgram } from "../../src/engine/build-program.ts";
 import type { ProgramSpec } from "../../src/engine/program-spec.ts";
 import { TENSOR } from "../../src/engine/tensor-names.ts";
-
-const T = 4;
-const B = 3;
-const R = 9;
-const D = 5;
+import { B, compareGradients, D, fill, floats, playLoss, SCALARS, spec, T, words } from "./whole-program.ts";
 
 type Gru = LayerOf<"gru">;
 
@@ -29,56 +24,6 @@ const layer = (units: number, reset: Gru["reset"], activation: Gru["activation"]
 const lstm = (units: number): LayerChoice => ({ cell: "lstm", units });
 const ugrnn = (units: number): LayerChoice => ({ cell: "ugrnn", units });
 const rnn = (units: number, activation: Gru["activation"]): LayerChoice => ({ cell: "rnn", activation, units });
-
-function spec(changes: Partial<ProgramSpec>): ProgramSpec {
-  return {
-    layers: [layer(3, "before", "tanh"), layer(4, "after", "tanh")],
-    inputWidth: D,
-    outputs: 2,
-    input: "features",
-    head: "every",
-    loss: { name: "mse" },
-    optimizer: USUAL_OPTIMIZERS.sgd,
-    T,
-    B,
-    R,
-    K: 2,
-    M: 4,
-    probeLength: 0,
-    generate: false,
-    ...changes,
-  };
-}
-
-type Arrays = ReturnType<typeof bindProgram>["tensors"];
-
-function floats(tensors: Arrays, name: string): Float64Array {
-  const array = tensors.get(name);
-  if (!(array instanceof Float64Array)) throw new Error(`${name} is no f64 tensor`);
-  return array;
-}
-
-function words(tensors: Arrays, name: string): Uint32Array {
-  const array = tensors.get(name);
-  if (!(array instanceof Uint32Array)) throw new Error(`${name} is no u32 tensor`);
-  return array;
-}
-
-/** Parameters, resident rows, a mask with holes, and starts whose windows overlap, in ring slot 1. */
-function fill(tensors: Arrays, { loss, input, outputs }: ProgramSpec): void {
-  floats(tensors, "params").set(seededArray("params", floats(tensors, "params").length, 0.8));
-  if (input === "features") floats(tensors, "data.input").set(seededArray("input", R * D));
-  else words(tensors, "data.input").set(seededArray("ids", R, 0.5).map((value) => Math.floor((value + 0.5) * D)));
-  if (loss.name === "ce") words(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1]);
-  else if (loss.name === "bce")
-    floats(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1]);
-  else floats(tensors, "data.target").set(seededArray("target", R * outputs));
-  floats(tensors, "data.mask").set([1, 1, 0, 1, 1, 1, 0, 1, 1]);
-  words(tensors, "starts").set([5, 4, 2], B);
-}
-
-/** The second batch of the ring with its last row dead, as at the end of an evaluation. */
-const SCALARS = { slot: 1, live: 2 };
 
 const bce = { name: "bce", positiveWeight: 2.5 } as const;
 const ce = { name: "ce", smoothing: 0.1 } as const;
@@ -104,45 +49,20 @@ const CASES: readonly (readonly [string, Partial<ProgramSpec>])[] = [
 ];
 
 describe("gradients of the training Program", () => {
-  test.each(CASES)("%s", (_name, changes) => {
-    const chosen = spec(changes);
-    const { program, model } = buildProgram(chosen);
-    const { tensors, play } = bindProgram(program, 64);
-    fill(tensors, chosen);
-    const params = floats(tensors, "params");
-    play("forward", SCALARS);
-    play("backward", {});
-    const got = floats(tensors, "grads").slice();
-    const reference = differentiate(() => {
-      play("forward", SCALARS);
-      return floats(tensors, "loss")[0] ?? Number.NaN;
-    }, params);
-    for (const { name, offset, shape } of model.segments) {
-      const length = shape.reduce((product, extent) => product * extent, 1);
-      const segment = [offset, offset + length] as const;
-      expect(reference.subarray(...segment).some((value) => value !== 0)).toBe(true);
-      assertClose(name, got.subarray(...segment), reference.subarray(...segment));
-    }
-    expect(words(tensors, "flags")[0]).toBe(0);
-  });
+  test.each(CASES)("%s", (_name, changes) => compareGradients(spec(changes)));
 
   test("gradient of the input and norms of dh on request", () => {
     const chosen = spec({ inputGradient: true, dhNorms: true });
     const { program } = buildProgram(chosen);
-    const { tensors, play } = bindProgram(program, 64);
+    const bound = bindProgram(program, 64);
+    const { tensors, play } = bound;
     fill(tensors, chosen);
     // One window per row without overlap, so that dx of a row is the gradient of that resident row.
     words(tensors, "starts").set([0, 4, 5], B);
     play("forward", SCALARS);
     play("backward", {});
     const dx = floats(tensors, "batch.dx").slice();
-    const reference = differentiate(
-      () => {
-        play("forward", SCALARS);
-        return floats(tensors, "loss")[0] ?? Number.NaN;
-      },
-      floats(tensors, "data.input"),
-    );
+    const reference = differentiate(() => playLoss(bound), floats(tensors, "data.input"));
     for (const [b, start] of [0, 4].entries()) {
       for (let t = 0; t < T; t++) {
         const row = (t * B + b) * D;

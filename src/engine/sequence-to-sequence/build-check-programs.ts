@@ -136,7 +136,7 @@ export function buildDecoderProgram(check: DecoderCheck): BuiltProgram {
     ...packed(draft.declare("batch.input", "f32", [T, B, D], "batch"), D),
     gradient: packed(draft.declare("batch.dx", "f32", [T, B, D], "activation"), D),
   };
-  const pass = { prefix: "", T, B, flags, gradients: true, stateUpstream: 0 } as const;
+  const pass = { prefix: "", T, B, flags, gradients: true, stateUpstream: 0, present: null } as const;
   const key = draft.declare(TENSOR.key(), "u32", [2], "batch");
   const decoder = declareDecoder(draft, { model, shape, pass, source, input, key });
   if (!decoder.gradients) throw new Error("a check needs gradients");

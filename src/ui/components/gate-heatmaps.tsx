@@ -6,6 +6,7 @@
 import { type CSSProperties, type ReactNode, useId, useState } from "react";
 import type { Event, LayerSummary } from "../../worker/protocol.ts";
 import { t } from "../i18n/translate.ts";
+import { partName } from "../part-name.ts";
 import type { Cursor } from "../plots/cursor.ts";
 import { summarizeView, type UnitSort, unitOrder } from "../plots/unit-order.ts";
 import controls from "../styles/controls.module.css";
@@ -137,6 +138,7 @@ function Ground({ snapshot, layers, names, orders, cursor, showKeep, onCursor, o
       </span>
       <GateReadout
         cursor={current ? here : null}
+        place={here ? partName(layers[here.layer], here.layer) : ""}
         views={current?.views ?? []}
         units={current ? unitsOf(current, steps) : 0}
         labels={snapshot.probe.labels}
@@ -148,13 +150,14 @@ function Ground({ snapshot, layers, names, orders, cursor, showKeep, onCursor, o
         const order = fits(chosen, index) ? chosen : indexOrders[index];
         if (!order) return null;
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its place in the stack.
+          // biome-ignore lint/suspicious/noArrayIndexKey: a part is its place in the stack.
           <section key={index} className={styles.layer}>
             <h3 className={styles.layerTitle}>{layerTitle(index, layers[index])}</h3>
             {layer.views.map((view) => (
               <GateView
                 key={view.name}
                 layer={index}
+                place={partName(layers[index], index)}
                 view={view}
                 steps={steps}
                 order={order}
@@ -169,13 +172,13 @@ function Ground({ snapshot, layers, names, orders, cursor, showKeep, onCursor, o
           </section>
         );
       })}
-      <Words snapshot={snapshot} showKeep={showKeep} />
+      <Words snapshot={snapshot} layers={layers} showKeep={showKeep} />
     </div>
   );
 }
 
 function layerTitle(index: number, summary: LayerSummary | undefined): string {
-  const place = { layer: index + 1 };
+  const place = { layer: partName(summary, index) };
   if (!summary) return t("common.layer", place);
   return t("gates.layer", { ...place, cell: summary.cell.toUpperCase(), count: summary.units });
 }
@@ -195,15 +198,17 @@ function Convention({ showKeep, onShowKeep }: ConventionProps) {
   );
 }
 
+type WordsProps = Pick<GroundProps, "snapshot" | "layers" | "showKeep">;
+
 /** Means and extremes of every view, for those who do not see the pictures. */
-function Words({ snapshot, showKeep }: { readonly snapshot: Snapshot; readonly showKeep: boolean }) {
+function Words({ snapshot, layers, showKeep }: WordsProps) {
   const [open, setOpen] = useState(false);
   return (
     <details className={styles.words} open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{t("gates.summaryTitle")}</summary>
       {open ? (
         <ul>
-          {sentencesOf(snapshot, showKeep).map((sentence) => (
+          {sentencesOf({ snapshot, layers, showKeep }).map((sentence) => (
             <li key={sentence}>{sentence}</li>
           ))}
         </ul>
@@ -212,17 +217,17 @@ function Words({ snapshot, showKeep }: { readonly snapshot: Snapshot; readonly s
   );
 }
 
-function sentencesOf(snapshot: Snapshot, showKeep: boolean): readonly string[] {
+function sentencesOf({ snapshot, layers, showKeep }: WordsProps): readonly string[] {
   return snapshot.layers.flatMap((layer, index) =>
     layer.views.map((view) => {
       const complement = showKeep && view.name === "z";
       const summary = summarizeView(view.values, unitsOf(layer, snapshot.probe.length), complement);
-      return summarySentence(index + 1, shownName(view.name, complement), summary);
+      return summarySentence(partName(layers[index], index), shownName(view.name, complement), summary);
     }),
   );
 }
 
-function summarySentence(layer: number, gate: string, summary: ReturnType<typeof summarizeView>): string {
+function summarySentence(layer: string, gate: string, summary: ReturnType<typeof summarizeView>): string {
   if (!summary) return t("gates.summaryNotFinite", { layer, gate });
   return t("gates.summary", {
     layer,

@@ -13,9 +13,10 @@ import controls from "../styles/controls.module.css";
 import { shownName } from "./gate-view.tsx";
 import styles from "./gates.module.css";
 
-/** `views` are those of the cursor's layer; `complementOf` names the view that is shown as 1 − v, or null. */
+/** `place` names the cursor's part of the model, `views` are those of it; `complementOf` names the view that is shown as 1 − v, or null. */
 export interface GateReadoutProps {
   readonly cursor: Cursor | null;
+  readonly place: string;
   readonly views: readonly GateView[];
   readonly units: number;
   readonly labels: readonly string[];
@@ -26,13 +27,13 @@ export interface GateReadoutProps {
 const ANNOUNCE_MS = 5000;
 
 /** The sentence and the table of values at the cursor. */
-export function GateReadout({ cursor, views, units, labels, complementOf }: GateReadoutProps) {
+export function GateReadout({ cursor, place: part, views, units, labels, complementOf }: GateReadoutProps) {
   const exact = (view: GateView, at: Cursor): string => {
     const value = view.values[at.t * units + at.unit] ?? Number.NaN;
     return formatExact(view.name === complementOf ? 1 - value : value);
   };
   const place = cursor
-    ? { layer: cursor.layer + 1, t: cursor.t + 1, label: visibleSymbol(labels[cursor.t] ?? ""), unit: cursor.unit + 1 }
+    ? { layer: part, t: cursor.t + 1, label: visibleSymbol(labels[cursor.t] ?? ""), unit: cursor.unit + 1 }
     : null;
   const current = cursor && views.find((view) => view.name === cursor.view);
   const sentence =

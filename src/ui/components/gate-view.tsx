@@ -20,7 +20,10 @@ export function shownName(name: string, complement: boolean): string {
 
 /** `order` [H] is the units from top to bottom; `complement` draws 1 − v; `keysId` names the element that tells the keys. */
 export interface GateViewProps {
+  /** Index of the part, as the cursor counts. */
   readonly layer: number;
+  /** What the part is called. */
+  readonly place: string;
   readonly view: GateValues;
   readonly steps: number;
   readonly order: Uint32Array;
@@ -78,7 +81,7 @@ interface HeatmapFieldProps extends GateViewProps {
 
 /** The focusable picture with its overlay. */
 function HeatmapField(props: HeatmapFieldProps) {
-  const { layer, view, steps, order, complement, scale, name, cursor, keysId, onCursor } = props;
+  const { layer, place: part, view, steps, order, complement, scale, name, cursor, keysId, onCursor } = props;
   const ground = { steps, order };
   const place = (at: Pick<Cursor, "t" | "unit">, pinned: boolean): Cursor => ({
     layer,
@@ -115,7 +118,7 @@ function HeatmapField(props: HeatmapFieldProps) {
       style={size}
       role="application"
       aria-roledescription={t("gates.widget")}
-      aria-label={t("gates.view", { layer: layer + 1, gate: name, units: order.length, steps })}
+      aria-label={t("gates.view", { layer: part, gate: name, units: order.length, steps })}
       aria-describedby={keysId}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the heatmap is operated by keys.
       tabIndex={0}

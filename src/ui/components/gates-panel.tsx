@@ -4,6 +4,7 @@ import { useApp, useSession } from "../app-context.ts";
 import { gatesCsv } from "../export-csv.ts";
 import { downloadFile } from "../files.ts";
 import { t } from "../i18n/translate.ts";
+import { partName } from "../part-name.ts";
 import type { Cursor } from "../plots/cursor.ts";
 import { Equations } from "./equations.tsx";
 import { GateHeatmaps } from "./gate-heatmaps.tsx";
@@ -30,7 +31,7 @@ export function GatesPanel() {
   const exportGates = () => {
     if (!snapshot) return;
     const name = `gatescope-${dataset.task}-gates-step-${snapshot.step}.csv`;
-    downloadFile(name, gatesCsv(snapshot, showKeep), "text/csv");
+    downloadFile(name, gatesCsv(snapshot, layers.map(partName), showKeep), "text/csv");
   };
   return (
     <GateHeatmaps

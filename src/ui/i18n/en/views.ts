@@ -68,6 +68,8 @@ export const viewMessages = {
   "gates.summaryTitle": "Numbers in words",
   "gates.summaryNotFinite": "Layer {layer}, gate {gate}: no finite value.",
   "gates.valueAtCursor": "Value at the cursor",
+  "gates.part.forward": "{layer} forward",
+  "gates.part.backward": "{layer} backward",
   "gates.layer": {
     one: "Layer {layer} · {cell} · {count} unit",
     other: "Layer {layer} · {cell} · {count} units",
