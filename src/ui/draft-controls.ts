@@ -4,6 +4,7 @@
  */
 import type { Experiment, LiveField, OwnFileReference, TaskName } from "../core/experiment.ts";
 import { FIELD_RANGES } from "../core/fields.ts";
+import type { InitialisationChoice } from "../core/initialisation-choice.ts";
 import type { CellName } from "../core/layer-choice.ts";
 import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import { currentExperiment, presetOf } from "./app-state.ts";
@@ -14,6 +15,7 @@ import {
   pathOf,
   showNumber,
   withCell,
+  withInitialisation,
   withLayerAdded,
   withLayerRemoved,
   withOptimizer,
@@ -32,6 +34,7 @@ export interface DraftControls {
   /** Gives a layer another cell at that cell's usual settings; its width stays. */
   readonly chooseCell: (index: number, cell: CellName) => void;
   readonly chooseOptimizer: (name: OptimizerChoice["name"]) => void;
+  readonly chooseInitialisation: (change: Partial<InitialisationChoice>) => void;
   readonly setClipping: (on: boolean) => void;
   /** Answer to a run that went wrong: a tenth of the learning rate, and on from the best state. */
   readonly lowerRate: () => void;
@@ -103,6 +106,7 @@ export function createDraftControls({ get, dispatch, send, start }: ControlParts
     removeLayer: (index) => edit((draft) => withLayerRemoved(draft, index)),
     chooseCell: (index, cell) => edit((draft) => withCell(draft, index, cell)),
     chooseOptimizer: (name) => edit((draft) => withOptimizer(draft, name)),
+    chooseInitialisation: (change) => edit((draft) => withInitialisation(draft, change)),
     setClipping: (on) => editValue(CLIP.path, on ? CLIP.default : null),
     lowerRate() {
       const { run } = get();

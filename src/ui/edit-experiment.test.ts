@@ -14,6 +14,7 @@ import {
   showNumber,
   wantsInitialMemory,
   withCell,
+  withInitialisation,
   withLayerAdded,
   withLayerRemoved,
   withOptimizer,
@@ -162,5 +163,22 @@ describe("wantsInitialMemory", () => {
     expect(wantsInitialMemory(long)).toBe(true);
     expect(wantsInitialMemory(edited(withValue(long, "task.lag", 31)))).toBe(false);
     expect(wantsInitialMemory(edited(withValue(long, "model.initialMemory", 1)))).toBe(false);
+  });
+});
+
+describe("the start of weights", () => {
+  const zeros = edited(withInitialisation(weatherExperiment, { recurrent: "zeros" }));
+
+  it("changes one choice and keeps the other at what is usual", () => {
+    expect(zeros.model.initialisation).toEqual({ input: "glorot-uniform", recurrent: "zeros" });
+    expect(restartChanges(weatherExperiment, zeros)).toEqual(["model.initialisation"]);
+    const both = edited(withInitialisation(zeros, { input: "he-normal" }));
+    expect(both.model.initialisation).toEqual({ input: "he-normal", recurrent: "zeros" });
+  });
+
+  it("is no change once it is the usual one again", () => {
+    const back = edited(withInitialisation(zeros, { recurrent: "orthogonal" }));
+    expect(restartChanges(weatherExperiment, back)).toEqual([]);
+    expect(JSON.stringify(back)).toBe(JSON.stringify(weatherExperiment));
   });
 });

@@ -5,6 +5,7 @@
  */
 import { type Experiment, type ExperimentIssue, parseExperiment } from "../core/experiment.ts";
 import { FIELD_RANGES, type FieldName, type FieldRange } from "../core/fields.ts";
+import { type InitialisationChoice, USUAL_INITIALISATION } from "../core/initialisation-choice.ts";
 import { type CellName, defaultLayer, hasMemoryGate } from "../core/layer-choice.ts";
 import { type OptimizerChoice, USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
 import { canCarryState, fixedHead, fixedLength } from "../core/task-rules.ts";
@@ -137,6 +138,14 @@ export function withCell(experiment: Experiment, index: number, cell: CellName):
 /** The experiment with another optimizer at its usual numbers. */
 export function withOptimizer(experiment: Experiment, name: OptimizerChoice["name"]): EditOutcome {
   return withValue(experiment, "training.optimizer", USUAL_OPTIMIZERS[name]);
+}
+
+/** The experiment with another start of its weights; it says nothing of the usual one, as if it had never been asked. */
+export function withInitialisation(experiment: Experiment, change: Partial<InitialisationChoice>): EditOutcome {
+  const choice = { ...USUAL_INITIALISATION, ...experiment.model.initialisation, ...change };
+  const { input, recurrent } = USUAL_INITIALISATION;
+  const usual = choice.input === input && choice.recurrent === recurrent;
+  return withValue(experiment, "model.initialisation", usual ? undefined : choice);
 }
 
 /** From this lag on, a cell that starts with b_z = 0 stays at chance; measured, see `docs/equations.md`. */

@@ -1,6 +1,7 @@
 /** The stack of layers: the first reads the input, each next one reads the states of the one before. */
+import type { Experiment } from "../../core/experiment.ts";
 import { LAYER_COUNT } from "../../core/fields.ts";
-import { CELL_NAMES, type LayerChoice, type LayerOf } from "../../core/layer-choice.ts";
+import { CELL_NAMES, type LayerOf } from "../../core/layer-choice.ts";
 import { useSession } from "../app-context.ts";
 import { t } from "../i18n/translate.ts";
 import { Button } from "./button.tsx";
@@ -8,20 +9,18 @@ import { ExperimentNumber } from "./experiment-number.tsx";
 import styles from "./experiment-panel.module.css";
 import { SegmentedControl, SelectField } from "./fields.tsx";
 import { AddIcon, RemoveIcon } from "./icons.tsx";
+import { LayerStart } from "./initialisation.tsx";
 
 const RESETS: readonly LayerOf<"gru">["reset"][] = ["before", "after"];
 const ACTIVATIONS: readonly LayerOf<"gru">["activation"][] = ["tanh", "relu"];
 
-function Layer({
-  layer,
-  index,
-  only,
-}: {
-  readonly layer: LayerChoice;
-  readonly index: number;
-  readonly only: boolean;
-}) {
+type ModelProps = Pick<Experiment, "model">;
+
+function Layer({ model, index }: ModelProps & { readonly index: number }) {
   const session = useSession();
+  const layer = model.layers[index];
+  if (!layer) return null;
+  const only = model.layers.length === LAYER_COUNT.minimum;
   const edit = (part: string, value: string) => session.editValue(`model.layers.${index}.${part}`, value);
   return (
     <li className={styles.layer}>
@@ -67,20 +66,22 @@ function Layer({
           onChange={(value) => edit("activation", value)}
         />
       ) : null}
+      <LayerStart layer={layer} model={model} />
     </li>
   );
 }
 
 /** Every layer of the draft, first layer first. */
-export function LayerStack({ layers }: { readonly layers: readonly LayerChoice[] }) {
+export function LayerStack({ model }: ModelProps) {
   const session = useSession();
+  const { layers } = model;
   return (
     <>
       <ol className={styles.layers}>
-        {layers.map((layer, index) => (
+        {layers.map((_, index) => (
           // A layer has no identity but its place in the stack.
           // biome-ignore lint/suspicious/noArrayIndexKey: see above
-          <Layer key={index} layer={layer} index={index} only={layers.length === LAYER_COUNT.minimum} />
+          <Layer key={index} model={model} index={index} />
         ))}
       </ol>
       {layers.length < LAYER_COUNT.maximum ? (

@@ -13,6 +13,7 @@ import { Button } from "./button.tsx";
 import { ExperimentNumber } from "./experiment-number.tsx";
 import styles from "./experiment-panel.module.css";
 import { CheckField, SegmentedControl } from "./fields.tsx";
+import { InitialisationFields } from "./initialisation.tsx";
 import { PruningFields } from "./pruning-fields.tsx";
 import { ScheduleFields } from "./schedule-fields.tsx";
 
@@ -59,6 +60,12 @@ export function ModelFields({ draft }: DraftProps) {
         />
       ) : null}
       {hasInitialMemory(draft) ? <ExperimentNumber field="initialMemory" /> : null}
+      <details className={styles.more}>
+        <summary>{t("experiment.moreModel")}</summary>
+        <div className={styles.fields}>
+          <InitialisationFields model={draft.model} />
+        </div>
+      </details>
     </>
   );
 }
