@@ -80,7 +80,7 @@ function declareDirection(context: StageContext, spec: RecurrentLayerSpec, direc
   const reverse = direction === "backward" ? 1 : 0;
   const place: LayerPlace = {
     ...{ label, T, B, H, h, states, record, flags, flagBit, parameters, mask, key, reverse },
-    ...{ masked, steps: { from: 1, to: T }, dropout: { rate: 0, site: layer } },
+    ...{ masked, steps: { from: 1, to: T }, dropout: { rate: 0, site: 2 * layer + reverse } },
   };
   return { layer, direction, cell, place, gradients: pass.gradients ? declareGradients() : null };
 
