@@ -41,6 +41,7 @@ export const FIELD_RANGES = {
   seed: field("seed", [0, 4294967295], 1, { integer: true }),
   units: field("model.layers[].units", [1, 1024], 32, { integer: true, scale: "log", unit: "units" }),
   initialMemory: field("model.initialMemory", [-10, 10], 0),
+  layerMemory: field("model.layers[].initialMemory", [-10, 10], 0),
   learningRate: field("training.learningRate", [1e-7, 1e6], 0.01, { scale: "log", acts: "live" }),
   clipNorm: field("training.clipNorm", [1e-6, 1e6], 1, { scale: "log", acts: "live" }),
   clipValue: field("training.clipValue", [1e-6, 1e6], 1, { scale: "log", acts: "live" }),

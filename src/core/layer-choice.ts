@@ -18,13 +18,20 @@ const recurrent = {
   direction: v.optional(oneOf(["forward", "both"])),
 };
 
+/** What layers with a gate that remembers may say besides. */
+const remembering = {
+  ...recurrent,
+  /** In the place of the model's initial memory. */
+  initialMemory: v.optional(ranged(FIELD_RANGES.layerMemory)),
+};
+
 /** One recurrent layer, discriminated by `cell`. */
 export const LayerSchema = v.variant(
   "cell",
   [
-    v.strictObject({ cell: v.literal("gru"), reset: oneOf(["before", "after"]), activation, ...recurrent }),
-    v.strictObject({ cell: v.literal("lstm"), ...recurrent }),
-    v.strictObject({ cell: v.literal("ugrnn"), ...recurrent }),
+    v.strictObject({ cell: v.literal("gru"), reset: oneOf(["before", "after"]), activation, ...remembering }),
+    v.strictObject({ cell: v.literal("lstm"), ...remembering }),
+    v.strictObject({ cell: v.literal("ugrnn"), ...remembering }),
     v.strictObject({ cell: v.literal("rnn"), activation, ...recurrent }),
   ],
   "one of gru, lstm, ugrnn, rnn",
@@ -57,9 +64,17 @@ export function defaultLayer(cell: CellName, width: number): LayerChoice {
   }
 }
 
-/** True where "initial memory" means something to a layer: the plain RNN has no gate that could remember. */
-export function hasMemoryGate(layer: LayerChoice): boolean {
+/** A layer with a gate that decides what is remembered: all but the plain RNN. */
+export type RememberingLayer = Exclude<LayerChoice, LayerOf<"rnn">>;
+
+/** True where "initial memory" means something to a layer. */
+export function hasMemoryGate(layer: LayerChoice): layer is RememberingLayer {
   return layer.cell !== "rnn";
+}
+
+/** The initial memory of a layer: its own, or else the model's. */
+export function initialMemoryOf(layer: RememberingLayer, model: { readonly initialMemory: number }): number {
+  return layer.initialMemory ?? model.initialMemory;
 }
 
 /** The directions in which a layer runs. */

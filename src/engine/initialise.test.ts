@@ -131,6 +131,21 @@ describe("initial parameters", () => {
     expect(biases("layers.2.b")).toEqual([0, 0]);
   });
 
+  test("a layer's own initial memory stands in the place of the model's, in both of its directions", () => {
+    const layers: readonly LayerChoice[] = [
+      { cell: "ugrnn", units: 2, initialMemory: 3, direction: "both" },
+      { cell: "ugrnn", units: 2 },
+    ];
+    const mixed = createModel({ layers, inputWidth: 2, outputs: 0 });
+    const drawn = initialiseParameters(mixed, { ...USUAL_INITIALISATION, seed: 1, initialMemory: 1.5 });
+    const biases = mixed.segments.filter(({ parameter }) => parameter === "b").map(({ name }) => name);
+    expect(biases.map((name) => [...segment(name, mixed, drawn)])).toEqual([
+      [-3, -3, 0, 0],
+      [-3, -3, 0, 0],
+      [-1.5, -1.5, 0, 0],
+    ]);
+  });
+
   test("the seed decides everything, and another seed shares no weight matrix", () => {
     expect(initialiseParameters(model, { ...USUAL_INITIALISATION, seed: 1, initialMemory: 1.5 })).toEqual(params);
     const other = initialiseParameters(model, { ...USUAL_INITIALISATION, seed: 2, initialMemory: 1.5 });

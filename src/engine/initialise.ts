@@ -4,6 +4,7 @@
  */
 import { elementCount } from "../core/dims.ts";
 import type { InitialisationChoice } from "../core/initialisation-choice.ts";
+import { hasMemoryGate, initialMemoryOf } from "../core/layer-choice.ts";
 import { gaussian, STREAM, uniform } from "../core/rng.ts";
 import { findCell } from "./cells/find-cell.ts";
 import type { Model, Segment } from "./model.ts";
@@ -85,7 +86,7 @@ function recurrentWeight(choice: InitialisationChoice["recurrent"], shape: reado
 /** What decides the initial parameters besides the model. */
 export interface InitialisationOptions extends InitialisationChoice {
   readonly seed: number;
-  /** Positive values remember, in every cell that has a gate for it. */
+  /** Positive values remember, in every cell that has a gate for it; of layers that have none of their own. */
   readonly initialMemory: number;
 }
 
@@ -109,7 +110,7 @@ function drawOf({ role, shape }: Segment, fanOut: number, options: Initialisatio
 
 /**
  * The flat parameter buffer [P] at step 0: W and U as chosen, the head Glorot uniform, biases 0 except the cell's memory
- * gate, which starts at ±`initialMemory`. Padding is 0.
+ * gate, which starts at ± the layer's initial memory. Padding is 0.
  */
 export function initialiseParameters(model: Model, options: InitialisationOptions): Float32Array<ArrayBuffer> {
   const params = new Float32Array(model.P);
@@ -118,12 +119,12 @@ export function initialiseParameters(model: Model, options: InitialisationOption
     const layer = segment.layer === null ? undefined : model.shape.layers[segment.layer];
     const draw = drawOf(segment, layer?.units ?? model.shape.outputs, options, { seed: options.seed, segment: index });
     for (let i = 0; i < target.length; i++) target[i] = draw(i);
-    if (!layer) return;
+    if (!layer || !hasMemoryGate(layer)) return;
     const { memory } = findCell(layer);
     if (memory && segment.parameter === memory.bias) {
       const { gate, sign } = memory;
       // `|| 0` keeps −0 out of the buffer and of files.
-      target.fill(sign * options.initialMemory || 0, gate * layer.units, (gate + 1) * layer.units);
+      target.fill(sign * initialMemoryOf(layer, options) || 0, gate * layer.units, (gate + 1) * layer.units);
     }
   });
   return params;

@@ -163,6 +163,9 @@ describe("wantsInitialMemory", () => {
     expect(wantsInitialMemory(long)).toBe(true);
     expect(wantsInitialMemory(edited(withValue(long, "task.lag", 31)))).toBe(false);
     expect(wantsInitialMemory(edited(withValue(long, "model.initialMemory", 1)))).toBe(false);
+    const own = edited(withValue(long, "model.layers.0.initialMemory", 1));
+    expect(wantsInitialMemory(own)).toBe(false);
+    expect(wantsInitialMemory(edited(withValue(own, "model.layers.0.initialMemory", undefined)))).toBe(true);
   });
 });
 

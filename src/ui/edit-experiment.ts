@@ -6,7 +6,7 @@
 import { type Experiment, type ExperimentIssue, parseExperiment } from "../core/experiment.ts";
 import { FIELD_RANGES, type FieldName, type FieldRange } from "../core/fields.ts";
 import { type InitialisationChoice, USUAL_INITIALISATION } from "../core/initialisation-choice.ts";
-import { type CellName, defaultLayer, hasMemoryGate } from "../core/layer-choice.ts";
+import { type CellName, defaultLayer, hasMemoryGate, initialMemoryOf } from "../core/layer-choice.ts";
 import { type OptimizerChoice, USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
 import { canCarryState, fixedHead, fixedLength } from "../core/task-rules.ts";
 
@@ -163,7 +163,7 @@ export function wantsInitialMemory(experiment: Experiment): boolean {
     hasInitialMemory(experiment) &&
     task.name === "delayed-recall" &&
     task.lag >= LONG_LAG_STEPS &&
-    model.initialMemory < 1
+    model.layers.every((layer) => !hasMemoryGate(layer) || initialMemoryOf(layer, model) < 1)
   );
 }
 

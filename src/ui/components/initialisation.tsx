@@ -1,11 +1,13 @@
 /** How weights start: the choice for all layers, and what comes of it in each. */
 import type { Experiment } from "../../core/experiment.ts";
+import { FIELD_RANGES } from "../../core/fields.ts";
 import { INPUT_DRAWS, RECURRENT_DRAWS, USUAL_INITIALISATION } from "../../core/initialisation-choice.ts";
-import type { LayerChoice } from "../../core/layer-choice.ts";
+import { hasMemoryGate, initialMemoryOf, type LayerChoice } from "../../core/layer-choice.ts";
 import { useSession } from "../app-context.ts";
 import { t } from "../i18n/translate.ts";
 import controls from "../styles/controls.module.css";
-import { SelectField } from "./fields.tsx";
+import { ExperimentNumber } from "./experiment-number.tsx";
+import { CheckField, SelectField } from "./fields.tsx";
 
 /** Input and recurrent weights of every layer. */
 export function InitialisationFields({ model }: Pick<Experiment, "model">) {
@@ -32,11 +34,32 @@ export function InitialisationFields({ model }: Pick<Experiment, "model">) {
 }
 
 /** The start of the gate that decides what is remembered, where it is not 0 like all other biases. */
-function memoryOf({ cell }: LayerChoice, { initialMemory }: Experiment["model"]): string {
-  if (initialMemory === 0 || cell === "rnn") return t("experiment.biases");
-  return cell === "lstm"
-    ? t("experiment.biases.f", { value: initialMemory })
-    : t("experiment.biases.z", { value: -initialMemory });
+function biasesOf(layer: LayerChoice, model: Experiment["model"]): string {
+  const memory = hasMemoryGate(layer) ? initialMemoryOf(layer, model) : 0;
+  if (memory === 0) return t("experiment.biases");
+  return layer.cell === "lstm"
+    ? t("experiment.biases.f", { value: memory })
+    : t("experiment.biases.z", { value: -memory });
+}
+
+/** A layer's own initial memory, where there are others that it could differ from. */
+export function LayerMemory({ model, index }: Pick<Experiment, "model"> & { readonly index: number }) {
+  const session = useSession();
+  const layer = model.layers[index];
+  if (!layer || !hasMemoryGate(layer)) return null;
+  const own = layer.initialMemory !== undefined;
+  if (model.layers.length === 1 && !own) return null;
+  const { path } = FIELD_RANGES.layerMemory;
+  return (
+    <div className={controls.field}>
+      <CheckField
+        label={t("experiment.ownMemory")}
+        checked={own}
+        onChange={(on) => session.editValue(path.replace("[]", `.${index}`), on ? model.initialMemory : undefined)}
+      />
+      <ExperimentNumber field="layerMemory" layer={index} />
+    </div>
+  );
 }
 
 /** One line: how a layer's weights and biases start. */
@@ -45,7 +68,7 @@ export function LayerStart({ layer, model }: { readonly layer: LayerChoice } & P
   const values = {
     input: t(`field.initialisation.${input}`),
     recurrent: t(`field.initialisation.${recurrent}`),
-    biases: memoryOf(layer, model),
+    biases: biasesOf(layer, model),
   };
   return <p className={controls.help}>{t("experiment.layerStart", values)}</p>;
 }

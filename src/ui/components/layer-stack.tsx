@@ -9,7 +9,7 @@ import { ExperimentNumber } from "./experiment-number.tsx";
 import styles from "./experiment-panel.module.css";
 import { SegmentedControl, SelectField } from "./fields.tsx";
 import { AddIcon, RemoveIcon } from "./icons.tsx";
-import { LayerStart } from "./initialisation.tsx";
+import { LayerMemory, LayerStart } from "./initialisation.tsx";
 
 const RESETS: readonly LayerOf<"gru">["reset"][] = ["before", "after"];
 const ACTIVATIONS: readonly LayerOf<"gru">["activation"][] = ["tanh", "relu"];
@@ -66,6 +66,7 @@ function Layer({ model, index }: ModelProps & { readonly index: number }) {
           onChange={(value) => edit("activation", value)}
         />
       ) : null}
+      <LayerMemory model={model} index={index} />
       <LayerStart layer={layer} model={model} />
     </li>
   );

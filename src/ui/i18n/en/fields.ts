@@ -9,6 +9,8 @@ export const fieldMessages = {
   "field.units.help": "Width of the layer: how many numbers it can remember.",
   "field.initialMemory": "Initial memory",
   "field.initialMemory.help": "Above 0 the gates start so that the network remembers before it learns to.",
+  "field.layerMemory": "Initial memory of this layer",
+  "field.layerMemory.help": "In the place of the model’s.",
   "field.initialisation.input": "Input weights start",
   "field.initialisation.input.help": "What each gate’s W holds before the first step. He is meant for ReLU.",
   "field.initialisation.recurrent": "Recurrent weights start",

@@ -73,6 +73,7 @@ export const shellMessages = {
   "experiment.addLayer": "Add a layer",
   "experiment.removeLayer": "Remove layer {layer}",
   "experiment.layer": "Layer {layer}",
+  "experiment.ownMemory": "Initial memory of its own",
   "experiment.layerStart": "Starts with W {input}, U {recurrent}, {biases}.",
   "experiment.biases": "biases 0",
   "experiment.biases.z": "biases 0 but b_z = {value}",
