@@ -90,9 +90,8 @@ export async function playTraining(backend: Backend, training: TrainingCase): Pr
 }
 
 async function playSteps(player: Player, training: TrainingCase, model: Model): Promise<Results> {
-  const { data, steps, optimizer, schedule, clip } = training;
+  const { data, steps } = training;
   const results: Results = new Map();
-  const scalars: Record<string, number> = { clip, clipValue: 0, l1: 0 };
   // Nothing has been carried before the first step, so that what is resumed there is 0.
   const batch = { slot: 0, live: data.B, resume: 1 };
   for (let step = 0; step < steps; step++) {
@@ -101,22 +100,39 @@ async function playSteps(player: Player, training: TrainingCase, model: Model): 
     if (step === 0) results.set("pred0", await readPredictions(player, training));
     player.play("backward", {});
     if (step === 0) await readFirstGradients(player, training, model, results);
-    writeOptimizerScalars(scalars, optimizer.choice, step + 1);
-    scalars.learningRate = optimizer.learningRate * scheduleFactor(schedule, step, FRESH_PLATEAU);
-    scalars.slot = step;
-    player.play("update", scalars);
-    player.submit();
+    playUpdate(player, training, step);
   }
   player.play("evaluate", { slot: 0, live: data.B, resume: 0 });
   results.set("pred_final", await readPredictions(player, training));
   const params = await readFloats(player, TENSOR.parameters);
   for (const [name, values] of namedParameters(params, training, model)) results.set(`final/${name}`, values);
+  for (const [name, values] of await readCurves(player, steps)) results.set(name, values);
+  return results;
+}
+
+/** What decides an update besides the gradients. */
+export type UpdateSettings = Pick<TrainingCase, "optimizer" | "schedule" | "clip">;
+
+/** The update of training step `step`, counted from 0. */
+export function playUpdate(player: Player, { optimizer, schedule, clip }: UpdateSettings, step: number): void {
+  const scalars: Record<string, number> = { clip, clipValue: 0, l1: 0, slot: step };
+  writeOptimizerScalars(scalars, optimizer.choice, step + 1);
+  scalars.learningRate = optimizer.learningRate * scheduleFactor(schedule, step, FRESH_PLATEAU);
+  player.play("update", scalars);
+  player.submit();
+}
+
+/** The curves of all steps from the metrics ring. */
+export async function readCurves(player: Player, steps: number): Promise<ReadonlyMap<string, Float32Array>> {
   const metrics = await readFloats(player, "metrics");
   const column = (index: number) => Float32Array.from({ length: steps }, (_, step) => metrics[step * 4 + index] ?? 0);
-  results.set("loss", column(0)).set("grad_norm", column(1)).set("lr", column(3));
-  // PyTorch's own float32 curve is another reference for the same numbers.
-  results.set("loss_f32_torch", column(0));
-  return results;
+  return new Map([
+    ["loss", column(0)],
+    ["grad_norm", column(1)],
+    ["lr", column(3)],
+    // PyTorch's own float32 curve is another reference for the same numbers.
+    ["loss_f32_torch", column(0)],
+  ]);
 }
 
 /** Head outputs as the file stores them: [B, V], or batch-first [B, T, V]. */

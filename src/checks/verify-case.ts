@@ -13,6 +13,7 @@ import { runGoldenMetrics } from "./golden-metrics.ts";
 import { runGoldenClip, runGoldenOptimizer } from "./golden-optimizers.ts";
 import { type GoldenPlace, type GoldenRun, type GoldenRunner, unsupported } from "./golden-run.ts";
 import { runGoldenSchedule } from "./golden-schedules.ts";
+import { runGoldenSequences } from "./golden-sequences.ts";
 import { runGoldenCell, runGoldenStack } from "./golden-stacks.ts";
 import { runGoldenTraining } from "./golden-training.ts";
 
@@ -50,7 +51,7 @@ function findRunner({ info }: GoldenCase): GoldenRunner | null {
   if ("kind" in info && "mode" in info) return runGoldenCell;
   if ("return_sequences" in info) return runGoldenStack;
   if ("reduction" in info) return runGoldenLoss;
-  if ("style" in info) return "opt" in info ? null : runGoldenDecoder;
+  if ("style" in info) return "opt" in info ? runGoldenSequences : runGoldenDecoder;
   if ("Te" in info) return runGoldenAttention;
   if ("lead" in info) return runGoldenLayer;
   if ("how" in info) return runGoldenClip;
@@ -90,7 +91,7 @@ export async function verifyCase(golden: GoldenCase, place: GoldenPlace): Promis
   if (missing.length > 0) {
     return { outcome: "unsupported", note: `not computed: ${missing.join(", ")}`, worst: null };
   }
-  const isTraining = runner === runGoldenTraining;
+  const isTraining = runner === runGoldenTraining || runner === runGoldenSequences;
   const onHost = runner === runGoldenSchedule || runner === runGoldenMetrics;
   return judge(golden, tensors, { isTraining, onHost, software: isSoftware(place.backend) });
 }

@@ -35,7 +35,7 @@ export interface OperationCall {
 }
 
 /** The parts of a Program that are played on their own. */
-export type PhaseName = "forward" | "backward" | "update" | "clip-count" | "evaluate" | "probe" | "generate";
+export type PhaseName = "forward" | "backward" | "update" | "clip-count" | "evaluate" | "decode" | "probe" | "generate";
 
 /** A whole score. Phases that a Program does not need are absent. */
 export interface Program {

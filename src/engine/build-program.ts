@@ -17,6 +17,8 @@ import { createModel, type Model } from "./model.ts";
 import { momentsOf, optimizerCall } from "./optimizers.ts";
 import { callOperation, type FlagOrigin, ProgramDraft } from "./program-draft.ts";
 import type { ProgramSpec } from "./program-spec.ts";
+import { createSequenceModel } from "./sequence-to-sequence/sequence-model.ts";
+import { buildSequenceTraining } from "./sequence-to-sequence/sequence-training.ts";
 import type { Pass } from "./stages/stage.ts";
 import { TENSOR } from "./tensor-names.ts";
 import { buildGeneratePass, buildProbePass, viewOutput } from "./view-passes.ts";
@@ -89,7 +91,7 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
       if (gradients) backward.push(callOperation(rowNorm, place.label, numbers, { x: gradients.dh, out }));
     }
   }
-  return { forward, backward, keep: keepCalls(carried, flags) };
+  return { forward, backward, keep: keepCalls(carried, flags), evaluate: forward, decode: null };
 }
 
 /**
@@ -101,7 +103,7 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
  */
 export function buildProgram(spec: ProgramSpec): BuiltProgram {
   const draft = new ProgramDraft();
-  const model = createModel(spec);
+  const model = spec.decoder ? createSequenceModel(spec, spec.decoder) : createModel(spec);
   const { params, grads, state } = declareParameters(draft, model, spec.optimizer);
   const scalars: Scalars = {
     flags: draft.declare("flags", "u32", [1], "metrics"),
@@ -111,7 +113,9 @@ export function buildProgram(spec: ProgramSpec): BuiltProgram {
   };
   const norm = draft.declare("norm", "f32", [1], "metrics");
   const metrics = draft.declare("metrics", "f32", [spec.M, 4], "metrics");
-  const { forward, backward, keep } = buildTraining(draft, model, spec, scalars);
+  const { forward, backward, keep, ...held } = spec.decoder
+    ? buildSequenceTraining(draft, model, { spec, settings: spec.decoder }, scalars)
+    : buildTraining(draft, model, spec, scalars);
   const { flags, loss, viewFlags } = scalars;
   const { P } = model;
   const mask = spec.pruned ? draft.declare(TENSOR.pruningMask, "f32", [P], "optimizer-state") : null;
@@ -129,14 +133,14 @@ export function buildProgram(spec: ProgramSpec): BuiltProgram {
   ];
   const clipped = draft.declare(CLIPPED_RING, "u32", [spec.M], "metrics");
   const counting = [callOperation(clipCount, "optimizer", { P, M: spec.M }, { grads, norm, clipped })];
-  const evaluate = asEvaluation(forward, viewFlags);
   const phases: Partial<Record<PhaseName, readonly OperationCall[]>> = {
     forward,
     backward: [...backward, ...prune(grads)],
     update,
     "clip-count": counting,
-    evaluate,
+    evaluate: asEvaluation(held.evaluate, viewFlags),
   };
+  if (held.decode) phases.decode = asEvaluation(held.decode, viewFlags);
   const view = { model, input: spec.input, flags: viewFlags, output: viewOutput(spec.loss), head: spec.head };
   if (spec.probeLength > 0) phases.probe = buildProbePass(draft, view, spec.probeLength);
   if (spec.generate) phases.generate = buildGeneratePass(draft, view);

@@ -6,6 +6,7 @@ import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import type { HeadSteps } from "./head.ts";
 import type { LossSpec } from "./losses.ts";
 import type { ModelShape } from "./model.ts";
+import type { DecoderSettings } from "./sequence-to-sequence/decoder-settings.ts";
 
 /** Everything that decides a training Program. */
 export interface ProgramSpec extends ModelShape {
@@ -32,6 +33,11 @@ export interface ProgramSpec extends ModelShape {
   readonly generate: boolean;
   /** True carries the states from batch to batch: the tensor `carried`, and the scalar `resume` of forward and evaluate. */
   readonly carried?: boolean;
+  /**
+   * A decoder behind the stack: windows are then pairs of symbols, `decoder.sourceSteps` rows of source and then rows that the
+   * decoder reads; the phase `decode` lets it read its own.
+   */
+  readonly decoder?: DecoderSettings;
   /** True keeps parameters and gradients at 0 where `TENSOR.pruningMask` is 0. */
   readonly pruned?: boolean;
   /** True adds the norm of every dh[t, b] to backward (`TENSOR.dhNorm`). */

@@ -30,6 +30,7 @@ describe("the repository's golden files on the CPU player", () => {
       "stacks",
       "layers",
       "attention/attention",
+      "attention/seq2seq_train",
       "losses",
       "optim",
       "train",

@@ -138,7 +138,7 @@ export function buildDecoderProgram(check: DecoderCheck): BuiltProgram {
   };
   const pass = { prefix: "", T, B, flags, gradients: true, stateUpstream: 0, present: null } as const;
   const key = draft.declare(TENSOR.key(), "u32", [2], "batch");
-  const decoder = declareDecoder(draft, { model, shape, pass, source, input, key });
+  const decoder = declareDecoder(draft, { model, shape, pass, source, input, key, stepwise: false });
   if (!decoder.gradients) throw new Error("a check needs gradients");
   const V = shape.outputs;
   const rows = { out: packed(decoder.logits, V), dout: packed(decoder.gradients.dlogits, V) };

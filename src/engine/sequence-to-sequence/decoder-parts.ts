@@ -35,6 +35,8 @@ export interface DecoderSpec {
   readonly pass: Pass;
   readonly source: Source;
   readonly input: StageInput;
+  /** True where steps are also read one by one, because the model feeds itself. */
+  readonly stepwise: boolean;
   /** As in every layer's place; nothing is dropped in a decoder. */
   readonly key: TensorBinding; // u32 [2]
 }
@@ -56,6 +58,8 @@ export interface Combine {
   readonly flagBit: number;
   readonly a: TensorBinding; // [T, B, H]
   readonly y: TensorBinding; // [T, B, H]
+  /** The same of one step [B, H], where steps are played one by one. */
+  readonly step: { readonly a: TensorBinding; readonly y: TensorBinding } | null;
 }
 
 /** Gradients beside their tensors. */
@@ -87,11 +91,7 @@ export interface DecoderParts {
   readonly gradients: DecoderGradients | null;
 }
 
-function declarePlace(
-  draft: ProgramDraft,
-  { model, shape, pass, source, key }: DecoderSpec,
-  label: string,
-): LayerPlace {
+function declarePlace(draft: ProgramDraft, { model, shape, pass, key }: DecoderSpec, label: string): LayerPlace {
   const { T, B, prefix, flags } = pass;
   const { layer } = shape;
   const H = layer.units;
@@ -109,7 +109,9 @@ function declarePlace(
     flagBit: prefix === "" ? draft.claimFlagBit({ name: `${layer.cell}-forward` }, label) : 1,
     parameters: bindSegments(model, DECODER_OWNER.cell, TENSOR.parameters),
     // Steps beyond a target's end are played and count nothing, so nothing is masked and nothing is dropped here.
-    ...{ reverse: 0, masked: 0, mask: source.mask, steps: { from: 1, to: T } },
+    // The operations ask for a mask even where they do not read it.
+    mask: draft.declare(`${prefix}decoder.mask`, "f32", [T, B], "batch"),
+    ...{ reverse: 0, masked: 0, steps: { from: 1, to: T } },
     ...{ dropout: { rate: 0, site: 0 }, key },
   };
 }
@@ -161,6 +163,19 @@ function attach(draft: ProgramDraft, parts: DecoderParts): Attention | null {
   });
 }
 
+function declareCombine(draft: ProgramDraft, { shape, pass, stepwise }: DecoderSpec): Combine {
+  const { T, B, prefix } = pass;
+  const H = shape.layer.units;
+  const declare = (name: string, extents: readonly number[]) =>
+    draft.declare(`${prefix}decoder.${name}`, "f32", extents, "activation");
+  return {
+    flagBit: prefix === "" ? claimActivationFlag(draft, "tanh", "combine") : 1,
+    a: declare("combine", [T, B, H]),
+    y: declare("combined", [T, B, H]),
+    step: stepwise ? { a: declare("combine.step", [B, H]), y: declare("combined.step", [B, H]) } : null,
+  };
+}
+
 /** Declares everything; attention's tensors come last. */
 export function declareDecoder(draft: ProgramDraft, spec: DecoderSpec): DecoderParts {
   const { shape, pass } = spec;
@@ -181,14 +196,7 @@ export function declareDecoder(draft: ProgramDraft, spec: DecoderSpec): DecoderP
         ? { tensor: place.h, offset: B * H, stride: H }
         : packed(declare(DECODER_TENSOR.readout(prefix), [T, B, H + E]), H + E),
     attention: null,
-    combine:
-      form.kind === "luong"
-        ? {
-            flagBit: prefix === "" ? claimActivationFlag(draft, "tanh", "combine") : 1,
-            a: own("combine", [T, B, H]),
-            y: own("combined", [T, B, H]),
-          }
-        : null,
+    combine: form.kind === "luong" ? declareCombine(draft, spec) : null,
     fromContext:
       form.kind === "bahdanau"
         ? { out: packed(own("fromContext", [B, width]), width), zero: own("zero", [width]) }

@@ -11,7 +11,7 @@ import { handDown, inputWeightGradient, project } from "../stages/recurrent-stag
 import type { RowsPlace, StepRange } from "../stages/stage.ts";
 import { TENSOR } from "../tensor-names.ts";
 import { DECODER_OWNER } from "./decoder-form.ts";
-import { type DecoderGradients, type DecoderParts, headRows } from "./decoder-parts.ts";
+import { type Combine, type DecoderGradients, type DecoderParts, headRows } from "./decoder-parts.ts";
 import {
   type Affine,
   addTo,
@@ -39,10 +39,9 @@ function ownersParameters({ spec }: DecoderParts, owner: string, tensor: string)
   return bindSegments(spec.model, owner, tensor);
 }
 
-/** x W + b of all steps, and the source's projections: before the first step. */
-export function beginDecoder(parts: DecoderParts): readonly OperationCall[] {
-  const whole = { first: 0, count: parts.spec.pass.T };
-  return [...(parts.attention?.prepare() ?? []), project(parts, parts.spec.input, whole)];
+/** The source's projections: before the first step. */
+export function prepareSource({ attention }: DecoderParts): readonly OperationCall[] {
+  return attention?.prepare() ?? [];
 }
 
 /** One step where the context enters the cell: attend, add c W_c, play the cell. */
@@ -70,36 +69,55 @@ export function playDecoder(parts: DecoderParts, range: StepRange): readonly Ope
   return [...cell.forward({ ...place, steps }), ...(attention?.attend(range) ?? [])];
 }
 
-/** Logits of all steps from their states and contexts. */
-export function readDecoder(parts: DecoderParts): readonly OperationCall[] {
-  const { spec, label, place, readout, combine, E, logits } = parts;
+/** tanh(W [s, c] + b) of these steps. A part of them goes through tensors of one step, because tanh reads whole tensors. */
+function combineSteps(parts: DecoderParts, combine: Combine, range: StepRange): readonly OperationCall[] {
+  const { place, readout, E } = parts;
   const { T, B, H } = place;
-  const N = T * B;
+  const own = ownersParameters(parts, DECODER_OWNER.combine, TENSOR.parameters);
+  const label = "combine";
+  const affine = { label, N: range.count * B, D: H + E, C: H };
+  const weights = { W: requireSegment(own, "W"), b: requireSegment(own, "b") };
+  const rows = skipRows(readout, range.first * B);
+  const { flagBit, step } = combine;
+  const { a, y } = range.count === T ? combine : (step ?? combine);
+  const calls = [
+    projectRows(affine, rows, weights, packed(a, H)),
+    activationCall("tanh", { ...affine, a, y, flags: place.flags, flagBit }),
+  ];
+  if (range.count === T) return calls;
+  if (!step || range.count > 1) throw new Error(`${label} plays all ${T} steps or one, not ${range.count}`);
+  return [...calls, copyRows(affine, packed(y, H), skipRows(packed(combine.y, H), range.first * B))];
+}
+
+/** Logits of these steps from their states and contexts. */
+export function readDecoder(parts: DecoderParts, range: StepRange): readonly OperationCall[] {
+  const { spec, label, place, readout, combine, logits } = parts;
+  const { B, H } = place;
+  const N = range.count * B;
+  const before = range.first * B;
   const { outputs } = spec.shape;
   const calls: OperationCall[] = [];
   if (spec.shape.form.kind !== "plain") {
-    calls.push(copyRows({ label, N, C: H }, skipRows(packed(place.h, H), B), readout));
+    calls.push(copyRows({ label, N, C: H }, skipRows(packed(place.h, H), B + before), skipRows(readout, before)));
   }
-  if (combine) {
-    const { W, b } = ownersParameters(parts, DECODER_OWNER.combine, TENSOR.parameters);
-    if (!W || !b) throw new Error("the model has no parameters to combine with");
-    calls.push(
-      projectRows({ label: "combine", N, D: H + E, C: H }, readout, { W, b }, packed(combine.a, H)),
-      activationCall("tanh", { label: "combine", N, C: H, ...combine, flags: place.flags }),
-    );
-  }
+  if (combine) calls.push(...combineSteps(parts, combine, range));
   const { width, ...rows } = headRows(parts);
   const head = ownersParameters(parts, DECODER_OWNER.head, TENSOR.parameters);
-  const W = requireSegment(head, "W");
-  const b = requireSegment(head, "b");
-  calls.push(projectRows({ label: "head", N, D: width, C: outputs }, rows, { W, b }, packed(logits, outputs)));
+  const weights = { W: requireSegment(head, "W"), b: requireSegment(head, "b") };
+  const affine = { label: "head", N, D: width, C: outputs };
+  calls.push(projectRows(affine, skipRows(rows, before), weights, skipRows(packed(logits, outputs), before)));
   return calls;
 }
 
 /** The whole forward pass with the given input. */
 export function decoderForward(parts: DecoderParts): readonly OperationCall[] {
   const whole = { first: 0, count: parts.place.T };
-  return [...beginDecoder(parts), ...playDecoder(parts, whole), ...readDecoder(parts)];
+  return [
+    ...prepareSource(parts),
+    project(parts, parts.spec.input, whole),
+    ...playDecoder(parts, whole),
+    ...readDecoder(parts, whole),
+  ];
 }
 
 /** From dlogits to the rows of `dreadout`, and the gradients of head and combination. */
