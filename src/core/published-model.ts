@@ -20,6 +20,9 @@ export type VariantName =
   | "relu-gru-full-batch"
   | "relu-gru-clipped"
   | "relu-gru-decayed"
+  | "relu-gru-weight-decay"
+  | "relu-gru-identity"
+  | "relu-gru-uniform"
   | "relu-gru-remembering"
   | "lstm-instead"
   | "rnn-instead";

@@ -4,6 +4,7 @@
  */
 import type { Experiment, TaskChoice } from "../core/experiment.ts";
 import type { LayerChoice } from "../core/layer-choice.ts";
+import { USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
 import type { Publication, PublishedModel } from "../core/published-model.ts";
 import { fixedLength } from "../core/task-rules.ts";
 import { USUAL_TRAINING } from "../core/usual-training.ts";
@@ -90,8 +91,8 @@ const gru = (units: number, activation: "tanh" | "relu" = "tanh"): LayerChoice =
   units,
 });
 
-const reluGru = (training: Partial<Training>, initialMemory = 0) =>
-  published(WAVES, { layers: [gru(10, "relu")], head: "last", initialMemory }, training);
+const reluGru = (training: Partial<Training>, start: Partial<Experiment["model"]> = {}) =>
+  published(WAVES, { layers: [gru(10, "relu")], head: "last", ...start }, training);
 
 const classifier = (layer: LayerChoice) => published(RECALL, { layers: [layer], head: "last" }, {});
 
@@ -142,7 +143,22 @@ export const PUBLISHED_MODELS: readonly PublishedModel[] = [
         experiment: reluGru({ learningRate: 0.03, schedule: { name: "exponential", decay: 0.98 } }),
         steps: 60,
       },
-      { name: "relu-gru-remembering", experiment: reluGru({}, 1), steps: 60 },
+      {
+        name: "relu-gru-weight-decay",
+        experiment: reluGru({ optimizer: { ...USUAL_OPTIMIZERS.adamw, weightDecay: 0.1 } }),
+        steps: 60,
+      },
+      {
+        name: "relu-gru-identity",
+        experiment: reluGru({}, { initialisation: { input: "he-normal", recurrent: "identity" } }),
+        steps: 60,
+      },
+      {
+        name: "relu-gru-uniform",
+        experiment: reluGru({}, { initialisation: { input: "uniform", recurrent: "uniform" } }),
+        steps: 60,
+      },
+      { name: "relu-gru-remembering", experiment: reluGru({}, { initialMemory: 1 }), steps: 60 },
     ],
     sources: [CHO, LE, PASCANU],
   },

@@ -74,6 +74,15 @@ test("no window reaches into another part", () => {
   expect(dataset.stream?.end).toBeLessThanOrEqual(Math.min(...validation));
 });
 
+test("probes are stretches of the test part in which the answer changes", () => {
+  expect(dataset.probes).toHaveLength(4);
+  for (const { start, length } of dataset.probes) {
+    expect(start).toBeGreaterThanOrEqual(Math.min(...dataset.windows.test));
+    expect(start + length).toBeLessThanOrEqual(R);
+    expect(new Set(target.rows.slice(start, start + length)).size).toBe(2);
+  }
+});
+
 describe("the score", () => {
   const rows = dataset.windows.test.map((start) => start + dataset.length - 1);
   const truth = Array.from(rows, (row) => target.rows[row] ?? 0);

@@ -6,10 +6,10 @@
  */
 import type { Experiment } from "../core/experiment.ts";
 import { STREAM, uniform, uniformInteger } from "../core/rng.ts";
-import type { Column, Dataset, TaskDefinition, Thumbnail } from "../core/task.ts";
+import type { Column, Dataset, ProbeChoice, TaskDefinition, Thumbnail } from "../core/task.ts";
 import { USUAL_TRAINING } from "../core/usual-training.ts";
 import { baseRate, scoreBinary } from "./binary-rows.ts";
-import { windowStarts } from "./chronological.ts";
+import { type Range, windowStarts } from "./chronological.ts";
 import { obeyRules } from "./obey-rules.ts";
 
 const CHANNELS = 128;
@@ -69,6 +69,19 @@ function drawRecording(seed: number, R: number) {
   return { rows, upward };
 }
 
+/** Of the stretches that lie side by side in `test`, the ones in which the answer changes most often, in order of time. */
+function pickProbes(upward: Float32Array, test: Range, length: number): ProbeChoice[] {
+  const stretches = Array.from({ length: Math.floor((test.end - test.first) / length) }, (_, i) => {
+    const start = test.first + i * length;
+    const rows = upward.subarray(start, start + length);
+    return { start, turns: rows.filter((value, t) => t > 0 && value !== rows[t - 1]).length };
+  });
+  const liveliest = stretches.toSorted((a, b) => b.turns - a.turns || a.start - b.start).slice(0, PROBES);
+  return liveliest
+    .toSorted((a, b) => a.start - b.start)
+    .map(({ start }) => ({ title: `${start + 1} – ${start + length}`, start, length }));
+}
+
 const UNSCALED = { mean: 0, deviation: 1 };
 
 async function load(experiment: Experiment): Promise<Dataset> {
@@ -104,10 +117,7 @@ async function load(experiment: Experiment): Promise<Dataset> {
     windows,
     // A target belongs to its own row, so every row of the training part may be streamed.
     stream: { first: 0, end: TRAINING_ROWS },
-    probes: Array.from({ length: PROBES }, (_, i) => {
-      const start = testFirst + Math.floor(((HELD_OUT_ROWS - probeLength) * i) / (PROBES - 1));
-      return { title: `${start + 1} – ${start + probeLength}`, start, length: probeLength };
-    }),
+    probes: pickProbes(upward, { first: testFirst, end: R }, probeLength),
     probeLength,
     rowLabels: null,
     baseline: {

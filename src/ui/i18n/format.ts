@@ -32,7 +32,8 @@ export function formatExact(value: number): string {
 
 /** Two decimals always, so that columns of a table stand under each other. */
 export function formatTwoDecimals(value: number): string {
-  return twoDecimals.format(value);
+  // + 0 takes the minus from a zero that rounding made.
+  return twoDecimals.format(Math.round(value * 100) / 100 + 0);
 }
 
 /** A share in [0, 1] as per cent. */
