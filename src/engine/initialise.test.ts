@@ -4,7 +4,7 @@ import { elementCount } from "../core/dims.ts";
 import { type InitialisationChoice, USUAL_INITIALISATION } from "../core/initialisation-choice.ts";
 import type { LayerChoice, LayerOf } from "../core/layer-choice.ts";
 import { initialiseParameters } from "./initialise.ts";
-import { createModel, type Model } from "./model.ts";
+import { appendParameters, createModel, type Model } from "./model.ts";
 
 const layer = (units: number, reset: LayerOf<"gru">["reset"]): LayerChoice => ({
   cell: "gru",
@@ -144,6 +144,25 @@ describe("initial parameters", () => {
       [-3, -3, 0, 0],
       [-1.5, -1.5, 0, 0],
     ]);
+  });
+
+  test("what is appended to a model is drawn by its own blocks", () => {
+    const whole = appendParameters(model, "decoder", [
+      { name: "W", shape: [40, 60], role: "input-weights", block: 20 },
+      { name: "Wq", shape: [40, 60], role: "input-weights" },
+    ]);
+    const drawn = initialiseParameters(whole, { ...USUAL_INITIALISATION, seed: 1, initialMemory: 1.5 });
+    for (const [name, fanOut] of [
+      ["decoder.W", 20],
+      ["decoder.Wq", 60],
+    ] as const) {
+      const limit = Math.sqrt(6 / (40 + fanOut));
+      const largest = Math.max(...segment(name, whole, drawn).map(Math.abs));
+      expect(largest).toBeLessThanOrEqual(Math.fround(limit));
+      // 2,400 uniforms all stay below 99 % of their limit once in 3 · 10¹⁰ draws.
+      expect(largest).toBeGreaterThan(0.99 * limit);
+    }
+    expect(drawn.subarray(0, model.P)).toEqual(params);
   });
 
   test("the seed decides everything, and another seed shares no weight matrix", () => {

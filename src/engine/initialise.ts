@@ -90,9 +90,8 @@ export interface InitialisationOptions extends InitialisationChoice {
   readonly initialMemory: number;
 }
 
-/** `fanOut` is that of one gate. */
-function drawOf({ role, shape }: Segment, fanOut: number, options: InitialisationOptions, key: DrawKey): Draw {
-  const fans = { fanIn: shape[0] ?? 0, fanOut };
+function drawOf({ role, shape, block }: Segment, options: InitialisationOptions, key: DrawKey): Draw {
+  const fans = { fanIn: shape[0] ?? 0, fanOut: block };
   switch (role) {
     case "recurrent-weights":
       return recurrentWeight(options.recurrent, shape, key);
@@ -117,7 +116,7 @@ export function initialiseParameters(model: Model, options: InitialisationOption
   model.segments.forEach((segment, index) => {
     const target = params.subarray(segment.offset, segment.offset + elementCount(segment.shape));
     const layer = segment.layer === null ? undefined : model.shape.layers[segment.layer];
-    const draw = drawOf(segment, layer?.units ?? model.shape.outputs, options, { seed: options.seed, segment: index });
+    const draw = drawOf(segment, options, { seed: options.seed, segment: index });
     for (let i = 0; i < target.length; i++) target[i] = draw(i);
     if (!layer || !hasMemoryGate(layer)) return;
     const { memory } = findCell(layer);

@@ -30,6 +30,8 @@ export interface Segment {
   readonly shape: readonly number[];
   readonly offset: number;
   readonly role: ParameterRole;
+  /** Columns of one gate; all of them where a parameter is one matrix. */
+  readonly block: number;
 }
 
 /** Parameter table of a model. */
@@ -48,22 +50,26 @@ export function outputWidth(layer: LayerChoice): number {
   return layer.units * directionsOf(layer).length;
 }
 
+function columnsOf(shape: readonly number[]): number {
+  return shape[1] ?? 1;
+}
+
 /** Lays out the segments: for each layer in file order, then the head's W [H, V] and b [V]. */
 export function createModel(shape: ModelShape): Model {
   const segments: Segment[] = [];
   const layerParameters: number[] = [];
   let offset = 0;
-  const add = (segment: Omit<Segment, "offset">) => {
-    segments.push({ ...segment, offset });
+  const add = (segment: Omit<Segment, "offset" | "block"> & Pick<ParameterSpec, "block">) => {
+    segments.push({ ...segment, offset, block: segment.block ?? columnsOf(segment.shape) });
     offset += alignSegment(elementCount(segment.shape));
   };
   let width = shape.inputWidth;
   shape.layers.forEach((layer, index) => {
     let count = 0;
     for (const direction of directionsOf(layer)) {
-      for (const { name, shape: extents, role } of findCell(layer).parameters(width, layer.units)) {
-        add({ name: `${layerName(index, direction)}.${name}`, layer: index, parameter: name, shape: extents, role });
-        count += elementCount(extents);
+      for (const spec of findCell(layer).parameters(width, layer.units)) {
+        add({ ...spec, name: `${layerName(index, direction)}.${spec.name}`, layer: index, parameter: spec.name });
+        count += elementCount(spec.shape);
       }
     }
     layerParameters.push(count);
@@ -81,8 +87,8 @@ export function createModel(shape: ModelShape): Model {
 export function appendParameters(model: Model, owner: string, specs: readonly ParameterSpec[]): Model {
   let offset = model.P;
   let parameters = model.parameters;
-  const added = specs.map(({ name, shape, role }): Segment => {
-    const segment = { name: `${owner}.${name}`, layer: null, parameter: name, shape, offset, role };
+  const added = specs.map(({ name, shape, role, block = columnsOf(shape) }): Segment => {
+    const segment = { name: `${owner}.${name}`, layer: null, parameter: name, shape, offset, role, block };
     offset += alignSegment(elementCount(shape));
     parameters += elementCount(shape);
     return segment;

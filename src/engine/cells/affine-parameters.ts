@@ -19,8 +19,8 @@ export interface AffineGates {
 /** W [D, gates·H], U [H, gates·H] and the biases [gates·H], in file order. */
 export function affineParameters({ gates, biases }: AffineGates, D: number, H: number): readonly ParameterSpec[] {
   return [
-    { name: "W", shape: [D, gates * H], role: "input-weights" },
-    { name: "U", shape: [H, gates * H], role: "recurrent-weights" },
+    { name: "W", shape: [D, gates * H], role: "input-weights", block: H },
+    { name: "U", shape: [H, gates * H], role: "recurrent-weights", block: H },
     ...biases.map((name): ParameterSpec => ({ name, shape: [gates * H], role: "bias" })),
   ];
 }

@@ -6,7 +6,7 @@
 import type { OperationCall, TensorBinding } from "../../core/program.ts";
 import type { Segments } from "./segments.ts";
 
-/** How a parameter starts: Glorot and orthogonal are drawn per block of H columns, biases are zero. */
+/** How a parameter starts: weights are drawn block by block, biases are zero. */
 export type ParameterRole = "input-weights" | "recurrent-weights" | "bias" | "head-weights" | "head-bias";
 
 /** One parameter of a layer, by its house name. */
@@ -14,6 +14,8 @@ export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly role: ParameterRole;
+  /** Columns of one gate, which is drawn as a matrix of its own; left out, the whole is one. */
+  readonly block?: number;
 }
 
 /** One picture that a layer offers, unit × time: a slot of the record, or a state ("h" or an extra one) after each step. */

@@ -28,8 +28,8 @@ const form = (layer: GruLayer) => ({
 
 function parameters(layer: GruLayer, D: number, H: number): readonly ParameterSpec[] {
   const shared: readonly ParameterSpec[] = [
-    { name: "W", shape: [D, GATES * H], role: "input-weights" },
-    { name: "U", shape: [H, GATES * H], role: "recurrent-weights" },
+    { name: "W", shape: [D, GATES * H], role: "input-weights", block: H },
+    { name: "U", shape: [H, GATES * H], role: "recurrent-weights", block: H },
     { name: "b", shape: [GATES * H], role: "bias" },
   ];
   return layer.reset === "after" ? [...shared, { name: "bu", shape: [GATES * H], role: "bias" }] : shared;

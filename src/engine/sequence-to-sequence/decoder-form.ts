@@ -55,7 +55,7 @@ export function appendDecoder(model: Model, shape: DecoderShape): Model {
   const E = decoderContext(shape);
   const cell = findCell(layer);
   const width = readoutWidth(shape);
-  const fromContext: ParameterSpec = { name: "Wc", shape: [E, cell.gates * H], role: "input-weights" };
+  const fromContext: ParameterSpec = { name: "Wc", shape: [E, cell.gates * H], role: "input-weights", block: H };
   const combine: readonly ParameterSpec[] = [
     { name: "W", shape: [H + E, H], role: "input-weights" },
     { name: "b", shape: [H], role: "bias" },
