@@ -40,7 +40,8 @@ function ModelCard({ model }: { readonly model: PublishedModel }) {
   const { name, variants, sources } = model;
   const [first] = variants;
   if (!first) return null;
-  const chosen = draft !== null && variants.some(({ experiment }) => isSameExperiment(draft, experiment));
+  const running = variants.find(({ experiment }) => draft !== null && isSameExperiment(draft, experiment));
+  const chosen = running !== undefined;
   return (
     <li className={styles.card} data-chosen={chosen}>
       <button
@@ -56,7 +57,7 @@ function ModelCard({ model }: { readonly model: PublishedModel }) {
       <details className={styles.more}>
         <summary>{t("models.more")}</summary>
         <p>{t(`model.${name}.data`)}</p>
-        <p>{t("models.learns", { count: first.steps })}</p>
+        <p>{t("models.learns", { count: (running ?? first).steps })}</p>
         <ul>
           {sources.map(({ title, url }) => (
             <li key={url}>

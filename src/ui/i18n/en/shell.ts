@@ -124,11 +124,11 @@ export const shellMessages = {
   },
   "models.more": "Data and sources",
   "model.gru-regression": "GRU regression",
-  "model.gru-regression.about": "GRU 64 → GRU 32 → one number, over ten steps",
+  "model.gru-regression.about": "GRU 64 → GRU 32 → one number, ten steps of generated waves",
   "model.gru-regression.data":
     "Its data were 1,000 random sequences, in which there is nothing to learn. Here 1,000 noisy waves, drawn from the seed, stand in for them; the waves that are held out are others.",
   "model.gru-binary": "GRU yes or no",
-  "model.gru-binary.about": "GRU 64 → GRU 32 → one σ, 100 steps of 128 numbers",
+  "model.gru-binary.about": "GRU 64 → GRU 32 → one σ, 100 steps of 128 generated channels",
   "model.gru-binary.data":
     "Its data were random numbers with random answers. Here they are 128 channels of noise, drawn from the seed, through which pulses run up or down; what is held out is a later part of the recording.",
   "model.bare-gru": "Bare GRU cell",
