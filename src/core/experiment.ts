@@ -13,7 +13,7 @@ import { LossSchema } from "./loss-choice.ts";
 import { OptimizerSchema } from "./optimizer-choice.ts";
 import { PruningSchema } from "./pruning-choice.ts";
 import { ScheduleSchema } from "./schedule-choice.ts";
-import { oneOf, ranged } from "./schema-terms.ts";
+import { oneOf, ranged, rangedOr } from "./schema-terms.ts";
 
 /** Version written by this build; a larger one is refused with `experiment-newer`. */
 export const EXPERIMENT_VERSION = 1;
@@ -78,12 +78,20 @@ const ExperimentSchema = v.strictObject({
     l1: v.optional(ranged(FIELD_RANGES.l1), 0),
     earlyStopping: v.optional(EarlyStoppingSchema, null),
     pruning: v.optional(PruningSchema, null),
-    batch: ranged(FIELD_RANGES.batch),
+    /** Sequences of a step; `all` are those of every training window. */
+    batch: rangedOr(FIELD_RANGES.batch, ["all"]),
     /** Steps of a training window; tasks with a fixed length say so and refuse another. */
     length: ranged(FIELD_RANGES.length),
     evaluateEvery: ranged(FIELD_RANGES.evaluateEvery),
     /** Where a window starts: from 0, or in the state in which the window before it ended. */
     state: v.optional(oneOf(["fresh", "carried"]), "fresh"),
+    /** Steps after which the backward pass is cut inside a window, the forward pass going on; null cuts nowhere. */
+    truncate: v.optional(v.nullable(ranged(FIELD_RANGES.truncate)), null),
+    /**
+     * Steps between the states that are kept of a window, the rest being computed again for the backward pass; `auto` does
+     * so where the device could not hold all steps.
+     */
+    checkpoint: v.optional(rangedOr(FIELD_RANGES.checkpoint, ["auto", "never"]), "auto"),
   }),
   seed: ranged(FIELD_RANGES.seed),
 });

@@ -49,6 +49,8 @@ export const FIELD_RANGES = {
   batch: field("training.batch", [1, 1024], 32, { integer: true, scale: "log", unit: "rows" }),
   length: field("training.length", [1, 4096], 30, { integer: true, scale: "log", unit: "steps" }),
   evaluateEvery: field("training.evaluateEvery", [1, 100000], 20, { integer: true, scale: "log", unit: "steps" }),
+  truncate: field("training.truncate", [1, 4096], 10, { integer: true, scale: "log", unit: "steps" }),
+  checkpoint: field("training.checkpoint", [1, 4096], 8, { integer: true, scale: "log", unit: "steps" }),
   beta1: field("training.optimizer.beta1", [0, 0.999999], 0.9),
   beta2: field("training.optimizer.beta2", [0, 0.999999], 0.999),
   epsilon: field("training.optimizer.epsilon", [1e-30, 1], 1e-8, { scale: "log" }),

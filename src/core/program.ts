@@ -35,7 +35,17 @@ export interface OperationCall {
 }
 
 /** The parts of a Program that are played on their own. */
-export type PhaseName = "forward" | "backward" | "update" | "clip-count" | "evaluate" | "decode" | "probe" | "generate";
+export type PhaseName =
+  | "forward"
+  | "backward"
+  | "update"
+  | "clip-count"
+  | "evaluate"
+  | "predict"
+  | "predict-rest"
+  | "decode"
+  | "probe"
+  | "generate";
 
 /** A whole score. Phases that a Program does not need are absent. */
 export interface Program {

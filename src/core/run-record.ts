@@ -68,6 +68,8 @@ const RunRecordSchema = v.strictObject({
     ),
     [],
   ),
+  /** Steps between the checkpoints of a window, null where all its steps are kept; absent in runs saved before there were any. */
+  checkpoint: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1))), null),
   /** Changes made while the run went on: from training step `step` on, `field` is `value`. By rising step. */
   live: v.array(v.strictObject({ step, field: v.picklist(liveFields), value: v.nullable(finite) })),
 });

@@ -6,7 +6,16 @@ import { USUAL_SCHEDULES } from "./schedule-choice.ts";
 
 type Techniques = Pick<
   Experiment["training"],
-  "loss" | "optimizer" | "schedule" | "clipValue" | "l1" | "earlyStopping" | "pruning" | "state"
+  | "loss"
+  | "optimizer"
+  | "schedule"
+  | "clipValue"
+  | "l1"
+  | "earlyStopping"
+  | "pruning"
+  | "state"
+  | "truncate"
+  | "checkpoint"
 >;
 
 /** Adam on the loss that fits the task at a constant rate, every window from a fresh state, and no other technique. */
@@ -19,4 +28,6 @@ export const USUAL_TRAINING: Techniques = {
   earlyStopping: null,
   state: "fresh",
   pruning: null,
+  truncate: null,
+  checkpoint: "auto",
 };

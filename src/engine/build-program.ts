@@ -10,6 +10,8 @@ import { maskCount } from "../operations/mask-count.ts";
 import { rowNorm } from "../operations/row-norm.ts";
 import { buildBatch } from "./batch.ts";
 import { declareCarried, keepCalls, resumeCalls } from "./carried-state.ts";
+import { buildChunkedTraining } from "./chunked-training.ts";
+import { isCut } from "./chunks.ts";
 import { type HeadPlace, headBackward, headForward } from "./head.ts";
 import { declareStack, stackBackward, stackForward } from "./layers.ts";
 import { claimLossFlags, lossCalls } from "./losses.ts";
@@ -21,6 +23,7 @@ import { createSequenceModel } from "./sequence-to-sequence/sequence-model.ts";
 import { buildSequenceTraining } from "./sequence-to-sequence/sequence-training.ts";
 import type { Pass } from "./stages/stage.ts";
 import { TENSOR } from "./tensor-names.ts";
+import type { TrainingCalls, TrainingScalars } from "./training-calls.ts";
 import { buildGeneratePass, buildProbePass, viewOutput } from "./view-passes.ts";
 
 /** A built Program with what its players' owners need to know. */
@@ -28,14 +31,6 @@ export interface BuiltProgram {
   readonly program: Program;
   readonly model: Model;
   readonly flagOrigins: readonly FlagOrigin[];
-}
-
-/** The small tensors that forward, backward and update share. */
-interface Scalars {
-  readonly flags: TensorBinding;
-  readonly viewFlags: TensorBinding;
-  readonly loss: TensorBinding;
-  readonly count: TensorBinding;
 }
 
 /** Raw flag word of probe, generation and evaluation: raised bits there stop nothing. */
@@ -57,8 +52,13 @@ function declareParameters(draft: ProgramDraft, model: Model, optimizer: Program
   };
 }
 
-/** Forward and backward over the training batch, and what is kept of it for the next one. */
-function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, scalars: Scalars) {
+/** Forward and backward over whole windows, and what the next batch may go on with. */
+function buildWholeTraining(
+  draft: ProgramDraft,
+  model: Model,
+  spec: ProgramSpec,
+  scalars: TrainingScalars,
+): TrainingCalls {
   const { T, B, head, outputs: V } = spec;
   const { flags, count, loss } = scalars;
   const batch = buildBatch(draft, spec);
@@ -91,32 +91,38 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
       if (gradients) backward.push(callOperation(rowNorm, place.label, numbers, { x: gradients.dh, out }));
     }
   }
-  return { forward, backward, keep: keepCalls(carried, flags), evaluate: forward, decode: null };
+  return { forward, backward, keep: keepCalls(carried, flags), looks: [{ phase: "evaluate", calls: forward }] };
+}
+
+/** The way of training that the spec asks for. */
+function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, scalars: TrainingScalars): TrainingCalls {
+  const { decoder: settings } = spec;
+  if (!settings) return (isCut(spec) ? buildChunkedTraining : buildWholeTraining)(draft, model, spec, scalars);
+  if (isCut(spec)) throw new Error("a decoder reads its source as a whole");
+  return buildSequenceTraining(draft, model, { spec, settings }, scalars);
 }
 
 /**
  * Builds the Program of a model in training. Tensors to write before the first play: `params`, `data.input`,
  * `data.target`, `data.mask`; before a forward play: `starts`. Scalars: forward and evaluate `slot` (batch in the ring)
- * and `live` (rows that count), with carried state also `resume` (1 = go on from it), update those of the optimizer with
- * `slot` (row of the metrics ring), and clip-count the same again, after it. A pruned Program also wants its mask
- * (`TENSOR.pruningMask`) before backward.
+ * and `live` (rows that count), with carried state also `resume` (1 = go on from it), where windows are cut
+ * `buildChunkedTraining` says more, update those of the optimizer with `slot` (row of the metrics ring), and clip-count the
+ * same again, after it. A pruned Program also wants its mask (`TENSOR.pruningMask`) before backward.
  */
 export function buildProgram(spec: ProgramSpec): BuiltProgram {
   const draft = new ProgramDraft();
   const model = spec.decoder ? createSequenceModel(spec, spec.decoder) : createModel(spec);
   const { params, grads, state } = declareParameters(draft, model, spec.optimizer);
-  const scalars: Scalars = {
+  const viewFlags = draft.declare(VIEW_FLAGS, "u32", [1], "metrics");
+  const scalars: TrainingScalars = {
     flags: draft.declare("flags", "u32", [1], "metrics"),
-    viewFlags: draft.declare(VIEW_FLAGS, "u32", [1], "metrics"),
     loss: draft.declare("loss", "f32", [1], "metrics"),
     count: draft.declare("count", "f32", [1], "metrics"),
   };
   const norm = draft.declare("norm", "f32", [1], "metrics");
   const metrics = draft.declare("metrics", "f32", [spec.M, 4], "metrics");
-  const { forward, backward, keep, ...held } = spec.decoder
-    ? buildSequenceTraining(draft, model, { spec, settings: spec.decoder }, scalars)
-    : buildTraining(draft, model, spec, scalars);
-  const { flags, loss, viewFlags } = scalars;
+  const { forward, backward, keep, looks } = buildTraining(draft, model, spec, scalars);
+  const { flags, loss } = scalars;
   const { P } = model;
   const mask = spec.pruned ? draft.declare(TENSOR.pruningMask, "f32", [P], "optimizer-state") : null;
   const prune = (x: TensorBinding) => (mask ? [callOperation(applyMask, "pruning", { P }, { mask, x })] : []);
@@ -138,9 +144,8 @@ export function buildProgram(spec: ProgramSpec): BuiltProgram {
     backward: [...backward, ...prune(grads)],
     update,
     "clip-count": counting,
-    evaluate: asEvaluation(held.evaluate, viewFlags),
   };
-  if (held.decode) phases.decode = asEvaluation(held.decode, viewFlags);
+  for (const { phase, calls } of looks) phases[phase] = asEvaluation(calls, viewFlags);
   const view = { model, input: spec.input, flags: viewFlags, output: viewOutput(spec.loss), head: spec.head };
   if (spec.probeLength > 0) phases.probe = buildProbePass(draft, view, spec.probeLength);
   if (spec.generate) phases.generate = buildGeneratePass(draft, view);

@@ -3,7 +3,7 @@
  * crosses the border. What is carried lies in one tensor of its own, because evaluations play over the layers' states;
  * it changes with the optimizer's step alone, so it is as much part of a run's state as its parameters.
  */
-import { alignSegment } from "../core/dims.ts";
+import { alignSegment, elementCount } from "../core/dims.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { RecurrentLayer } from "../core/layer-choice.ts";
 import type { OperationCall, TensorBinding } from "../core/program.ts";
@@ -13,6 +13,7 @@ import { findCell } from "./cells/find-cell.ts";
 import { requireSegment } from "./cells/segments.ts";
 
 import { callOperation, type ProgramDraft } from "./program-draft.ts";
+import { refuseFullBatch } from "./scheduler.ts";
 import type { LayerDirection } from "./stages/recurrent-stage.ts";
 
 /** The tensor of all carried states. */
@@ -48,53 +49,55 @@ function layOutCarried(layers: readonly RecurrentLayer[], B: number): CarriedLay
   return { segments, length: offset };
 }
 
-/** What a run of this experiment carries: nothing where every window starts fresh. */
+/** What a run of this experiment carries: nothing where every window starts fresh. Throws `InputError` for a full batch. */
 export function carriedOf({ model, training }: Experiment): CarriedLayout {
-  return training.state === "carried" ? layOutCarried(model.layers, training.batch) : { segments: [], length: 0 };
+  if (training.state === "fresh") return { segments: [], length: 0 };
+  return layOutCarried(model.layers, training.batch === "all" ? refuseFullBatch() : training.batch);
 }
 
 /** A state of a layer in the training pass, and where it starts and ends. */
 export interface CarriedPlace {
   readonly segment: CarriedSegment;
   readonly label: string;
+  /** Its segment of the tensor that carries it. */
+  readonly kept: TensorBinding; // [B, H]
   /** Row 0 is the state before the first step. */
   readonly start: TensorBinding; // [rows, B, H]
   readonly end: { readonly tensor: TensorBinding; readonly row: number };
 }
 
-/** Declares `carried` for a pass of T steps, whose layers start in row 0 of their states and end in row T. */
+/**
+ * Declares `carried`, or another tensor of that layout, for a pass of T steps, whose layers start in row 0 of their states
+ * and end in row T.
+ */
 export function declareCarried(
   draft: ProgramDraft,
   layers: readonly RecurrentLayer[],
   directions: readonly LayerDirection[],
+  carried = CARRIED,
 ): readonly CarriedPlace[] {
   const { segments, length } = layOutCarried(layers, directions[0]?.place.B ?? 0);
-  draft.declare(CARRIED, "f32", [length], "activation");
+  draft.declare(carried, "f32", [length], "activation");
   return segments.map((segment) => {
     const place = directions.find(({ layer }) => layer === segment.layer)?.place;
     if (!place) throw new Error(`no layer ${segment.layer + 1} in the pass`);
     const tensor = segment.state === "h" ? place.h : requireSegment(place.states, segment.state);
-    return { segment, label: place.label, start: tensor, end: { tensor, row: place.T } };
+    const kept = { tensor: carried, offset: segment.offset, length: elementCount(segment.shape) };
+    return { segment, label: place.label, kept, start: tensor, end: { tensor, row: place.T } };
   });
-}
-
-function bindCarried({ offset, shape: [B, H] }: CarriedSegment): TensorBinding {
-  return { tensor: CARRIED, offset, length: B * H };
 }
 
 /** The calls before the first step; run-time scalar `resume`. */
 export function resumeCalls(places: readonly CarriedPlace[]): readonly OperationCall[] {
-  return places.map(({ segment, label, start }) => {
-    const [B, H] = segment.shape;
-    return callOperation(resumeState, label, { N: B * H }, { kept: bindCarried(segment), h: start });
-  });
+  return places.map(({ segment, label, kept, start }) =>
+    callOperation(resumeState, label, { N: elementCount(segment.shape) }, { kept, h: start }),
+  );
 }
 
 /** The calls behind the optimizer. */
 export function keepCalls(places: readonly CarriedPlace[], flags: TensorBinding): readonly OperationCall[] {
-  return places.map(({ segment, label, end }) => {
-    const [B, H] = segment.shape;
-    const numbers = { N: B * H, hOffset: end.row * B * H };
-    return callOperation(keepState, label, numbers, { h: end.tensor, flags, kept: bindCarried(segment) });
+  return places.map(({ segment, label, kept, end }) => {
+    const N = elementCount(segment.shape);
+    return callOperation(keepState, label, { N, hOffset: end.row * N }, { h: end.tensor, flags, kept });
   });
 }

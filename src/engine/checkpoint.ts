@@ -84,6 +84,7 @@ export function encodeCheckpoint(state: RunState, model: Model): Checkpoint {
     watch,
     plateau,
     earlyStopping,
+    checkpoint,
     live,
     mask,
     prunings,
@@ -105,6 +106,7 @@ export function encodeCheckpoint(state: RunState, model: Model): Checkpoint {
     plateau,
     earlyStopping,
     prunings: [...prunings],
+    checkpoint,
     live: [...live],
   };
   const metadata = new Map([

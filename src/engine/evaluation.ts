@@ -5,6 +5,7 @@
  */
 import type { Player } from "../core/backend.ts";
 import type { Dataset, ScoredRows } from "../core/task.ts";
+import { type PredictedPart, predictedParts } from "./chunks.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { readFloats } from "./read-tensor.ts";
 
@@ -51,52 +52,76 @@ function cutBatches(starts: Uint32Array, parts: EvaluationParts): readonly Evalu
   });
 }
 
-/** Plays every batch and reads `read(batch)` after each; results in order. */
-async function playBatches<Result>(
-  batches: readonly EvaluationBatch[],
-  parts: EvaluationParts,
-  read: (batch: EvaluationBatch) => Promise<Result>,
+/** A batch, or the part of it that one play predicts. */
+interface EvaluationPlay {
+  readonly batch: EvaluationBatch;
+  readonly part: PredictedPart;
+}
+
+/** Plays everything and reads `read(play)` after each; results in order. A part goes on from the one before it. */
+async function playAll<Result>(
+  plays: readonly EvaluationPlay[],
+  { player, spec, breathe }: EvaluationParts,
+  read: (play: EvaluationPlay) => Promise<Result>,
 ): Promise<Result[]> {
-  const { player, spec } = parts;
   const results: Result[] = [];
   const perRound = Math.min(ROUND, spec.K);
-  for (let first = 0; first < batches.length; first += perRound) {
-    const round = batches.slice(first, first + perRound).map((batch, slot) => {
-      player.write("starts", batch.starts, slot * spec.B);
-      player.play("evaluate", { slot, live: batch.live, resume: 0 });
-      return read(batch);
+  for (let first = 0; first < plays.length; first += perRound) {
+    const round = plays.slice(first, first + perRound).map((play, slot) => {
+      const { batch, part } = play;
+      player.write(
+        "starts",
+        batch.starts.map((start) => start + part.first),
+        slot * spec.B,
+      );
+      player.play(part.phase, { slot, live: batch.live, resume: part.first > 0 ? 1 : 0 });
+      return read(play);
     });
     results.push(...(await Promise.all(round)));
-    await parts.breathe();
+    await breathe();
   }
   return results;
 }
 
-/** First element and row count of the scored logits in the head's [N, V]. */
-function scoredPart({ spec, scoredSteps }: EvaluationParts): { readonly first: number; readonly steps: number } {
-  if (spec.head === "last") return { first: 0, steps: 1 };
-  return scoredSteps === "every"
-    ? { first: 0, steps: spec.T }
-    : { first: (spec.T - 1) * spec.B * spec.outputs, steps: 1 };
+/** Steps of a part whose predictions are scored: all of them, the last of the window, or none. */
+function scoredSteps({ first, count }: PredictedPart, { spec, scoredSteps: wished }: EvaluationParts): number {
+  if (spec.head === "every" && wished === "every") return count;
+  return first + count === spec.T ? 1 : 0;
 }
 
-/** Appends the unmasked rows of a batch, window by window and step by step. */
-function collectRows(batch: EvaluationBatch, logits: Float32Array, parts: EvaluationParts): ScoredRows {
-  const { spec, dataset } = parts;
-  const { steps } = scoredPart(parts);
-  const V = spec.outputs;
+/** Where the logits of a part's scored steps lie in the head's [N, V]. */
+function scoredRange(part: PredictedPart, parts: EvaluationParts) {
+  const { B, outputs: V, head } = parts.spec;
+  const steps = scoredSteps(part, parts);
+  return { offset: head === "every" ? (part.count - steps) * B * V : 0, length: steps * B * V };
+}
+
+/** Logits [steps, B, V] of the last scored steps of a part. */
+interface PartLogits {
+  readonly part: PredictedPart;
+  readonly logits: Float32Array;
+}
+
+/** The unmasked rows of a batch, window by window and step by step. */
+function collectRows(batch: EvaluationBatch, predicted: readonly PartLogits[], parts: EvaluationParts): ScoredRows {
+  const { B, outputs: V } = parts.spec;
+  const { mask } = parts.dataset;
   const rows: number[] = [];
-  const from: number[] = [];
+  const found: Float32Array[] = [];
   for (let b = 0; b < batch.live; b++) {
-    for (let step = 0; step < steps; step++) {
-      const row = batch.starts[b]! + spec.T - steps + step;
-      if (dataset.mask[row] === 0) continue;
-      rows.push(row);
-      from.push((step * spec.B + b) * V);
+    for (const { part, logits } of predicted) {
+      const steps = scoredSteps(part, parts);
+      for (let step = 0; step < steps; step++) {
+        const row = batch.starts[b]! + part.first + part.count - steps + step;
+        if (mask[row] === 0) continue;
+        const from = (step * B + b) * V;
+        rows.push(row);
+        found.push(logits.subarray(from, from + V));
+      }
     }
   }
   const scored = new Float32Array(rows.length * V);
-  for (const [i, offset] of from.entries()) scored.set(logits.subarray(offset, offset + V), i * V);
+  for (const [i, values] of found.entries()) scored.set(values, i * V);
   return { logits: scored, rows: Uint32Array.from(rows) };
 }
 
@@ -114,8 +139,10 @@ export class Evaluator {
 
   /** Mean loss over the unmasked rows of all validation windows; NaN or infinite when the model has left the finite. */
   async validationLoss(): Promise<number> {
-    const { player } = this.#parts;
-    const losses = await playBatches(this.#validation, this.#parts, async ({ count }) => {
+    const { player, spec } = this.#parts;
+    const part: PredictedPart = { phase: "evaluate", first: 0, count: spec.T };
+    const plays = this.#validation.map((batch) => ({ batch, part }));
+    const losses = await playAll(plays, this.#parts, async ({ batch: { count } }) => {
       const [loss = Number.NaN] = await readFloats(player, "loss");
       return { loss, count };
     });
@@ -126,15 +153,19 @@ export class Evaluator {
   /** Logits [count, V] of every scored test row, in the order of the windows. */
   async testPredictions(): Promise<ScoredRows> {
     const { player, spec } = this.#parts;
-    const { first, steps } = scoredPart(this.#parts);
-    const range = { offset: first, length: steps * spec.B * spec.outputs };
-    const parts = await playBatches(this.#test, this.#parts, async (batch) =>
-      collectRows(batch, await readFloats(player, "logits", range), this.#parts),
+    const cut = predictedParts(spec);
+    const plays = this.#test.flatMap((batch) => cut.map((part) => ({ batch, part })));
+    const predicted = await playAll(plays, this.#parts, async ({ part }) => {
+      const range = scoredRange(part, this.#parts);
+      return { part, logits: range.length > 0 ? await readFloats(player, "logits", range) : new Float32Array() };
+    });
+    const scored = this.#test.map((batch, i) =>
+      collectRows(batch, predicted.slice(i * cut.length, (i + 1) * cut.length), this.#parts),
     );
-    const logits = new Float32Array(parts.reduce((sum, part) => sum + part.logits.length, 0));
-    const rows = new Uint32Array(parts.reduce((sum, part) => sum + part.rows.length, 0));
+    const logits = new Float32Array(scored.reduce((sum, part) => sum + part.logits.length, 0));
+    const rows = new Uint32Array(scored.reduce((sum, part) => sum + part.rows.length, 0));
     let at = 0;
-    for (const part of parts) {
+    for (const part of scored) {
       rows.set(part.rows, at);
       logits.set(part.logits, at * spec.outputs);
       at += part.rows.length;

@@ -7,6 +7,7 @@ import type { HeadSteps } from "./head.ts";
 import type { Model } from "./model.ts";
 import type { ProgramDraft } from "./program-draft.ts";
 import { collectStage, needsCollecting } from "./stages/collect-stage.ts";
+import { handedBackStage } from "./stages/handed-back-stage.ts";
 import { type LayerDirection, recurrentStage } from "./stages/recurrent-stage.ts";
 import type { Pass, Rows, RowsPlace, Stage, StageContext, StageInput, StepRange } from "./stages/stage.ts";
 import { TENSOR } from "./tensor-names.ts";
@@ -60,6 +61,7 @@ export function declareStack(
     const recurrent = recurrentStage(context, { layer, choice, input: rows, finalOnly });
     directions.push(...recurrent.directions);
     stages.push(recurrent);
+    if (pass.goesOn) stages.push(handedBackStage(context, recurrent, finalOnly));
     rows = recurrent.output;
     if (needsCollecting(context, recurrent.directions, finalOnly)) {
       const collect = collectStage(context, recurrent.directions, finalOnly);

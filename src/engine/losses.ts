@@ -93,9 +93,9 @@ function lossCall(spec: LossSpec, label: string, numbers: LossNumbers, tensors: 
   }
 }
 
-/** Row losses with their gradient, then the mean. `flags` and its bits are chosen by `claimLossFlags`. */
-export function lossCalls(spec: LossSpec, place: LossPlace, flagging: LossFlags): readonly OperationCall[] {
-  const { label, N, V, logits, dlogits, target, mask, count, rowLoss, loss } = place;
+/** Row losses with their gradient. `flags` and its bits are chosen by `claimLossFlags`. */
+export function rowLossCall(spec: LossSpec, place: LossPlace, { flags, lossBit }: LossFlags): OperationCall {
+  const { label, N, V, logits, dlogits, target, mask, count, rowLoss } = place;
   const numbers = {
     N,
     V,
@@ -103,15 +103,25 @@ export function lossCalls(spec: LossSpec, place: LossPlace, flagging: LossFlags)
     pStride: place.logitsAt.stride,
     dOffset: place.dlogitsAt.offset,
     dStride: place.dlogitsAt.stride,
-    flagBit: flagging.lossBit,
+    flagBit: lossBit,
   };
-  const { flags } = flagging;
-  const tensors = { logits, target, mask, count, rowLoss, dlogits, flags };
-  const perRow = scalarsPerRow(spec, V);
-  return [
-    lossCall(spec, label, numbers, tensors),
-    callOperation(reduceLoss, label, { N, perRow, flagBit: flagging.reduceBit }, { rowLoss, count, loss, flags }),
-  ];
+  return lossCall(spec, label, numbers, { logits, target, mask, count, rowLoss, dlogits, flags });
+}
+
+/** The mean of N row losses. */
+export function meanLossCall(
+  spec: LossSpec,
+  place: Pick<LossPlace, "label" | "N" | "V" | "rowLoss" | "count" | "loss">,
+  { flags, reduceBit }: LossFlags,
+): OperationCall {
+  const { label, N, V, rowLoss, count, loss } = place;
+  const numbers = { N, perRow: scalarsPerRow(spec, V), flagBit: reduceBit };
+  return callOperation(reduceLoss, label, numbers, { rowLoss, count, loss, flags });
+}
+
+/** Row losses with their gradient, then the mean. */
+export function lossCalls(spec: LossSpec, place: LossPlace, flagging: LossFlags): readonly OperationCall[] {
+  return [rowLossCall(spec, place, flagging), meanLossCall(spec, place, flagging)];
 }
 
 /** Which word and which bits a loss raises. */

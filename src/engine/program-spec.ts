@@ -40,6 +40,10 @@ export interface ProgramSpec extends ModelShape {
   readonly decoder?: DecoderSettings;
   /** True keeps parameters and gradients at 0 where `TENSOR.pruningMask` is 0. */
   readonly pruned?: boolean;
+  /** Steps after which the backward pass is cut inside a window; absent or null, gradients reach back over all of it. */
+  readonly truncate?: number | null;
+  /** Steps between the states that are kept of a window, the rest being computed again; absent or null keeps everything. */
+  readonly checkpoint?: number | null;
   /** True adds the norm of every dh[t, b] to backward (`TENSOR.dhNorm`). */
   readonly dhNorms?: boolean;
   /** True adds the gradient of the feature input, `batch.dx` [T, B, D]. */

@@ -6,9 +6,10 @@ import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
 import { looksAhead } from "../core/layer-choice.ts";
 import type { Dataset } from "../core/task.ts";
+import { checkpointSteps, cutWindow, MAXIMUM_CHUNKS } from "./chunks.ts";
 import { lossOfChoice } from "./losses.ts";
 import type { ProgramSpec } from "./program-spec.ts";
-import { chooseOrder } from "./scheduler.ts";
+import { batchRows, chooseOrder } from "./scheduler.ts";
 
 /** Most training steps between two looks at the metrics; their batches' starts are uploaded together. */
 const STARTS_RING = 128;
@@ -22,11 +23,51 @@ function checkWindows(starts: Uint32Array, length: number, rows: number): void {
   }
 }
 
+/** A layer that reads a window from its end needs all of it at once: throws `InputError` where a part is asked for. */
+function refuseParts({ model, training }: Experiment): void {
+  if (!looksAhead(model.layers)) return;
+  const { state, truncate, checkpoint } = training;
+  const why = "with a layer that reads in both directions, which needs whole windows";
+  const refused = [
+    ["state", state === "carried", `fresh ${why}`, state],
+    ["truncate", truncate !== null, `null ${why}`, truncate ?? ""],
+    ["checkpoint", typeof checkpoint === "number", `auto or never ${why}`, checkpoint],
+  ] as const;
+  for (const [field, wrong, expected, actual] of refused) {
+    if (wrong) throw new InputError("experiment-invalid", { path: `training.${field}`, expected, actual });
+  }
+}
+
+/**
+ * The specs by which a run may be played, to be tried in this order: as the experiment says, and where it leaves the
+ * choice, with checkpoints after √ of the steps that gradients reach back.
+ */
+export function specsToTry(experiment: Experiment, dataset: Dataset, before: number | null): readonly ProgramSpec[] {
+  const spec = createRunSpec(experiment, dataset);
+  const reach = spec.truncate ?? spec.T;
+  const checkpoint = checkpointSteps(reach);
+  if (experiment.training.checkpoint !== "auto" || checkpoint >= reach || looksAhead(spec.layers)) return [spec];
+  const sparing = { ...spec, checkpoint };
+  // A run that goes on does so in the same chunks, so that its sums stay the same.
+  return before === null ? [spec, sparing] : [{ ...spec, checkpoint: before }, spec, sparing];
+}
+
+/** Throws `InputError` where a window would be cut into more chunks than a Program may have. */
+function refuseManyChunks({ truncate, checkpoint }: Experiment["training"], T: number): void {
+  const chosen = { truncate, checkpoint: typeof checkpoint === "number" ? checkpoint : null };
+  const chunks = cutWindow({ T, ...chosen }).flat().length;
+  if (chunks <= MAXIMUM_CHUNKS) return;
+  const [field, actual] = Object.entries(chosen).find(([, steps]) => steps !== null && steps < T) ?? ["", ""];
+  const expected = `so large that windows of ${T} steps are cut into at most ${MAXIMUM_CHUNKS} parts, not ${chunks}`;
+  throw new InputError("experiment-invalid", { path: `training.${field}`, expected, actual: actual ?? "" });
+}
+
 /**
  * The spec of a run. Throws `InputError`: `data-too-short` when training, validation or test has no window,
- * `experiment-invalid` when state cannot be carried through this data.
+ * `experiment-invalid` when state cannot be carried through this data, a full batch would be too large, or a layer needs
+ * whole windows and a part is asked for.
  */
-export function createRunSpec(experiment: Experiment, dataset: Dataset): ProgramSpec {
+function createRunSpec(experiment: Experiment, dataset: Dataset): ProgramSpec {
   const { input, target, length, windows } = dataset;
   const R = dataset.mask.length;
   for (const starts of [windows.train, windows.validation, windows.test]) {
@@ -34,18 +75,13 @@ export function createRunSpec(experiment: Experiment, dataset: Dataset): Program
     checkWindows(starts, length, R);
   }
   chooseOrder(experiment, dataset);
+  refuseParts(experiment);
+  refuseManyChunks(experiment.training, length);
+  const { truncate, checkpoint, state } = experiment.training;
   const tokens = input.kind === "tokens";
   const outputs = target.kind === "classes" ? target.labels.length : target.columns.length;
   const inputWidth = tokens ? input.vocabulary.length : input.columns.length;
   const { head, layers } = experiment.model;
-  const carried = experiment.training.state === "carried";
-  if (carried && looksAhead(layers)) {
-    throw new InputError("experiment-invalid", {
-      path: "training.state",
-      expected: "fresh where a layer reads in both directions",
-      actual: "carried",
-    });
-  }
   return {
     layers,
     inputWidth,
@@ -56,10 +92,12 @@ export function createRunSpec(experiment: Experiment, dataset: Dataset): Program
     optimizer: experiment.training.optimizer,
     pruned: experiment.training.pruning !== null,
     T: length,
-    B: experiment.training.batch,
+    B: batchRows(experiment.training, windows),
     R,
-    carried,
+    carried: state === "carried",
     masked: dataset.present !== undefined,
+    truncate: truncate !== null && truncate < length ? truncate : null,
+    checkpoint: typeof checkpoint === "number" && checkpoint < length ? checkpoint : null,
     K: STARTS_RING,
     M: METRICS_RING,
     probeLength: dataset.probeLength,

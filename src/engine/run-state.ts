@@ -47,13 +47,16 @@ const momentsLength = ({ training }: Experiment, { P }: Model): number => moment
 const maskLength = ({ training }: Experiment, { P }: Model): number => (training.pruning ? P : 0);
 const carriedLength = (experiment: Experiment): number => carriedOf(experiment).length;
 
+/** How the Program was opened that a state is for. */
+export type Opening = Pick<RunState, "plan" | "checkpoint">;
+
 /** The state at step 0, drawn from the experiment's seed. */
-export function createInitialState(experiment: Experiment, model: Model, plan: Plan): RunState {
+export function createInitialState(experiment: Experiment, model: Model, opening: Opening): RunState {
   const { seed } = experiment;
   const { initialMemory, initialisation = USUAL_INITIALISATION } = experiment.model;
   return {
     experiment,
-    plan,
+    ...opening,
     inputWidth: model.shape.inputWidth,
     outputs: model.shape.outputs,
     step: 0,
@@ -73,10 +76,10 @@ export function createInitialState(experiment: Experiment, model: Model, plan: P
 }
 
 /**
- * A state to go on from, under an experiment and plan. Throws `InputError` for a state of another model, whose parameters
+ * A state to go on from, under an experiment and an opened Program. Throws `InputError` for a state of another model, whose parameters
  * would land in wrong places.
  */
-export function resumeState(state: RunState, experiment: Experiment, model: Model, plan: Plan): RunState {
+export function resumeState(state: RunState, experiment: Experiment, model: Model, opening: Opening): RunState {
   const { inputWidth, outputs } = model.shape;
   const sizes = [
     ["inputs", state.inputWidth, inputWidth],
@@ -89,5 +92,5 @@ export function resumeState(state: RunState, experiment: Experiment, model: Mode
   for (const [what, actual, expected] of sizes) {
     if (actual !== expected) throw new InputError("file-mismatch", { what, actual, expected });
   }
-  return { ...state, experiment, plan };
+  return { ...state, experiment, ...opening };
 }

@@ -5,18 +5,20 @@
  * on the same road.
  */
 import type { Backend, Player } from "../core/backend.ts";
+import { ProgramRefusedError } from "../core/errors.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { Plan, Program } from "../core/program.ts";
 import type { LiveChange, PruningReport } from "../core/run-record.ts";
 import type { Dataset } from "../core/task.ts";
-import { buildProgram } from "./build-program.ts";
+import { type BuiltProgram, buildProgram } from "./build-program.ts";
 import type { Generator } from "./generation.ts";
 import type { Model } from "./model.ts";
 import type { ProbeResult, ProbeSequence } from "./probe.ts";
 import type { ProgramSpec } from "./program-spec.ts";
+import type { RunMemory } from "./run-memory.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { Evaluation, RunReport } from "./run-report.ts";
-import { createRunSpec } from "./run-spec.ts";
+import { specsToTry } from "./run-spec.ts";
 import { type BestState, createInitialState, type RunState, resumeState } from "./run-state.ts";
 import { TENSOR } from "./tensor-names.ts";
 import { writeState } from "./training-queue.ts";
@@ -29,6 +31,7 @@ export interface Run {
   readonly program: Program;
   readonly model: Model;
   readonly plan: Plan;
+  readonly memory: RunMemory;
   /** Good training steps whose metrics were reported. */
   readonly step: number;
   readonly best: BestState | null;
@@ -71,9 +74,35 @@ function upload(player: Player, dataset: Dataset, state: RunState): void {
   if (state.mask) player.write(TENSOR.pruningMask, state.mask);
 }
 
+/** A Program that the backend holds. */
+interface Opened {
+  readonly spec: ProgramSpec;
+  readonly built: BuiltProgram;
+  readonly plan: Plan;
+  readonly player: Player;
+}
+
+/** Opens the first of the specs that the backend can hold. Throws the last refusal where it can hold none. */
+async function openFirst(specs: readonly ProgramSpec[], backend: Backend, options: RunOptions): Promise<Opened> {
+  let refusal: unknown = new Error("a run needs a spec");
+  for (const spec of specs) {
+    const built = buildProgram(spec);
+    const plan = { ...backend.plan(built.program), ...options.plan };
+    try {
+      // The backend refuses what it cannot hold before initial weights of that size are drawn.
+      const player = await backend.create(built.program, plan, options.progress);
+      return { spec, built, plan, player };
+    } catch (error) {
+      if (!(error instanceof ProgramRefusedError)) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
 /**
  * Builds the Program, opens its player and uploads the data. Throws `InputError` for data or a state that do not fit,
- * `ProgramRefusedError` when the backend cannot hold it; nothing is left open then.
+ * `ProgramRefusedError` when the backend cannot hold it, with checkpoints neither; nothing is left open then.
  */
 export async function createRun(
   experiment: Experiment,
@@ -81,16 +110,14 @@ export async function createRun(
   backend: Backend,
   options: RunOptions,
 ): Promise<Run> {
-  const spec = createRunSpec(experiment, dataset);
-  const built = buildProgram(spec);
-  const plan = { ...backend.plan(built.program), ...options.plan };
-  // The backend refuses what it cannot hold before initial weights of that size are drawn.
-  const player = await backend.create(built.program, plan, options.progress);
+  const specs = specsToTry(experiment, dataset, options.state?.checkpoint ?? null);
+  const { spec, built, plan, player } = await openFirst(specs, backend, options);
   try {
     const { model } = built;
+    const opening = { plan, checkpoint: spec.checkpoint ?? null };
     const state = options.state
-      ? resumeState(options.state, experiment, model, plan)
-      : createInitialState(experiment, model, plan);
+      ? resumeState(options.state, experiment, model, opening)
+      : createInitialState(experiment, model, opening);
     upload(player, dataset, state);
     return new TrainingRun({ experiment, dataset, spec, built, plan, player, options }, state);
   } catch (error) {

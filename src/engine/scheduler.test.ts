@@ -47,13 +47,20 @@ describe("BatchOrder", () => {
       const starts = new Uint32Array(64);
       new BatchOrder(
         Uint32Array.from({ length: 64 }, (_, i) => i),
-        64,
+        32,
         seed,
-      ).write(starts, first, 1);
+      ).write(starts, 2 * first, 2);
       return [...starts];
     };
     expect(write(1, 0)).not.toEqual(write(1, 1));
     expect(write(1, 0)).not.toEqual(write(2, 0));
+  });
+
+  test("a full batch takes every window in order", () => {
+    const windows = Uint32Array.of(3, 5, 7);
+    const starts = new Uint32Array(6);
+    new BatchOrder(windows, 3, 1).write(starts, 4, 2);
+    expect([...starts]).toEqual([3, 5, 7, 3, 5, 7]);
   });
 
   test("an epoch begins with its first window", () => {

@@ -42,6 +42,11 @@ export class BatchOrder implements WindowOrder {
     const begin = first * this.#batch;
     const key = { seed: this.#seed, stream: STREAM.order, epoch: 0 };
     for (let i = 0; i < count * this.#batch; i++) {
+      // A full batch has no order; drawing one would take longer than many a step.
+      if (this.#batch === total) {
+        starts[i] = this.#windows[i % total]!;
+        continue;
+      }
       key.epoch = Math.floor((begin + i) / total);
       starts[i] = this.#windows[permute((begin + i) % total, total, key)]!;
     }
@@ -111,14 +116,35 @@ export class StreamOrder implements WindowOrder {
   }
 }
 
-/** The order that an experiment asks for. Throws `InputError` where the data has no streams, or too few rows for them. */
+/** Windows that a full batch may have. */
+const LARGEST_FULL_BATCH = 16_384;
+
+/** Rows of a batch. Throws `InputError` with the numbers when a full batch is asked for and there are too many windows. */
+export function batchRows({ batch }: Experiment["training"], { train }: Dataset["windows"]): number {
+  if (batch !== "all") return batch;
+  if (train.length <= LARGEST_FULL_BATCH) return train.length;
+  const expected = `a number: a full batch has at most ${LARGEST_FULL_BATCH} training windows`;
+  throw new InputError("experiment-invalid", { path: "training.batch", expected, actual: `all of ${train.length}` });
+}
+
+/**
+ * The order that an experiment asks for. Throws `InputError` where a full batch would be too large, and where the data has
+ * no streams for carried state, or too few rows for them.
+ */
 export function chooseOrder({ training, seed }: Experiment, dataset: Dataset): WindowOrder {
-  const { batch } = training;
+  const batch = batchRows(training, dataset.windows);
   if (training.state === "fresh") return new BatchOrder(dataset.windows.train, batch, seed);
+  if (training.batch === "all") refuseFullBatch();
   const { stream, length } = dataset;
   if (stream) return new StreamOrder({ rows: stream, length, batch, seed });
   const expected = "fresh: every window of this task is a sequence of its own";
   throw new InputError("experiment-invalid", { path: "training.state", expected, actual: training.state });
+}
+
+/** A full batch has every window in it, so that none is left to go on with. Throws `InputError`. */
+export function refuseFullBatch(): never {
+  const expected = "a number with carried state, which goes on from batch to batch";
+  throw new InputError("experiment-invalid", { path: "training.batch", expected, actual: "all" });
 }
 
 /** Steps of the next chunk may be this many times those of the last: the first ones warm caches and mislead. */

@@ -30,6 +30,8 @@ export const TENSOR = {
   dState: (layer: number, state: string, direction: Direction = "forward") =>
     TENSOR.state(layer, `d${state}`, "", direction),
   dh: (layer: number, direction: Direction = "forward") => TENSOR.dState(layer, "h", direction),
+  /** What the steps behind a chunk hand back to its last state, [B, H]. */
+  handedBack: (layer: number, state: string) => `${TENSOR.dState(layer, state)}.handed`,
   dhNorm: (layer: number, direction: Direction = "forward") => TENSOR.dState(layer, "hNorm", direction),
   /** What dropout lets through of h' at every step, [T, B, H]. */
   droppedStates: (layer: number, direction: Direction = "forward") =>

@@ -19,7 +19,6 @@ import { TENSOR } from "./tensor-names.ts";
 /** Columns of a row of the metrics ring: loss | norm | clip factor | learning rate. */
 export const METRIC_COLUMNS = 4;
 const LEARNING_RATE = 3;
-const NO_SCALARS = {};
 
 /** What training changes on the device, as it was after a chunk. */
 export type DeviceState = Pick<RunState, "params" | "moments" | "carried">;
@@ -156,7 +155,7 @@ export class TrainingQueue {
       this.#update.l1 = experiment.training.l1;
       writeOptimizerScalars(this.#update, experiment.training.optimizer, step - this.#momentsSince + 1);
       player.play("forward", this.#forward);
-      player.play("backward", NO_SCALARS);
+      player.play("backward", this.#forward);
       player.play("update", this.#update);
       if (this.#update.clipValue !== 0) countedFrom = Math.min(countedFrom, i);
       if (countedFrom <= i) player.play("clip-count", this.#update);

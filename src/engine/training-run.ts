@@ -17,6 +17,7 @@ import type { Model } from "./model.ts";
 import { type ProbeResult, type ProbeSequence, playProbe } from "./probe.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { Pruner } from "./pruner.ts";
+import { measureMemory, type RunMemory } from "./run-memory.ts";
 import type { RunOptions } from "./run-options.ts";
 import { createMetricsBlock, type Evaluation, type OpenReport, openReport, type RunReport } from "./run-report.ts";
 import type { BestState, RunState } from "./run-state.ts";
@@ -51,6 +52,7 @@ export class TrainingRun {
   readonly program: Program;
   readonly model: Model;
   readonly plan: Plan;
+  readonly memory: RunMemory;
   readonly generator: Generator | null;
   readonly #parts: RunParts;
   readonly #player: Player;
@@ -75,6 +77,7 @@ export class TrainingRun {
     this.program = built.program;
     this.model = built.model;
     this.plan = plan;
+    this.memory = measureMemory(spec, built);
     this.generator = spec.generate ? new Generator(player, spec, experiment.seed) : null;
     this.#parts = parts;
     this.#player = player;
@@ -247,6 +250,7 @@ export class TrainingRun {
       ...this.#pruner.state,
       best: this.#heldOut.best,
       watch: this.#watch.state,
+      checkpoint: this.spec.checkpoint ?? null,
       plateau: this.#plateau,
       earlyStopping: this.#earlyStopping,
       live: this.#live.changes,

@@ -30,6 +30,10 @@ describe.each([
   ["rmsprop, centred, with momentum", exampleExperiment({ optimizer: rmsprop })],
   ["adamw with amsgrad", exampleExperiment({ optimizer: amsgrad })],
   ["carried state", exampleExperiment({ state: "carried" })],
+  ["checkpoints", exampleExperiment({ checkpoint: 2 })],
+  ["truncation", exampleExperiment({ truncate: 4 })],
+  ["carried state, truncation and checkpoints", exampleExperiment({ state: "carried", truncate: 4, checkpoint: 3 })],
+  ["a full batch", exampleExperiment({ batch: "all" })],
 ])("a run with %s", (_name, experiment) => {
   test("comes back from a file as the same state with the same future", async () => {
     const run = await openRun(experiment, sineDataset());

@@ -45,40 +45,45 @@ describe("twenty training steps", () => {
 describe("a lost device", () => {
   // Reads that reject from the given one on: in the midst of a chunk, of a recovery state, of an evaluation.
   test.each([
-    ["fresh", 5],
-    ["fresh", 12],
-    ["fresh", 30],
-    ["fresh", 47],
-    ["carried", 12],
-    ["carried", 33],
-  ] as const)("with %s state at read %i: the run is rebuilt and its losses have no seam", async (state, last) => {
-    const experiment = exampleExperiment({ state });
-    let reads = 0;
-    let clock = 0;
-    const now = () => {
-      clock += 500;
-      return clock;
-    };
-    const backend = listen((call) => {
-      if (call === "read" && ++reads > last) throw new BackendLostError("injected");
-    });
-    const whole = await advanceTo(await openRun(experiment, sineDataset()), 60);
-    const run = await openRun(experiment, sineDataset(), { backend, now });
-    const seen: number[] = [];
-    const lost = async () => {
-      for (;;) {
-        const { metrics } = await run.advance(60);
-        for (const { first, loss } of metrics) seen.splice(first, loss.length, ...loss);
-      }
-    };
-    await expect(lost()).rejects.toThrow(BackendLostError);
-    run.dispose();
-    const { recovery } = run;
-    expect(recovery.step).toBeLessThanOrEqual(seen.length);
-    const rebuilt = await openRun(experiment, sineDataset(), { state: recovery });
-    const rest = await advanceTo(rebuilt, 60);
-    expect([...seen.slice(0, recovery.step), ...rest.losses]).toEqual(whole.losses);
-    expect(seen).toEqual(whole.losses.slice(0, seen.length));
-    expect(rest.evaluations.at(-1)).toEqual(whole.evaluations.at(-1));
-  });
+    ["fresh", "never", 5],
+    ["fresh", "never", 12],
+    ["fresh", "never", 30],
+    ["fresh", "never", 47],
+    ["carried", "never", 12],
+    ["carried", "never", 33],
+    ["fresh", 2, 12],
+    ["carried", 3, 33],
+  ] as const)(
+    "with %s state, checkpoint %s, at read %i: the run is rebuilt and its losses have no seam",
+    async (state, checkpoint, last) => {
+      const experiment = exampleExperiment({ state, checkpoint });
+      let reads = 0;
+      let clock = 0;
+      const now = () => {
+        clock += 500;
+        return clock;
+      };
+      const backend = listen((call) => {
+        if (call === "read" && ++reads > last) throw new BackendLostError("injected");
+      });
+      const whole = await advanceTo(await openRun(experiment, sineDataset()), 60);
+      const run = await openRun(experiment, sineDataset(), { backend, now });
+      const seen: number[] = [];
+      const lost = async () => {
+        for (;;) {
+          const { metrics } = await run.advance(60);
+          for (const { first, loss } of metrics) seen.splice(first, loss.length, ...loss);
+        }
+      };
+      await expect(lost()).rejects.toThrow(BackendLostError);
+      run.dispose();
+      const { recovery } = run;
+      expect(recovery.step).toBeLessThanOrEqual(seen.length);
+      const rebuilt = await openRun(experiment, sineDataset(), { state: recovery });
+      const rest = await advanceTo(rebuilt, 60);
+      expect([...seen.slice(0, recovery.step), ...rest.losses]).toEqual(whole.losses);
+      expect(seen).toEqual(whole.losses.slice(0, seen.length));
+      expect(rest.evaluations.at(-1)).toEqual(whole.evaluations.at(-1));
+    },
+  );
 });

@@ -62,7 +62,7 @@ test("twenty steps upload batch starts and scalars, and read back metrics and fl
   expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
   expect(new Set(traffic.uploads.map(({ buffer }) => buffer))).toEqual(new Set(["starts", "run-time scalars"]));
   const starts = traffic.uploads.filter(({ buffer }) => buffer === "starts");
-  const startBytes = STEPS * experiment.training.batch * WORD_BYTES;
+  const startBytes = STEPS * run.spec.B * WORD_BYTES;
   expect(starts.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(startBytes);
   const metricsBytes = STEPS * 4 * WORD_BYTES;
   const flagsBytes = run.counts.plays * WORD_BYTES;

@@ -77,6 +77,23 @@ describe.each([
   });
 });
 
+test("windows in chunks have the losses of the CPU player and continue bit for bit", async () => {
+  const experiment = exampleExperiment({ state: "carried", truncate: 5, checkpoint: 2, evaluateEvery: 7 });
+  const gpu = await openRun(experiment, textDataset(), { backend });
+  const expected = await advanceTo(await openRun(experiment, textDataset()), 20);
+  const begin = await advanceTo(gpu, 11);
+  const again = await openRun(experiment, textDataset(), { backend, state: await gpu.snapshot() });
+  const rest = await advanceTo(gpu, 20);
+  expect((await advanceTo(again, 20)).losses).toEqual(rest.losses);
+  const got = [...begin.losses, ...rest.losses];
+  for (const [step, loss] of expected.losses.entries()) {
+    expect(Math.abs((got[step] ?? Number.NaN) - loss)).toBeLessThanOrEqual(LOSS_TOLERANCE * (loss + 0.1));
+  }
+  const last = expected.evaluations.at(-1)?.validationLoss ?? Number.NaN;
+  expect(Math.abs((rest.evaluations.at(-1)?.validationLoss ?? Number.NaN) - last)).toBeLessThanOrEqual(1e-4);
+  for (const run of [gpu, again]) run.dispose();
+});
+
 test("a run goes on on the CPU player where the GPU left off", async () => {
   const whole = await openRun(exampleExperiment(), sineDataset(), { backend });
   const { losses } = await advanceTo(whole, 40);

@@ -11,6 +11,7 @@ import type { Model } from "../model.ts";
 import { callOperation, type ProgramDraft } from "../program-draft.ts";
 import type { ProgramSpec } from "../program-spec.ts";
 import { TENSOR } from "../tensor-names.ts";
+import type { TrainingCalls, TrainingScalars } from "../training-calls.ts";
 import type { DecoderSettings } from "./decoder-settings.ts";
 import { backward, declareEncoderDecoder, forwardFeeding, forwardGiven, GREEDY } from "./encoder-decoder.ts";
 import { packed } from "./rows.ts";
@@ -60,13 +61,6 @@ function gatherPairs(draft: ProgramDraft, spec: ProgramSpec, { sourceSteps: S }:
   };
 }
 
-/** The small tensors that all phases share. */
-export interface SequenceScalars {
-  readonly flags: TensorBinding;
-  readonly loss: TensorBinding;
-  readonly count: TensorBinding;
-}
-
 /**
  * `forward` and `backward` of training, with scheduled sampling where the settings wish it; `evaluate` with every symbol
  * given; `decode`, in which the decoder reads its own likeliest symbols. Logits [T·B, V] stand in `logits` after each.
@@ -75,8 +69,8 @@ export function buildSequenceTraining(
   draft: ProgramDraft,
   model: Model,
   { spec, settings }: { readonly spec: ProgramSpec; readonly settings: DecoderSettings },
-  { flags, loss, count }: SequenceScalars,
-) {
+  { flags, loss, count }: TrainingScalars,
+): TrainingCalls {
   const { B, outputs: V } = spec;
   const S = settings.sourceSteps;
   const T = spec.T - S;
@@ -98,7 +92,9 @@ export function buildSequenceTraining(
     forward: sampling ? [...begin, ...forwardFeeding(parts, ids, sampling), ...end] : given,
     backward: backward(parts),
     keep: [],
-    evaluate: given,
-    decode: [...begin, ...forwardFeeding(parts, ids, GREEDY)],
+    looks: [
+      { phase: "evaluate", calls: given },
+      { phase: "decode", calls: [...begin, ...forwardFeeding(parts, ids, GREEDY)] },
+    ],
   };
 }

@@ -19,6 +19,8 @@ export interface Pass {
   readonly stateUpstream: 0 | 1;
   /** 1 where a sequence has a step, else 0; null where every sequence has all of them. */
   readonly present: TensorBinding | null; // [T, B]
+  /** True for a chunk whose sequence goes on behind it: the final states get a gradient from there, `TENSOR.handedBack`. */
+  readonly goesOn?: boolean;
 }
 
 /** Where rows lie inside a tensor: the first element, and the distance from row to row. */
