@@ -136,7 +136,7 @@ export const PUBLISHED_MODELS: readonly PublishedModel[] = [
     name: "relu-gru",
     variants: [
       { name: "relu-gru", experiment: reluGru({}), steps: 60 },
-      { name: "relu-gru-full-batch", experiment: reluGru({ batch: 1000 }), steps: 20 },
+      { name: "relu-gru-full-batch", experiment: reluGru({ batch: "all" }), steps: 20 },
       { name: "relu-gru-clipped", experiment: reluGru({ clipNorm: 0.5 }), steps: 60 },
       {
         name: "relu-gru-decayed",
