@@ -14,7 +14,7 @@ export interface MetricsBlock {
   /** Share of the gradients that clipping by value cut off, 0 where it is off. */
   readonly clippedShare: Float32Array<ArrayBuffer>;
   readonly learningRate: Float32Array<ArrayBuffer>;
-  /** Passes over the training windows that were begun before the last of these steps. */
+  /** Passes over the training windows up to the last of these steps, with what was made of the last pass. */
   readonly epoch: number;
   readonly stepsPerSecond: number;
 }

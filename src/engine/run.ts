@@ -34,6 +34,8 @@ export interface Run {
   readonly memory: RunMemory;
   /** Good training steps whose metrics were reported. */
   readonly step: number;
+  /** Passes over the training windows that these steps made, with what they have of the last one. */
+  readonly epochs: number;
   readonly best: BestState | null;
   readonly live: readonly LiveChange[];
   /** Prunings made so far, by rising step. */

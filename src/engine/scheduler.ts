@@ -9,8 +9,8 @@ import type { Dataset } from "../core/task.ts";
 
 /** What a step trains on. */
 export interface WindowOrder {
-  /** Passes over the training windows begun before step `step`. */
-  epoch(step: number): number;
+  /** Passes over the training windows that the first `steps` steps make, with what they have of the last one. */
+  epochs(steps: number): number;
   /** True where step `step` goes on in the states in which the step before it ended. */
   resumes(step: number): boolean;
   /** Writes the first rows of the batches of steps first … first + count − 1 into `starts` [count, B]. */
@@ -29,8 +29,8 @@ export class BatchOrder implements WindowOrder {
     this.#seed = seed;
   }
 
-  epoch(step: number): number {
-    return Math.floor((step * this.#batch) / this.#windows.length);
+  epochs(steps: number): number {
+    return (steps * this.#batch) / this.#windows.length;
   }
 
   resumes(): boolean {
@@ -93,8 +93,8 @@ export class StreamOrder implements WindowOrder {
     throw new InputError("experiment-invalid", { path: "training.batch", expected, actual: batch });
   }
 
-  epoch(step: number): number {
-    return Math.floor(step / this.#windows);
+  epochs(steps: number): number {
+    return steps / this.#windows;
   }
 
   resumes(step: number): boolean {
@@ -104,7 +104,7 @@ export class StreamOrder implements WindowOrder {
   write(starts: Uint32Array, first: number, count: number): void {
     const { rows, length, batch, seed } = this.#parts;
     for (let i = 0; i < count; i++) {
-      const epoch = this.epoch(first + i);
+      const epoch = Math.floor((first + i) / this.#windows);
       const key = { seed, stream: STREAM.order, epoch };
       const offset = uniformInteger({ seed, stream: STREAM.order, step: epoch, index: OFFSET_INDEX }, this.#spare + 1);
       const window = (first + i) % this.#windows;

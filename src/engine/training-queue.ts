@@ -130,9 +130,9 @@ export class TrainingQueue {
     return Math.min(K, M - (this.#submitted % M));
   }
 
-  /** Passes over the training windows begun before `step`. */
-  epoch(step: number): number {
-    return this.#order.epoch(step);
+  /** Passes over the training windows that the first `steps` steps make. */
+  epochs(steps: number): number {
+    return this.#order.epochs(steps);
   }
 
   /** Sends `count` ≤ `room` steps; `withState` also reads the state after them. Does not wait. */

@@ -105,6 +105,10 @@ export class TrainingRun {
     return this.#step;
   }
 
+  get epochs(): number {
+    return this.#queue.epochs(this.#step);
+  }
+
   get best(): BestState | null {
     return this.#heldOut.best;
   }
@@ -216,7 +220,7 @@ export class TrainingRun {
     if (!chunk) return;
     this.#sizer.record(chunk.count, chunk.elapsedMs);
     if (chunk.good > 0) {
-      const epoch = this.#queue.epoch(chunk.first + chunk.good - 1);
+      const epoch = this.#queue.epochs(chunk.first + chunk.good);
       report.metrics.push(createMetricsBlock(chunk, epoch, this.model.parameters));
     }
     for (let i = 0; i < chunk.good; i++) {

@@ -35,6 +35,7 @@ export interface RunState {
   readonly parameters: number;
   readonly layers: readonly LayerSummary[];
   readonly dataset: DatasetSummary;
+  readonly memory: EventOf<"started">["memory"];
   /** Training steps done. */
   readonly step: number;
   readonly epoch: number;
@@ -77,8 +78,9 @@ export function openedRun(event: EventOf<"started">, followsLive: boolean): RunS
     parameters: event.parameters,
     layers: event.layers,
     dataset: event.dataset,
+    memory: event.memory,
     step: event.step,
-    epoch: 0,
+    epoch: event.epoch,
     loss: null,
     stepsPerSecond: 0,
     tokensPerSecond: 0,

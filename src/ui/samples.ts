@@ -54,6 +54,7 @@ export function startedEvent(runId: number, rest: Partial<EventOf<"started">> = 
     runId,
     experiment: weatherExperiment,
     step: 0,
+    epoch: 0,
     parameters: 10,
     layers: [],
     dataset: {
@@ -70,6 +71,7 @@ export function startedEvent(runId: number, rest: Partial<EventOf<"started">> = 
       notes: [],
     },
     plan: {},
+    memory: { bytes: 1000, wholeBytes: 1000, checkpoint: null },
     canUndo: false,
     ...rest,
   };

@@ -114,10 +114,12 @@ const EventSchema = v.variant("type", [
     runId,
     experiment,
     step,
+    epoch: real,
     parameters: count,
     layers,
     dataset,
     plan,
+    memory: v.object({ bytes: count, wholeBytes: count, checkpoint: v.nullable(count) }),
     canUndo: v.boolean(),
   }),
   v.object({

@@ -142,10 +142,14 @@ export type Event =
       readonly runId: number;
       readonly experiment: Experiment;
       readonly step: number;
+      /** Passes over the training windows, as in `metrics`. */
+      readonly epoch: number;
       readonly parameters: number;
       readonly layers: readonly LayerSummary[];
       readonly dataset: DatasetSummary;
       readonly plan: Plan;
+      /** Of the run's tensors, and with all steps of a window kept; steps between checkpoints, null without any. */
+      readonly memory: { readonly bytes: number; readonly wholeBytes: number; readonly checkpoint: number | null };
       /** True when a run was put aside that `undo` brings back. */
       readonly canUndo: boolean;
     }

@@ -94,9 +94,9 @@ export class Session {
     const { run, runId, experiment } = this;
     const layers = describeLayers(run);
     const dataset = describeDataset(this.dataset);
-    const { step, plan } = run;
+    const { step, epochs: epoch, plan, memory } = run;
     const { parameters } = run.model;
-    this.#post({ type: "started", runId, experiment, step, parameters, layers, dataset, plan, canUndo });
+    this.#post({ type: "started", runId, experiment, step, epoch, parameters, layers, dataset, plan, memory, canUndo });
     for (const { field, value } of run.live) this.#post({ type: "live-changed", runId, step, field, value });
     for (const pruning of run.prunings) this.#post({ type: "pruned", runId, pruning });
   }

@@ -134,7 +134,7 @@ describe("a run with carried state", () => {
   test("counts epochs by its streams", async () => {
     // 65 rows, four streams of two windows of six steps.
     const { blocks } = await advanceTo(await openRun(experiment, textDataset(), { chunkMs: 0 }), 6);
-    expect(blocks.map(({ epoch }) => epoch)).toEqual([0, 0, 1, 1, 2, 2]);
+    expect(blocks.map(({ epoch }) => epoch)).toEqual([0.5, 1, 1.5, 2, 2.5, 3]);
   });
 
   test("is refused where windows do not follow one another", async () => {

@@ -104,7 +104,7 @@ describe("a full batch", () => {
     const run = await openRun(exampleExperiment({ batch: "all" }), textDataset(), { chunkMs: 0 });
     expect(run.spec.B).toBe(60);
     const { blocks } = await advanceTo(run, 4);
-    expect(blocks.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3]);
+    expect(blocks.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
   });
 
   test("is refused with the numbers where there are too many windows", async () => {

@@ -16,7 +16,9 @@ async function started(...parts: Parameters<typeof openStartedPage>): Promise<vo
 describe("a run", () => {
   test("is announced at step 0, rests until it is told to play, and shows its gates", async () => {
     await started();
-    const { dataset, layers, step, canUndo } = await page.until("started");
+    const { dataset, layers, step, epoch, memory, canUndo } = await page.until("started");
+    expect(epoch).toBe(0);
+    expect(memory).toEqual({ bytes: memory.wholeBytes, wholeBytes: expect.any(Number), checkpoint: null });
     expect({ step, canUndo, task: dataset.task }).toEqual({ step: 0, canUndo: false, task: "delayed-recall" });
     expect(layers[0]?.views.map(({ name }) => name)).toEqual(["z", "r", "n", "h"]);
     const snapshot = await page.until("snapshot");

@@ -5,6 +5,7 @@ import type { Experiment } from "../../core/experiment.ts";
 import type { PruningReport } from "../../core/run-record.ts";
 import type { Dataset } from "../../core/task.ts";
 import type { Run } from "../../engine/run.ts";
+import type { RunMemory } from "../../engine/run-memory.ts";
 import type { Evaluation, MetricsBlock } from "../../engine/run-report.ts";
 
 /** Numbers by name, in the user's units. */
@@ -16,7 +17,11 @@ export interface TrainReport {
   readonly adapter: string;
   readonly experiment: Experiment;
   readonly parameters: number;
+  /** Of the run's tensors, with checkpoints and without. */
+  readonly memory: RunMemory;
   readonly steps: number;
+  /** Passes over the training windows, of which the last may be unfinished. */
+  readonly epochs: number;
   readonly seconds: number;
   readonly stepsPerSecond: number;
   readonly metrics: {
@@ -72,7 +77,9 @@ export function describeTraining(outcome: TrainOutcome): TrainReport {
     adapter: backend.info.adapter,
     experiment: run.experiment,
     parameters: run.model.parameters,
+    memory: run.memory,
     steps: run.step,
+    epochs: run.epochs,
     seconds,
     stepsPerSecond: run.step / seconds,
     metrics: { loss, validationLoss, bestStep, bestValidationLoss, best, latest, baseline: dataset.baseline },
@@ -144,7 +151,8 @@ export function toTable(report: TrainReport): string {
   );
   const speed = `${seconds.toFixed(1)} s, ${report.stepsPerSecond.toFixed(1)} steps/s`;
   return [
-    `${experiment.task.name}, seed ${experiment.seed}, ${parameters} parameters: ${steps} steps in ${speed}`,
+    `${experiment.task.name}, seed ${experiment.seed}, ${parameters} parameters: ${steps} steps, ${report.epochs.toFixed(1)} epochs in ${speed}`,
+    memoryLine(report.memory),
     `${backend}: ${adapter}`,
     ...table,
     `validation loss ${metrics.bestValidationLoss.toPrecision(5)} at step ${bestStep}, ${metrics.validationLoss.toPrecision(5)} now`,
@@ -152,6 +160,15 @@ export function toTable(report: TrainReport): string {
     ...report.prunings.slice(-1).map(pruningLine),
     ...(report.saved === null ? [] : [`saved to ${report.saved}`]),
   ].join("\n");
+}
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** What the tensors take, and what they would take if windows were kept whole. */
+function memoryLine({ bytes, wholeBytes, checkpoint }: RunMemory): string {
+  if (bytes === wholeBytes) return `memory ${megabytes(bytes)}`;
+  const how = checkpoint === null ? "" : ` with checkpoints every ${checkpoint} steps`;
+  return `memory ${megabytes(bytes)}${how}, ${megabytes(wholeBytes)} for whole windows`;
 }
 
 /** One line for each way of clipping that was on, or did something. */

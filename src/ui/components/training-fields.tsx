@@ -4,7 +4,7 @@ import type { Experiment } from "../../core/experiment.ts";
 import { FIELD_RANGES } from "../../core/fields.ts";
 import { USUAL_LOSSES } from "../../core/loss-choice.ts";
 import type { OptimizerChoice } from "../../core/optimizer-choice.ts";
-import { canCarryState, fixedHead, fixedLength, suitableLosses } from "../../core/task-rules.ts";
+import { fixedHead, fixedLength, suitableLosses } from "../../core/task-rules.ts";
 import { useSession } from "../app-context.ts";
 import { hasInitialMemory, wantsInitialMemory } from "../edit-experiment.ts";
 import { t } from "../i18n/translate.ts";
@@ -16,9 +16,9 @@ import { CheckField, SegmentedControl } from "./fields.tsx";
 import { InitialisationFields } from "./initialisation.tsx";
 import { PruningFields } from "./pruning-fields.tsx";
 import { ScheduleFields } from "./schedule-fields.tsx";
+import { WindowFields } from "./window-fields.tsx";
 
 const HEADS: readonly Experiment["model"]["head"][] = ["every", "last"];
-const STATES: readonly Experiment["training"]["state"][] = ["fresh", "carried"];
 const OPTIMIZERS: readonly OptimizerChoice["name"][] = ["adam", "adamw", "rmsprop", "sgd"];
 
 interface DraftProps {
@@ -167,21 +167,6 @@ function EarlyStopping({ draft }: DraftProps) {
       <ExperimentNumber field="stopPatience" />
       <ExperimentNumber field="minimumDelta" />
     </div>
-  );
-}
-
-/** How one window follows another, where the task's windows follow one another at all. */
-function WindowFields({ draft }: DraftProps) {
-  const session = useSession();
-  if (!canCarryState(draft.task)) return null;
-  return (
-    <SegmentedControl
-      label={t("field.state")}
-      value={draft.training.state}
-      choices={STATES.map((value) => ({ value, label: t(`field.state.${value}`) }))}
-      help={t("field.state.help")}
-      onChange={(value) => session.editValue("training.state", value)}
-    />
   );
 }
 

@@ -41,6 +41,16 @@ export function formatPercent(share: number): string {
   return percent.format(share);
 }
 
+const BYTE_UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** Bytes in the decimal unit that leaves one to three digits before the point. */
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), BYTE_UNITS.length - 1);
+  const unit = BYTE_UNITS[power] ?? "byte";
+  const format = new Intl.NumberFormat(LANGUAGE, { style: "unit", unit, maximumSignificantDigits: 3 });
+  return format.format(bytes / 1000 ** power);
+}
+
 /** `one` or `other` (or another category of the language) of a count. */
 export function pluralCategory(count: number): Intl.LDMLPluralRule {
   return plurals.select(count);

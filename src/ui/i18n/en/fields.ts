@@ -154,6 +154,12 @@ export const fieldMessages = {
     "Carried on, the network keeps its memory from one training step to the next; gradients still reach back one window. Validation and test start from zero.",
   "field.state.fresh": "from zero",
   "field.state.carried": "where the last one ended",
+  "field.checkpoints": "Steps of a window",
+  "field.checkpoints.help":
+    "Some steps can be computed again on the way back instead of being kept: the same gradients, less memory, a third more time.",
+  "field.checkpoints.auto": "kept if they fit",
+  "field.checkpoints.never": "kept",
+  "field.checkpoints.steps": "computed again",
   "field.optimizer": "Optimizer",
   "field.optimizer.adam": "Adam",
   "field.optimizer.adamw": "AdamW",

@@ -92,6 +92,13 @@ export const shellMessages = {
   "experiment.clip": "Clip gradients",
   "experiment.clipValue": "Clip each gradient by its value",
   "experiment.lastPruning": "The last pruning is after step {step}.",
+  "experiment.fullBatch": "Full batch: every training window in each step",
+  "experiment.truncate": "Cut gradients inside a window",
+  "experiment.wholeWindows": "A layer reads in both directions, so windows are kept whole and start from zero.",
+  "experiment.memory": "This run takes {bytes} of memory.",
+  "experiment.memoryTruncated": "This run takes {bytes} of memory, and would take {whole} without the cut.",
+  "experiment.memoryCheckpoints":
+    "This run takes {bytes} of memory with checkpoints every {steps} steps, and would take {whole} without.",
   "experiment.earlyStopping": "Stop early, with the best parameters",
   "experiment.fixedLength": {
     one: "Length: {count} step, set by the task.",
