@@ -153,7 +153,7 @@ export const shellMessages = {
   "model.deep-recurrence": "Deep recurrence",
   "model.deep-recurrence.about": "Three GRU layers, a softmax at every step",
   "model.deep-recurrence.data":
-    "h of layer l at step t comes from h of the same layer one step before and of the layer below at the same step; the views show the states of all three. Data: strings of the Reber grammar; those held out do not occur in training.",
+    "h of layer l at step t comes from h of the same layer one step before and of the layer below at the same step; the views show the states that all three return at every step, and Gates as CSV saves them. Data: strings of the Reber grammar; those held out do not occur in training.",
   "variant.gru-regression": "as published",
   "variant.gru-binary": "as published",
   "variant.bare-gru": "squared error",
