@@ -1,32 +1,35 @@
-// Activations over four columns, and their derivatives from the output. Arguments are clamped because adapters return NaN for
-// large ones: tanh from |x| = 89, exp beyond 88. Activation 0 is tanh and 1 is ReLU, as in the contracts.
+// Activations over four columns, and their derivatives from the output. Activation 0 is tanh and 1 is ReLU, as in the contracts.
+// The built-in exp may be off by 3 + 2|x| ulp and adapters return NaN from 88 on, so e^−|x| is computed here; and both σ and tanh
+// are formed as a small quantity or as 1 minus a small quantity, so that they are right to about 2 ulp on either side of 0. Nets
+// with large weights turn every ulp of a gate into a thousand of a gradient.
 
 const EXP_LIMIT: f32 = 80.0;
 
-// e^x for |x| ≤ 80, accurate to 2 ulp. The built-in may be off by 3 + 2|x| ulp, because it is 2^(x log₂ e) with a rounded product;
-// gates and their gradients in saturation then lose a digit. x = k ln 2 + r with ln 2 in two parts, and a polynomial of r:
-// Cephes' expf (Moshier).
-fn exp4(x: vec4<f32>) -> vec4<f32> {
-  let k = floor(x * 1.44269504 + vec4<f32>(0.5));
-  let r = (x - k * 0.693359375) + k * 2.12194440e-4;
+// e^−x for 0 ≤ x ≤ EXP_LIMIT: x = k ln 2 − r with ln 2 in two parts, |r| ≤ 0.35, and a polynomial that is accurate to 1 ulp;
+// constants of Cephes' expf (Moshier).
+fn decay4(x: vec4<f32>) -> vec4<f32> {
+  let k = round(x * 1.44269504089);
+  let r = (k * 0.693359375 - x) - k * 2.12194440e-4;
   let p = ((((r * 1.9875691500e-4 + 1.3981999507e-3) * r + 8.3334519073e-3) * r + 4.1665795894e-2) * r + 1.6666665459e-1) * r + 0.5;
-  return (p * r * r + r + vec4<f32>(1.0)) * bitcast<vec4<f32>>((vec4<i32>(k) + 127) << vec4<u32>(23u));
+  let power = bitcast<vec4<f32>>(vec4<u32>(vec4<i32>(127) - vec4<i32>(k)) << vec4<u32>(23u));
+  return (p * r * r + r + vec4<f32>(1.0)) * power;
+}
+
+fn sigmoid4(x: vec4<f32>) -> vec4<f32> {
+  let e = decay4(min(abs(x), vec4<f32>(EXP_LIMIT)));
+  let small = e / (vec4<f32>(1.0) + e);
+  return select(small, vec4<f32>(1.0) - small, x > vec4<f32>());
 }
 
 fn sigmoid(x: f32) -> f32 {
   return sigmoid4(vec4<f32>(x)).x;
 }
 
-fn sigmoid4(x: vec4<f32>) -> vec4<f32> {
-  let limit = vec4<f32>(EXP_LIMIT);
-  return vec4<f32>(1.0) / (vec4<f32>(1.0) + exp4(-clamp(x, -limit, limit)));
-}
-
 // Below 0.625 the formula with exp cancels (built-in tanh is no better: 1,000 ulp near 0), so an odd polynomial takes over,
 // accurate to 2 ulp; coefficients of Cephes' tanhf (Moshier). Above, |x| ≤ 10 suffices: tanh(10) rounds to 1.
 fn tanh4(x: vec4<f32>) -> vec4<f32> {
-  let limit = vec4<f32>(10.0);
-  let large = vec4<f32>(1.0) - vec4<f32>(2.0) / (exp4(2.0 * clamp(x, -limit, limit)) + vec4<f32>(1.0));
+  let e = decay4(2.0 * min(abs(x), vec4<f32>(10.0)));
+  let large = sign(x) * (vec4<f32>(1.0) - 2.0 * e / (vec4<f32>(1.0) + e));
   let y = x * x;
   let p = (((y * -5.70498872745e-3 + 2.06390887954e-2) * y - 5.37397155531e-2) * y + 1.33314422036e-1) * y - 3.33332819422e-1;
   return select(large, p * y * x + x, abs(x) < vec4<f32>(0.625));
