@@ -32,6 +32,15 @@ struct Args {
 
 override WORKGROUP_SIZE: u32 = 8u;
 
+// The matrices of s U: an element of s in the record, and four columns of U.
+fn load_left(at: u32) -> f32 {
+  return record[at];
+}
+
+fn load_right(at: u32, j: vec4<u32>) -> vec4<f32> {
+  return vec4<f32>(U[at + j.x], U[at + j.y], U[at + j.z], U[at + j.w]);
+}
+
 fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
   if (b >= args.B) { return; }
   let at = step_start(b) * 4u;
@@ -44,14 +53,18 @@ fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
     store_state(next, units, previous);
     return;
   }
-  let a_n = load_record(n_at, j) + sum;
+  let x_n = load_record(n_at, j);
+  var a_n = x_n + sum;
   if (any_not_finite(a_n)) {
     atomicOr(&flags[0], args.flagBit);
+  }
+  if (is_large(a_n)) {
+    a_n = precise_sum(x_n, vec4<f32>(), args.H, at + 3u * args.H, 2u * args.H, 3u * args.H, j);
   }
   let n = activate4(a_n, args.activation);
   let z = load_record(at, j);
   store_record(n_at + j.x, units, n);
-  store_state(next, units, (vec4<f32>(1.0) - z) * previous + z * n);
+  store_state(next, units, mix4(previous, n, z));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -86,15 +99,15 @@ fn main(
   var n7 = vec4<f32>();
   for (var k = 0u; k < args.H; k++) {
     let u = k * 3u * args.H + 2u * args.H;
-    let U_n = vec4<f32>(U[u + j.x], U[u + j.y], U[u + j.z], U[u + j.w]);
-    n0 += record[s0 + k] * U_n;
-    n1 += record[s1 + k] * U_n;
-    n2 += record[s2 + k] * U_n;
-    n3 += record[s3 + k] * U_n;
-    n4 += record[s4 + k] * U_n;
-    n5 += record[s5 + k] * U_n;
-    n6 += record[s6 + k] * U_n;
-    n7 += record[s7 + k] * U_n;
+    let U_n = load_right(u, j);
+    n0 += load_left(s0 + k) * U_n;
+    n1 += load_left(s1 + k) * U_n;
+    n2 += load_left(s2 + k) * U_n;
+    n3 += load_left(s3 + k) * U_n;
+    n4 += load_left(s4 + k) * U_n;
+    n5 += load_left(s5 + k) * U_n;
+    n6 += load_left(s6 + k) * U_n;
+    n7 += load_left(s7 + k) * U_n;
   }
   // The sums move down row by row, so that the code of one row is compiled once and not eight times.
   for (var row = 0u; row < 8u; row++) {

@@ -34,6 +34,26 @@ fn row_start(n: u32) -> u32 {
   return args.xOffset + min(n, args.N - 1u) * args.xStride;
 }
 
+fn load_left(at: u32) -> f32 {
+  return x[at];
+}
+
+fn load_right(at: u32, j: vec4<u32>) -> vec4<f32> {
+  return vec4<f32>(W[at + j.x], W[at + j.y], W[at + j.z], W[at + j.w]);
+}
+
+fn load_bias(j: vec4<u32>) -> vec4<f32> {
+  return vec4<f32>(b[j.x], b[j.y], b[j.z], b[j.w]);
+}
+
+// Row n of four columns from c on: the sum, or where it is large a more precise one.
+fn settle(n: u32, j: vec4<u32>, sum: vec4<f32>) -> vec4<f32> {
+  if (is_large(sum)) {
+    return precise_sum(vec4<f32>(), load_bias(j), args.D, row_start(n), 0u, args.C, j);
+  }
+  return sum;
+}
+
 fn store(n: u32, c: u32, lo: vec4<f32>, hi: vec4<f32>) {
   if (n >= args.N) { return; }
   let at = args.outOffset + n * args.outStride + c;
@@ -72,8 +92,8 @@ fn main(
   let lo = min(vec4<u32>(c, c + 1u, c + 2u, c + 3u), last);
   let hi = min(vec4<u32>(c + 4u, c + 5u, c + 6u, c + 7u), last);
 
-  let b_lo = vec4<f32>(b[lo.x], b[lo.y], b[lo.z], b[lo.w]);
-  let b_hi = vec4<f32>(b[hi.x], b[hi.y], b[hi.z], b[hi.w]);
+  let b_lo = load_bias(lo);
+  let b_hi = load_bias(hi);
   var lo0 = b_lo; var hi0 = b_hi;
   var lo1 = b_lo; var hi1 = b_hi;
   var lo2 = b_lo; var hi2 = b_hi;
@@ -84,20 +104,20 @@ fn main(
   var lo7 = b_lo; var hi7 = b_hi;
   for (var k = 0u; k < args.D; k++) {
     let w = k * args.C;
-    let w_lo = vec4<f32>(W[w + lo.x], W[w + lo.y], W[w + lo.z], W[w + lo.w]);
-    let w_hi = vec4<f32>(W[w + hi.x], W[w + hi.y], W[w + hi.z], W[w + hi.w]);
-    let v0 = x[x0 + k]; lo0 += v0 * w_lo; hi0 += v0 * w_hi;
-    let v1 = x[x1 + k]; lo1 += v1 * w_lo; hi1 += v1 * w_hi;
-    let v2 = x[x2 + k]; lo2 += v2 * w_lo; hi2 += v2 * w_hi;
-    let v3 = x[x3 + k]; lo3 += v3 * w_lo; hi3 += v3 * w_hi;
-    let v4 = x[x4 + k]; lo4 += v4 * w_lo; hi4 += v4 * w_hi;
-    let v5 = x[x5 + k]; lo5 += v5 * w_lo; hi5 += v5 * w_hi;
-    let v6 = x[x6 + k]; lo6 += v6 * w_lo; hi6 += v6 * w_hi;
-    let v7 = x[x7 + k]; lo7 += v7 * w_lo; hi7 += v7 * w_hi;
+    let w_lo = load_right(w, lo);
+    let w_hi = load_right(w, hi);
+    let v0 = load_left(x0 + k); lo0 += v0 * w_lo; hi0 += v0 * w_hi;
+    let v1 = load_left(x1 + k); lo1 += v1 * w_lo; hi1 += v1 * w_hi;
+    let v2 = load_left(x2 + k); lo2 += v2 * w_lo; hi2 += v2 * w_hi;
+    let v3 = load_left(x3 + k); lo3 += v3 * w_lo; hi3 += v3 * w_hi;
+    let v4 = load_left(x4 + k); lo4 += v4 * w_lo; hi4 += v4 * w_hi;
+    let v5 = load_left(x5 + k); lo5 += v5 * w_lo; hi5 += v5 * w_hi;
+    let v6 = load_left(x6 + k); lo6 += v6 * w_lo; hi6 += v6 * w_hi;
+    let v7 = load_left(x7 + k); lo7 += v7 * w_lo; hi7 += v7 * w_hi;
   }
   // The sums move down row by row, so that the code of one row is compiled once and not eight times.
   for (var row = 0u; row < 8u; row++) {
-    store(n + row, c, lo0, hi0);
+    store(n + row, c, settle(n + row, lo, lo0), settle(n + row, hi, hi0));
     lo0 = lo1; hi0 = hi1;
     lo1 = lo2; hi1 = hi2;
     lo2 = lo3; hi2 = hi3;

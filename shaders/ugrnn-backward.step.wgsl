@@ -1,22 +1,22 @@
 // ugrnn-backward, `step`, row t of h (T … 0, in reverse 0 … T): finishes dL/dh of this row, then starts the step that made it.
 //
-//   δ = dh + [da_z, da_n] of the step that read this row · Uᵀ             (not for the final state)
+//   δ = dh + [da_z, da_n] of the step that read this row · Uᵀ          (not for the final state)
 //   with z, n, h' of the step that made it (not for the initial state):
 //   da_n = δ ⊙ z ⊙ (1 − n²)    da_z = δ ⊙ (n − h') ⊙ z ⊙ (1 − z)    dh' (+)= δ ⊙ (1 − z)
 //
-// | binding | tensor | access     | shape                                                               |
-// | ------- | ------ | ---------- | ------------------------------------------------------------------- |
-// | 0       | h      | read       | [T+1, B, H], h' is row t−1, in reverse t+1                          |
-// | 1       | record | read_write | [T, B, 2, H]; row t: da; row t−1: z, n → da; in reverse t−1, t      |
-// | 2       | U      | read       | [H, 2H]                                                             |
-// | 3       | mask   | read       | [T, B], of the step that made row t, if masked = 1: 0 leaves it out |
-// | 4       | dh     | read_write | [T+1, B, H], rows t and t−1, in reverse t+1                         |
+// | binding | tensor | access     | shape                                                          |
+// | ------- | ------ | ---------- | -------------------------------------------------------------- |
+// | 0       | h      | read       | [T+1, B, H], h' is row t−1, in reverse t+1                     |
+// | 1       | record | read_write | [T, B, 2, H]; row t: da; row t−1: z, n → da; in reverse t−1, t |
+// | 2       | U      | read       | [H, 2H]                                                        |
+// | 3       | mask   | read       | [T, B], where masked = 1, of the step that made row t          |
+// | 4       | dh     | read_write | [T+1, B, H], rows t and t−1, in reverse t+1                    |
 //
 // dh' is added to where it holds an upstream gradient (upstream = 1, but not in the row of the initial state) and assigned
 // otherwise. The record row of the later step is complete (an earlier dispatch), that of the step that made row t is
-// touched only in the invocation's own elements.
-// Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉: an 8 × 4 register tile. At an
-// edge it loads the last row or unit again and stores only what exists.
+// touched only in the invocation's own elements. A masked row of it becomes 0.
+// Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉: an 8 × 4
+// register tile. At an edge it loads the last row or unit again and stores only what exists.
 
 struct Args {
   t: u32,
@@ -37,112 +37,11 @@ struct Args {
 
 override WORKGROUP_SIZE: u32 = 8u;
 
-// Start of row (row, b) in arrays [·, B, H]; twice that in the record.
-fn row_start(row: u32, b: u32) -> u32 {
-  return (row * args.B + min(b, args.B - 1u)) * args.H;
-}
-
-fn load_record(at: u32, j: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(record[at + j.x], record[at + j.y], record[at + j.z], record[at + j.w]);
-}
-
-fn store_record(at: u32, units: u32, value: vec4<f32>) {
-  record[at] = value.x;
-  if (units > 1u) { record[at + 1u] = value.y; }
-  if (units > 2u) { record[at + 2u] = value.z; }
-  if (units > 3u) { record[at + 3u] = value.w; }
-}
-
-fn load_dh(at: u32, j: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(dh[at + j.x], dh[at + j.y], dh[at + j.z], dh[at + j.w]);
-}
-
-fn store_dh(at: u32, units: u32, value: vec4<f32>) {
-  dh[at] = value.x;
-  if (units > 1u) { dh[at + 1u] = value.y; }
-  if (units > 2u) { dh[at + 2u] = value.z; }
-  if (units > 3u) { dh[at + 3u] = value.w; }
-}
-
-fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
-  if (b >= args.B) { return; }
-  let one = vec4<f32>(1.0);
-  let units = args.H - j.x;
-  let here = row_start(args.t, b);
-  let delta = load_dh(here, j) + sum;
-  store_dh(here + j.x, units, delta);
-  if (args.t == args.reverse * args.T) { return; }
-
-  let step = args.t - 1u + args.reverse;
-  let before = step + args.reverse;
-  let old = row_start(before, b);
-  let at = row_start(step, b) * 2u;
-  let left = args.masked == 1u && mask[step * args.B + b] == 0.0;
-  let z = select(load_record(at, j), vec4<f32>(), left);
-  let n = select(load_record(at + args.H, j), vec4<f32>(), left);
-  let previous = vec4<f32>(h[old + j.x], h[old + j.y], h[old + j.z], h[old + j.w]);
-  store_record(at + j.x, units, delta * (n - previous) * z * (one - z));
-  store_record(at + args.H + j.x, units, delta * z * (one - n * n));
-  var carry = delta * (one - z);
-  if (args.upstream == 1u && before != args.reverse * args.T) {
-    carry += load_dh(old, j);
-  }
-  store_dh(old + j.x, units, carry);
-}
-
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
-  let tiles = (args.H + 3u) / 4u;
-  let b = (i / tiles) * 8u;
-  if (b >= args.B) { return; }
-  let first = (i % tiles) * 4u;
-  let j = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.H - 1u));
-
-  var d0 = vec4<f32>();
-  var d1 = vec4<f32>();
-  var d2 = vec4<f32>();
-  var d3 = vec4<f32>();
-  var d4 = vec4<f32>();
-  var d5 = vec4<f32>();
-  var d6 = vec4<f32>();
-  var d7 = vec4<f32>();
-  if (args.t != (1u - args.reverse) * args.T) {
-    let later = args.t - args.reverse;
-    let u = j * 2u * args.H;
-    let a0 = row_start(later, b) * 2u;
-    let a1 = row_start(later, b + 1u) * 2u;
-    let a2 = row_start(later, b + 2u) * 2u;
-    let a3 = row_start(later, b + 3u) * 2u;
-    let a4 = row_start(later, b + 4u) * 2u;
-    let a5 = row_start(later, b + 5u) * 2u;
-    let a6 = row_start(later, b + 6u) * 2u;
-    let a7 = row_start(later, b + 7u) * 2u;
-    for (var k = 0u; k < 2u * args.H; k++) {
-      let U_k = vec4<f32>(U[u.x + k], U[u.y + k], U[u.z + k], U[u.w + k]);
-      d0 += record[a0 + k] * U_k;
-      d1 += record[a1 + k] * U_k;
-      d2 += record[a2 + k] * U_k;
-      d3 += record[a3 + k] * U_k;
-      d4 += record[a4 + k] * U_k;
-      d5 += record[a5 + k] * U_k;
-      d6 += record[a6 + k] * U_k;
-      d7 += record[a7 + k] * U_k;
-    }
-  }
-  // The sums move down row by row, so that the code of one row is compiled once and not eight times.
-  for (var row = 0u; row < 8u; row++) {
-    finish(b + row, j, d0);
-    d0 = d1;
-    d1 = d2;
-    d2 = d3;
-    d3 = d4;
-    d4 = d5;
-    d5 = d6;
-    d6 = d7;
-  }
+  compute_tile(linear_index(group, groups, lane, WORKGROUP_SIZE));
 }

@@ -50,3 +50,9 @@ fn activation_slope4(n: vec4<f32>, activation: u32) -> vec4<f32> {
   // Near ±1 both factors are exact, where 1 − n² would be rounded.
   return (vec4<f32>(1.0) - n) * (vec4<f32>(1.0) + n);
 }
+
+// (1 − z) ⊙ old + z ⊙ n from the nearer end, so that only the last rounding counts.
+fn mix4(old: vec4<f32>, n: vec4<f32>, z: vec4<f32>) -> vec4<f32> {
+  let one = vec4<f32>(1.0);
+  return select(old + z * (n - old), n + (one - z) * (old - n), z > vec4<f32>(0.5));
+}

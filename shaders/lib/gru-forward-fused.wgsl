@@ -1,11 +1,25 @@
-// Body of the kernels `fused` and `fused-dropped` of gru-forward, `step`: all of step t for tile i. They differ in `drop_state`,
-// which stands at h' wherever it enters a product.
+// Body of the kernels `fused` and `fused-dropped` of gru-forward, `step`: all of step t for tile i. They differ in what
+// `load_left` lets through of h'.
 
 fn load_bias(at: u32, j: vec4<u32>) -> vec4<f32> {
   return vec4<f32>(bu[at + j.x], bu[at + j.y], bu[at + j.z], bu[at + j.w]);
 }
 
-fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>, q: vec4<f32>) {
+// What U makes of h' in the gate of `slot`, with x W + b where it is not the candidate's: a_z, a_r or q.
+fn product(slot: u32, b: u32, j: vec4<u32>, sum: vec4<f32>) -> vec4<f32> {
+  let column = slot * args.H;
+  var x = vec4<f32>();
+  if (slot < 2u) {
+    x = load_record(step_start(b) * 4u + column, j);
+  }
+  let a = x + sum;
+  if (is_large(a)) {
+    return precise_sum(x, load_bias(column, j), args.H, old_start(b), column, 3u * args.H, j);
+  }
+  return a;
+}
+
+fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>, q_sum: vec4<f32>) {
   if (b >= args.B) { return; }
   let at = step_start(b) * 4u;
   let units = args.H - j.x;
@@ -18,8 +32,14 @@ fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>, q: vec4<f32>
     store_state(next, units, previous);
     return;
   }
-  let a_z = load_record(at, j) + z_sum;
-  let a_r = load_record(at + args.H, j) + r_sum;
+  // A loop, so that the code of one product is compiled once and not three times.
+  var a = array<vec4<f32>, 3>(z_sum, r_sum, q_sum);
+  for (var slot = 0u; slot < 3u; slot++) {
+    a[slot] = product(slot, b, j, a[slot]);
+  }
+  let a_z = a[0];
+  let a_r = a[1];
+  let q = a[2];
   let r = sigmoid4(a_r);
   let a_n = load_record(at + 2u * args.H, j) + r * q;
   if (any_not_finite(a_z) || any_not_finite(a_r) || any_not_finite(a_n)) {
@@ -31,7 +51,7 @@ fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>, q: vec4<f32>
   store_record(at + args.H + j.x, units, r);
   store_record(at + 2u * args.H + j.x, units, n);
   store_record(at + 3u * args.H + j.x, units, q);
-  store_state(next, units, (vec4<f32>(1.0) - z) * previous + z * n);
+  store_state(next, units, mix4(previous, n, z));
 }
 
 fn compute_tile(i: u32) {
@@ -41,7 +61,6 @@ fn compute_tile(i: u32) {
   let first = (i % tiles) * 4u;
   let j = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.H - 1u));
 
-  let base = old_start(0u);
   let h0 = old_start(b);
   let h1 = old_start(b + 1u);
   let h2 = old_start(b + 2u);
@@ -57,13 +76,13 @@ fn compute_tile(i: u32) {
     let u = k * 3u * args.H;
     let v = u + args.H;
     let w = v + args.H;
-    let U_z = vec4<f32>(U[u + j.x], U[u + j.y], U[u + j.z], U[u + j.w]);
-    let U_r = vec4<f32>(U[v + j.x], U[v + j.y], U[v + j.z], U[v + j.w]);
-    let U_n = vec4<f32>(U[w + j.x], U[w + j.y], U[w + j.z], U[w + j.w]);
-    let v0 = drop_state(h[h0 + k], h0 + k - base); z0 += v0 * U_z; r0 += v0 * U_r; q0 += v0 * U_n;
-    let v1 = drop_state(h[h1 + k], h1 + k - base); z1 += v1 * U_z; r1 += v1 * U_r; q1 += v1 * U_n;
-    let v2 = drop_state(h[h2 + k], h2 + k - base); z2 += v2 * U_z; r2 += v2 * U_r; q2 += v2 * U_n;
-    let v3 = drop_state(h[h3 + k], h3 + k - base); z3 += v3 * U_z; r3 += v3 * U_r; q3 += v3 * U_n;
+    let U_z = load_right(u, j);
+    let U_r = load_right(v, j);
+    let U_n = load_right(w, j);
+    let v0 = load_left(h0 + k); z0 += v0 * U_z; r0 += v0 * U_r; q0 += v0 * U_n;
+    let v1 = load_left(h1 + k); z1 += v1 * U_z; r1 += v1 * U_r; q1 += v1 * U_n;
+    let v2 = load_left(h2 + k); z2 += v2 * U_z; r2 += v2 * U_r; q2 += v2 * U_n;
+    let v3 = load_left(h3 + k); z3 += v3 * U_z; r3 += v3 * U_r; q3 += v3 * U_n;
   }
   // The sums move down row by row, so that the code of one row is compiled once and not four times.
   for (var row = 0u; row < 4u; row++) {

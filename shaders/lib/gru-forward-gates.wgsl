@@ -1,5 +1,5 @@
-// Body of the kernels `gates` and `gates-dropped` of gru-forward, `step`: z, r and s of tile i. They differ in `drop_state`, which
-// stands at h' wherever it enters a product.
+// Body of the kernels `gates` and `gates-dropped` of gru-forward, `step`: z, r and s of tile i. They differ in
+// `drop_state`, which stands at h' wherever it enters a product.
 
 fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>) {
   if (b >= args.B) { return; }
@@ -11,15 +11,22 @@ fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>) {
     store_record(at + 3u * args.H + j.x, units, vec4<f32>());
     return;
   }
-  let a_z = load_record(at, j) + z_sum;
-  let a_r = load_record(at + args.H, j) + r_sum;
+  let x_z = load_record(at, j);
+  let x_r = load_record(at + args.H, j);
+  var a_z = x_z + z_sum;
+  var a_r = x_r + r_sum;
   if (any_not_finite(a_z) || any_not_finite(a_r)) {
     atomicOr(&flags[0], args.flagBit);
+  }
+  let old = old_start(b);
+  if (is_large(a_z) || is_large(a_r)) {
+    a_z = precise_sum(x_z, vec4<f32>(), args.H, old, 0u, 3u * args.H, j);
+    a_r = precise_sum(x_r, vec4<f32>(), args.H, old, args.H, 3u * args.H, j);
   }
   let r = sigmoid4(a_r);
   store_record(at + j.x, units, sigmoid4(a_z));
   store_record(at + args.H + j.x, units, r);
-  store_record(at + 3u * args.H + j.x, units, r * drop_states(load_state(old_start(b), j), b * args.H, j));
+  store_record(at + 3u * args.H + j.x, units, r * drop_states(load_state(old, j), b * args.H, j));
 }
 
 fn compute_tile(i: u32) {
@@ -29,7 +36,6 @@ fn compute_tile(i: u32) {
   let first = (i % tiles) * 4u;
   let j = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.H - 1u));
 
-  let base = old_start(0u);
   let h0 = old_start(b);
   let h1 = old_start(b + 1u);
   let h2 = old_start(b + 2u);
@@ -49,16 +55,16 @@ fn compute_tile(i: u32) {
   for (var k = 0u; k < args.H; k++) {
     let u = k * 3u * args.H;
     let v = u + args.H;
-    let U_z = vec4<f32>(U[u + j.x], U[u + j.y], U[u + j.z], U[u + j.w]);
-    let U_r = vec4<f32>(U[v + j.x], U[v + j.y], U[v + j.z], U[v + j.w]);
-    let v0 = drop_state(h[h0 + k], h0 + k - base); z0 += v0 * U_z; r0 += v0 * U_r;
-    let v1 = drop_state(h[h1 + k], h1 + k - base); z1 += v1 * U_z; r1 += v1 * U_r;
-    let v2 = drop_state(h[h2 + k], h2 + k - base); z2 += v2 * U_z; r2 += v2 * U_r;
-    let v3 = drop_state(h[h3 + k], h3 + k - base); z3 += v3 * U_z; r3 += v3 * U_r;
-    let v4 = drop_state(h[h4 + k], h4 + k - base); z4 += v4 * U_z; r4 += v4 * U_r;
-    let v5 = drop_state(h[h5 + k], h5 + k - base); z5 += v5 * U_z; r5 += v5 * U_r;
-    let v6 = drop_state(h[h6 + k], h6 + k - base); z6 += v6 * U_z; r6 += v6 * U_r;
-    let v7 = drop_state(h[h7 + k], h7 + k - base); z7 += v7 * U_z; r7 += v7 * U_r;
+    let U_z = load_right(u, j);
+    let U_r = load_right(v, j);
+    let v0 = load_left(h0 + k); z0 += v0 * U_z; r0 += v0 * U_r;
+    let v1 = load_left(h1 + k); z1 += v1 * U_z; r1 += v1 * U_r;
+    let v2 = load_left(h2 + k); z2 += v2 * U_z; r2 += v2 * U_r;
+    let v3 = load_left(h3 + k); z3 += v3 * U_z; r3 += v3 * U_r;
+    let v4 = load_left(h4 + k); z4 += v4 * U_z; r4 += v4 * U_r;
+    let v5 = load_left(h5 + k); z5 += v5 * U_z; r5 += v5 * U_r;
+    let v6 = load_left(h6 + k); z6 += v6 * U_z; r6 += v6 * U_r;
+    let v7 = load_left(h7 + k); z7 += v7 * U_z; r7 += v7 * U_r;
   }
   // The sums move down row by row, so that the code of one row is compiled once and not eight times.
   for (var row = 0u; row < 8u; row++) {

@@ -3,7 +3,6 @@
  * of a sequence, one bad weight, and one gate at a time whose pre-activation is infinite, which σ would hide.
  */
 import type { Numbers } from "../core/operation.ts";
-import { findOperation } from "../operations/registry.ts";
 import type { Fill, ParityCase } from "./parity-case.ts";
 
 const SHAPES: readonly (readonly [T: number, B: number, H: number])[] = [
@@ -105,18 +104,11 @@ const recurrentWeight =
   (random) =>
     (2 * random - 1) * Math.sqrt(3 / H);
 
-/** Those of the ways to play that the operation knows. */
-function playsOf(operation: string, T: number): readonly Numbers[] {
-  const { constants } = findOperation(operation);
-  if (!constants.includes("reverse")) return plays(T).slice(0, 1);
-  return plays(T).filter(({ dropped }) => dropped === 0 || constants.includes("dropped"));
-}
-
 function forwardCases({ name, forms }: RecurrentCell): ParityCase[] {
   const operation = `${name}-forward`;
   return SHAPES.flatMap(([T, B, H], i) =>
     forms.flatMap((form) =>
-      playsOf(operation, T).map((play): ParityCase => {
+      plays(T).map((play): ParityCase => {
         // Every other shape saturates its gates; tanh of 89 and more is not a number on some adapters. A ReLU lets such
         // states through, and many steps then enlarge the rounding of one beyond any tolerance.
         const saturated = i % 2 === 1 && (form.activation !== 1 || T < 7);
@@ -149,10 +141,9 @@ function infiniteGateCases({ name, gates, slots, forms }: RecurrentCell): Parity
   const operation = `${name}-forward`;
   const [T, B, H] = [2, 3, 5];
   const [play] = plays(T);
-  const masks = playsOf(operation, 7).length > 1 ? [0, 1] : [0];
   return forms.flatMap((form) =>
     Array.from({ length: gates }, (_, bad) => bad).flatMap((bad) =>
-      masks.map((masked): ParityCase => {
+      [0, 1].map((masked): ParityCase => {
         const record: Fill = (random, i) =>
           Math.floor(i / H) % slots === bad ? Number.POSITIVE_INFINITY : 2 * random - 1;
         return {
@@ -171,7 +162,7 @@ function backwardCases({ name, slots, forms, left }: RecurrentCell): ParityCase[
   const operation = `${name}-backward`;
   return SHAPES.flatMap(([T, B, H]) =>
     forms.flatMap((form) =>
-      playsOf(operation, T).flatMap((play) =>
+      plays(T).flatMap((play) =>
         [0, 1].map((upstream): ParityCase => {
           const record: Fill = (random, i) => left(form, Math.floor(i / H) % slots, random);
           const fill = { record, U: recurrentWeight(H), mask: maskFill(B), key };

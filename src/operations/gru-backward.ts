@@ -13,7 +13,7 @@ const delta: Kernel = {
   bindings: [...reads("h"), ...writes("record"), ...reads("U", "mask"), ...writes("dh")],
   scalars: u32("t", "T", "B", "H", "reset", "activation", "reverse", "masked", "upstream"),
   sizes: { WORKGROUP_SIZE: 8 },
-  lib: ["gru-backward-delta", "no-dropout", "activations", ...BACKWARD_LIB],
+  lib: ["gru-backward-delta", "no-dropout", "activations", "load-state", ...BACKWARD_LIB],
   grid: invocations(["B", 8], ["H", 4]),
   trips: loops(["3H", 1], ["8", 1]),
 };
@@ -23,7 +23,7 @@ const deltaDropped: Kernel = {
   file: "gru-backward.step.delta-dropped",
   bindings: [...delta.bindings, ...reads("key")],
   scalars: [...delta.scalars, ...u32("site"), ...f32("rate")],
-  lib: ["gru-backward-delta", "recurrent-dropout", "dropout", "rng", "activations", ...BACKWARD_LIB],
+  lib: ["gru-backward-delta", "recurrent-dropout", "dropout", "rng", "activations", "load-state", ...BACKWARD_LIB],
 };
 
 const reset: Kernel = {
@@ -31,7 +31,7 @@ const reset: Kernel = {
   bindings: [...reads("h"), ...writes("record"), ...reads("U"), ...writes("dh")],
   scalars: u32("t", "B", "H", "reverse"),
   sizes: { WORKGROUP_SIZE: 8 },
-  lib: ["gru-backward-reset", "no-dropout", ...BACKWARD_LIB],
+  lib: ["gru-backward-reset", "no-dropout", "load-state", ...BACKWARD_LIB],
   grid: invocations(["B", 8], ["H", 4]),
   trips: loops(["H", 1], ["8", 1]),
   // No step made the initial state.
@@ -43,7 +43,7 @@ const resetDropped: Kernel = {
   file: "gru-backward.step.reset-dropped",
   bindings: [...reset.bindings, ...reads("key")],
   scalars: [...reset.scalars, ...u32("site"), ...f32("rate")],
-  lib: ["gru-backward-reset", "recurrent-dropout", "dropout", "rng", ...BACKWARD_LIB],
+  lib: ["gru-backward-reset", "recurrent-dropout", "dropout", "rng", "load-state", ...BACKWARD_LIB],
 };
 
 /** Contract of `gru-backward`; see its equation and tensors. */

@@ -14,9 +14,9 @@ const gates: Kernel = {
   bindings: [...reads("h"), ...writes("record"), ...reads("U", "mask"), ...writes("flags")],
   scalars: u32("t", "B", "H", "flagBit", "reverse", "masked"),
   sizes: { WORKGROUP_SIZE: 8 },
-  lib: ["gru-forward-gates", "no-dropout", ...FORWARD_LIB],
+  lib: ["gru-forward-gates", "no-dropout", "recurrent-operands", "precise-sum", "record-tile", ...FORWARD_LIB],
   grid: invocations(["B", 8], ["H", 4]),
-  trips: loops(["H", 1], ["8", 1]),
+  trips: loops(["17H", 1], ["8", 1]),
 };
 
 const gatesDropped: Kernel = {
@@ -24,7 +24,16 @@ const gatesDropped: Kernel = {
   file: "gru-forward.step.gates-dropped",
   bindings: [...gates.bindings, ...reads("key")],
   scalars: [...gates.scalars, ...u32("site"), ...f32("rate")],
-  lib: ["gru-forward-gates", "recurrent-dropout", "dropout", "rng", ...FORWARD_LIB],
+  lib: [
+    "gru-forward-gates",
+    "recurrent-dropout",
+    "dropout",
+    "rng",
+    "recurrent-operands",
+    "precise-sum",
+    "record-tile",
+    ...FORWARD_LIB,
+  ],
 };
 
 const candidate: Kernel = {
@@ -32,9 +41,9 @@ const candidate: Kernel = {
   bindings: [...writes("h", "record"), ...reads("U", "mask"), ...writes("flags")],
   scalars: u32("t", "B", "H", "activation", "flagBit", "reverse", "masked"),
   sizes: { WORKGROUP_SIZE: 8 },
-  lib: ["store-state", ...FORWARD_LIB],
+  lib: ["precise-sum", "store-state", "record-tile", ...FORWARD_LIB],
   grid: invocations(["B", 8], ["H", 4]),
-  trips: loops(["H", 1], ["8", 1]),
+  trips: loops(["9H", 1], ["8", 1]),
 };
 
 const fused: Kernel = {
@@ -42,9 +51,17 @@ const fused: Kernel = {
   bindings: [...writes("h", "record"), ...reads("U", "bu", "mask"), ...writes("flags")],
   scalars: u32("t", "B", "H", "activation", "flagBit", "reverse", "masked"),
   sizes: { WORKGROUP_SIZE: 8 },
-  lib: ["gru-forward-fused", "no-dropout", "store-state", ...FORWARD_LIB],
+  lib: [
+    "gru-forward-fused",
+    "no-dropout",
+    "recurrent-operands",
+    "precise-sum",
+    "store-state",
+    "record-tile",
+    ...FORWARD_LIB,
+  ],
   grid: invocations(["B", 4], ["H", 4]),
-  trips: loops(["H", 1], ["4", 1]),
+  trips: loops(["13H", 1], ["20", 1]),
 };
 
 const fusedDropped: Kernel = {
@@ -52,7 +69,17 @@ const fusedDropped: Kernel = {
   file: "gru-forward.step.fused-dropped",
   bindings: [...fused.bindings, ...reads("key")],
   scalars: [...fused.scalars, ...u32("site"), ...f32("rate")],
-  lib: ["gru-forward-fused", "recurrent-dropout", "dropout", "rng", "store-state", ...FORWARD_LIB],
+  lib: [
+    "gru-forward-fused",
+    "recurrent-dropout",
+    "dropout",
+    "rng",
+    "recurrent-operands",
+    "precise-sum",
+    "store-state",
+    "record-tile",
+    ...FORWARD_LIB,
+  ],
 };
 
 /** Contract of `gru-forward`; see its equation and tensors. */

@@ -6,14 +6,33 @@
  * dL/dh and dL/dc of every row, where dL/dc includes the way through h; the record turns into da_i|da_f|da_g|da_o. A masked
  * step has da = 0 and hands both gradients on as they are.
  */
-import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { defineOperation, type Kernel } from "../core/operation.ts";
+import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { BACKWARD_CONSTANTS, BACKWARD_LIB, KEY, MASK, ROWS } from "./recurrent-terms.ts";
+
+const plain: Kernel = {
+  file: "lstm-backward.step",
+  bindings: [...reads("c"), ...writes("record"), ...reads("U", "mask"), ...writes("dh", "dc")],
+  scalars: u32("t", "T", "B", "H", "reverse", "masked", "upstream", "cellUpstream"),
+  sizes: { WORKGROUP_SIZE: 8 },
+  lib: ["lstm-backward", "no-dropout", "activations", ...BACKWARD_LIB],
+  grid: invocations(["B", 8], ["H", 4]),
+  trips: loops(["4H", 1], ["8", 1]),
+};
+
+const dropped: Kernel = {
+  ...plain,
+  file: "lstm-backward.step.dropped",
+  bindings: [...plain.bindings, ...reads("key")],
+  scalars: [...plain.scalars, ...u32("site"), ...f32("rate")],
+  lib: ["lstm-backward", "recurrent-dropout", "dropout", "rng", "activations", ...BACKWARD_LIB],
+};
 
 /** Contract of `lstm-backward`; see its equation and tensors. */
 export const lstmBackward = defineOperation({
   name: "lstm-backward",
   equation:
-    "δ = dL/dh; da_o = δ⊙tanh(c)⊙o⊙(1−o); ε = dL/dc + δ⊙o⊙(1−tanh²(c)); da_i = ε⊙g⊙i⊙(1−i); da_f = ε⊙c'⊙f⊙(1−f); da_g = ε⊙i⊙(1−g²); dL/dc' = ε⊙f; dL/dh' += [da_i,da_f,da_g,da_o] Uᵀ",
+    "δ = dL/dh; da_o = δ⊙tanh(c)⊙o⊙(1−o); ε = dL/dc + δ⊙o⊙(1−tanh²(c)); da_i = ε⊙g⊙i⊙(1−i); da_f = ε⊙c'⊙f⊙(1−f); da_g = ε⊙i⊙(1−g²); dL/dc' = ε⊙f; dL/dh' += d([da_i,da_f,da_g,da_o] Uᵀ); d(x) = x, dropped: x ⊙ keep / (1 − rate)",
   source: "docs/equations.md",
   tensors: {
     c: { access: "in", type: "f32", shape: ["T+1", "B", "H"], about: "cell states of the forward pass" },
@@ -24,7 +43,8 @@ export const lstmBackward = defineOperation({
       about: "in: i|f|g|o; out: da_i|da_f|da_g|da_o",
     },
     U: { access: "in", type: "f32", shape: ["H", "4H"], about: "recurrent weights i|f|g|o" },
-    mask: { access: "in", type: "f32", shape: ["T", "B"], about: "0 where a step is left out; read if masked = 1" },
+    mask: MASK,
+    key: KEY,
     dh: {
       access: "inout",
       type: "f32",
@@ -39,26 +59,14 @@ export const lstmBackward = defineOperation({
     },
   },
   extents: ["T", "B", "H"],
-  constants: ["reverse", "masked", "fromRow", "toRow", "upstream", "cellUpstream"],
+  constants: ["upstream", "cellUpstream", ...BACKWARD_CONSTANTS],
   scalars: [],
   tolerance: { relative: 5e-5, reason: "f32 sums in another order, carried over T steps" },
   implementations: {
     step: {
       passes: [
-        {
-          kernels: [
-            {
-              file: "lstm-backward.step",
-              bindings: [...reads("c"), ...writes("record"), ...reads("U", "mask"), ...writes("dh", "dc")],
-              scalars: u32("t", "T", "B", "H", "reverse", "masked", "upstream", "cellUpstream"),
-              sizes: { WORKGROUP_SIZE: 8 },
-              lib: ["linear-index", "activations"],
-              grid: invocations(["B", 8], ["H", 4]),
-              trips: loops(["4H", 1], ["8", 1]),
-            },
-          ],
-          loop: { from: "fromRow", to: "toRow" },
-        },
+        { kernels: [plain], loop: ROWS, when: { dropped: 0 } },
+        { kernels: [dropped], loop: ROWS, when: { dropped: 1 } },
       ],
     },
   },

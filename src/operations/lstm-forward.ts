@@ -4,25 +4,65 @@
  * i|f|g|o of the steps played. A masked step copies both states and its record row becomes 0. A raw pre-activation that is
  * not finite sets `flagBit` in flags.
  */
-import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { defineOperation, type Kernel } from "../core/operation.ts";
+import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { FORWARD_CONSTANTS, FORWARD_LIB, KEY, MASK, STEPS } from "./recurrent-terms.ts";
+
+const plain: Kernel = {
+  file: "lstm-forward.step",
+  bindings: [...writes("h", "c", "record"), ...reads("U", "bu", "mask"), ...writes("flags")],
+  scalars: u32("t", "B", "H", "reverse", "masked", "flagBit"),
+  sizes: { WORKGROUP_SIZE: 8 },
+  lib: [
+    "lstm-forward",
+    "no-dropout",
+    "recurrent-operands",
+    "precise-sum",
+    "store-state",
+    "record-tile",
+    ...FORWARD_LIB,
+  ],
+  grid: invocations(["B", 4], ["H", 4]),
+  trips: loops(["17H", 1], ["20", 1]),
+};
+
+const dropped: Kernel = {
+  ...plain,
+  file: "lstm-forward.step.dropped",
+  bindings: [...plain.bindings, ...reads("key")],
+  scalars: [...plain.scalars, ...u32("site"), ...f32("rate")],
+  lib: [
+    "lstm-forward",
+    "recurrent-dropout",
+    "dropout",
+    "rng",
+    "recurrent-operands",
+    "precise-sum",
+    "store-state",
+    "record-tile",
+    ...FORWARD_LIB,
+  ],
+};
 
 /** Contract of `lstm-forward`; see its equation and tensors. */
 export const lstmForward = defineOperation({
   name: "lstm-forward",
-  equation: "i,f,o = σ(a_ifo + h' U_ifo + bu_ifo); g = tanh(a_g + h' U_g + bu_g); c = f⊙c' + i⊙g; h = o⊙tanh(c)",
-  source: "Hochreiter & Schmidhuber 1997, Gers et al. 2000 (forget gate), PyTorch (two biases)",
+  equation:
+    "i,f,o = σ(a_ifo + h̃' U_ifo + bu_ifo); g = tanh(a_g + h̃' U_g + bu_g); c = f⊙c' + i⊙g; h = o⊙tanh(c); h̃' = h', dropped: h' ⊙ keep / (1 − rate)",
+  source:
+    "Hochreiter & Schmidhuber 1997, Gers et al. 2000 (forget gate), PyTorch (two biases), Gal & Ghahramani 2016 (h̃')",
   tensors: {
     h: { access: "inout", type: "f32", shape: ["T+1", "B", "H"], about: "in: row 0 (T in reverse); out: the others" },
     c: { access: "inout", type: "f32", shape: ["T+1", "B", "H"], about: "like h" },
     record: { access: "inout", type: "f32", shape: ["T", "B", "4", "H"], about: "in: x W + b; out: i|f|g|o" },
     U: { access: "in", type: "f32", shape: ["H", "4H"], about: "recurrent weights i|f|g|o" },
     bu: { access: "in", type: "f32", shape: ["4H"], about: "recurrent bias i|f|g|o" },
-    mask: { access: "in", type: "f32", shape: ["T", "B"], about: "0 where a step is left out; read if masked = 1" },
+    mask: MASK,
+    key: KEY,
     flags: { access: "inout", type: "u32", shape: ["1"], about: "sticky bits: not finite" },
   },
   extents: ["T", "B", "H"],
-  constants: ["reverse", "masked", "fromStep", "toStep", "flagBit"],
+  constants: ["flagBit", ...FORWARD_CONSTANTS],
   scalars: [],
   tolerance: {
     relative: 2e-5,
@@ -31,20 +71,8 @@ export const lstmForward = defineOperation({
   implementations: {
     step: {
       passes: [
-        {
-          kernels: [
-            {
-              file: "lstm-forward.step",
-              bindings: [...writes("h", "c", "record"), ...reads("U", "bu", "mask"), ...writes("flags")],
-              scalars: u32("t", "B", "H", "reverse", "masked", "flagBit"),
-              sizes: { WORKGROUP_SIZE: 8 },
-              lib: ["linear-index", "finite", "activations"],
-              grid: invocations(["B", 4], ["H", 4]),
-              trips: loops(["H", 1], ["4", 1]),
-            },
-          ],
-          loop: { from: "fromStep", to: "toStep" },
-        },
+        { kernels: [plain], loop: STEPS, when: { dropped: 0 } },
+        { kernels: [dropped], loop: STEPS, when: { dropped: 1 } },
       ],
     },
   },

@@ -36,14 +36,7 @@ export const KEY = {
 } as const satisfies TensorContract;
 
 /** Shared WGSL of the forward kernels. */
-export const FORWARD_LIB = [
-  "load-state",
-  "record-tile",
-  "step-forward",
-  "linear-index",
-  "finite",
-  "activations",
-] as const;
+export const FORWARD_LIB = ["load-state", "step-forward", "linear-index", "finite", "activations"] as const;
 
 /** Shared WGSL of the backward kernels. */
-export const BACKWARD_LIB = ["load-state", "record-tile", "state-gradient", "step-backward", "linear-index"] as const;
+export const BACKWARD_LIB = ["record-tile", "state-gradient", "step-backward", "linear-index"] as const;

@@ -5,19 +5,39 @@
  * in both. Out: dh = total dL/dh of every row, and the record, whatever it held, is da. φ' comes from h. A masked step has
  * da = 0 and hands its gradient on as it is.
  */
-import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { defineOperation, type Kernel } from "../core/operation.ts";
+import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { BACKWARD_CONSTANTS, BACKWARD_LIB, KEY, MASK, ROWS } from "./recurrent-terms.ts";
+
+const plain: Kernel = {
+  file: "rnn-backward.step",
+  bindings: [...reads("h"), ...writes("record"), ...reads("U", "mask"), ...writes("dh")],
+  scalars: u32("t", "T", "B", "H", "activation", "reverse", "masked", "upstream"),
+  sizes: { WORKGROUP_SIZE: 8 },
+  lib: ["rnn-backward", "no-dropout", "activations", "load-state", ...BACKWARD_LIB],
+  grid: invocations(["B", 8], ["H", 4]),
+  trips: loops(["H", 1], ["8", 1]),
+};
+
+const dropped: Kernel = {
+  ...plain,
+  file: "rnn-backward.step.dropped",
+  bindings: [...plain.bindings, ...reads("key")],
+  scalars: [...plain.scalars, ...u32("site"), ...f32("rate")],
+  lib: ["rnn-backward", "recurrent-dropout", "dropout", "rng", "activations", "load-state", ...BACKWARD_LIB],
+};
 
 /** Contract of `rnn-backward`; see its equation and tensors. */
 export const rnnBackward = defineOperation({
   name: "rnn-backward",
-  equation: "δ = dL/dh; da = δ⊙φ'(h); dL/dh' += da Uᵀ",
+  equation: "δ = dL/dh; da = δ⊙φ'(h); dL/dh' += d(da Uᵀ); d(x) = x, dropped: x ⊙ keep / (1 − rate)",
   source: "docs/equations.md",
   tensors: {
     h: { access: "in", type: "f32", shape: ["T+1", "B", "H"], about: "states of the forward pass" },
     record: { access: "inout", type: "f32", shape: ["T", "B", "H"], about: "out: da; in: da of later steps" },
     U: { access: "in", type: "f32", shape: ["H", "H"], about: "recurrent weights" },
-    mask: { access: "in", type: "f32", shape: ["T", "B"], about: "0 where a step is left out; read if masked = 1" },
+    mask: MASK,
+    key: KEY,
     dh: {
       access: "inout",
       type: "f32",
@@ -26,26 +46,14 @@ export const rnnBackward = defineOperation({
     },
   },
   extents: ["T", "B", "H"],
-  constants: ["activation", "reverse", "masked", "fromRow", "toRow", "upstream"],
+  constants: ["activation", "upstream", ...BACKWARD_CONSTANTS],
   scalars: [],
   tolerance: { relative: 5e-5, reason: "f32 sums in another order, carried over T steps" },
   implementations: {
     step: {
       passes: [
-        {
-          kernels: [
-            {
-              file: "rnn-backward.step",
-              bindings: [...reads("h"), ...writes("record"), ...reads("U", "mask"), ...writes("dh")],
-              scalars: u32("t", "T", "B", "H", "activation", "reverse", "masked", "upstream"),
-              sizes: { WORKGROUP_SIZE: 8 },
-              lib: ["linear-index", "activations"],
-              grid: invocations(["B", 8], ["H", 4]),
-              trips: loops(["H", 1], ["8", 1]),
-            },
-          ],
-          loop: { from: "fromRow", to: "toRow" },
-        },
+        { kernels: [plain], loop: ROWS, when: { dropped: 0 } },
+        { kernels: [dropped], loop: ROWS, when: { dropped: 1 } },
       ],
     },
   },

@@ -5,19 +5,40 @@
  * in both. Out: dh = total dL/dh of every row, and the record turns into da_z|da_n. A masked step has da = 0 and hands
  * its gradient on as it is.
  */
-import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { defineOperation, type Kernel } from "../core/operation.ts";
+import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { BACKWARD_CONSTANTS, BACKWARD_LIB, KEY, MASK, ROWS } from "./recurrent-terms.ts";
+
+const plain: Kernel = {
+  file: "ugrnn-backward.step",
+  bindings: [...reads("h"), ...writes("record"), ...reads("U", "mask"), ...writes("dh")],
+  scalars: u32("t", "T", "B", "H", "reverse", "masked", "upstream"),
+  sizes: { WORKGROUP_SIZE: 8 },
+  lib: ["ugrnn-backward", "no-dropout", "load-state", ...BACKWARD_LIB],
+  grid: invocations(["B", 8], ["H", 4]),
+  trips: loops(["2H", 1], ["8", 1]),
+};
+
+const dropped: Kernel = {
+  ...plain,
+  file: "ugrnn-backward.step.dropped",
+  bindings: [...plain.bindings, ...reads("key")],
+  scalars: [...plain.scalars, ...u32("site"), ...f32("rate")],
+  lib: ["ugrnn-backward", "recurrent-dropout", "dropout", "rng", "load-state", ...BACKWARD_LIB],
+};
 
 /** Contract of `ugrnn-backward`; see its equation and tensors. */
 export const ugrnnBackward = defineOperation({
   name: "ugrnn-backward",
-  equation: "δ = dL/dh; da_n = δ⊙z⊙(1−n²); da_z = δ⊙(n−h')⊙z⊙(1−z); dL/dh' += δ⊙(1−z) + [da_z,da_n] Uᵀ",
+  equation:
+    "δ = dL/dh; da_n = δ⊙z⊙(1−n²); da_z = δ⊙(n−h')⊙z⊙(1−z); dL/dh' += δ⊙(1−z) + d([da_z,da_n] Uᵀ); d(x) = x, dropped: x ⊙ keep / (1 − rate)",
   source: "docs/equations.md",
   tensors: {
     h: { access: "in", type: "f32", shape: ["T+1", "B", "H"], about: "states of the forward pass" },
     record: { access: "inout", type: "f32", shape: ["T", "B", "2", "H"], about: "in: z|n; out: da_z|da_n" },
     U: { access: "in", type: "f32", shape: ["H", "2H"], about: "recurrent weights z|n" },
-    mask: { access: "in", type: "f32", shape: ["T", "B"], about: "0 where a step is left out; read if masked = 1" },
+    mask: MASK,
+    key: KEY,
     dh: {
       access: "inout",
       type: "f32",
@@ -26,26 +47,14 @@ export const ugrnnBackward = defineOperation({
     },
   },
   extents: ["T", "B", "H"],
-  constants: ["reverse", "masked", "fromRow", "toRow", "upstream"],
+  constants: ["upstream", ...BACKWARD_CONSTANTS],
   scalars: [],
   tolerance: { relative: 5e-5, reason: "f32 sums in another order, carried over T steps" },
   implementations: {
     step: {
       passes: [
-        {
-          kernels: [
-            {
-              file: "ugrnn-backward.step",
-              bindings: [...reads("h"), ...writes("record"), ...reads("U", "mask"), ...writes("dh")],
-              scalars: u32("t", "T", "B", "H", "reverse", "masked", "upstream"),
-              sizes: { WORKGROUP_SIZE: 8 },
-              lib: ["linear-index"],
-              grid: invocations(["B", 8], ["H", 4]),
-              trips: loops(["2H", 1], ["8", 1]),
-            },
-          ],
-          loop: { from: "fromRow", to: "toRow" },
-        },
+        { kernels: [plain], loop: ROWS, when: { dropped: 0 } },
+        { kernels: [dropped], loop: ROWS, when: { dropped: 1 } },
       ],
     },
   },

@@ -1,26 +1,64 @@
 /**
  * The update gate recurrent unit over a whole sequence or some of its steps: a GRU without reset gate. In: the row of h
  * before the first step played, and x W + b in the record. Out: h and the record z|n of the steps played. z near 1 WRITES
- * the candidate. A masked step copies the state; what its record row then holds is of no use. A raw pre-activation that
+ * the candidate. A masked step copies the state; its record row becomes 0. A raw pre-activation that
  * is not finite sets `flagBit` in flags.
  */
-import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { defineOperation, type Kernel } from "../core/operation.ts";
+import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { FORWARD_CONSTANTS, FORWARD_LIB, KEY, MASK, STEPS } from "./recurrent-terms.ts";
+
+const plain: Kernel = {
+  file: "ugrnn-forward.step",
+  bindings: [...writes("h", "record"), ...reads("U", "mask"), ...writes("flags")],
+  scalars: u32("t", "B", "H", "reverse", "masked", "flagBit"),
+  sizes: { WORKGROUP_SIZE: 8 },
+  lib: [
+    "ugrnn-forward",
+    "no-dropout",
+    "recurrent-operands",
+    "precise-sum",
+    "store-state",
+    "record-tile",
+    ...FORWARD_LIB,
+  ],
+  grid: invocations(["B", 8], ["H", 4]),
+  trips: loops(["17H", 1], ["8", 1]),
+};
+
+const dropped: Kernel = {
+  ...plain,
+  file: "ugrnn-forward.step.dropped",
+  bindings: [...plain.bindings, ...reads("key")],
+  scalars: [...plain.scalars, ...u32("site"), ...f32("rate")],
+  lib: [
+    "ugrnn-forward",
+    "recurrent-dropout",
+    "dropout",
+    "rng",
+    "recurrent-operands",
+    "precise-sum",
+    "store-state",
+    "record-tile",
+    ...FORWARD_LIB,
+  ],
+};
 
 /** Contract of `ugrnn-forward`; see its equation and tensors. */
 export const ugrnnForward = defineOperation({
   name: "ugrnn-forward",
-  equation: "z = σ(a_z + h' U_z); n = tanh(a_n + h' U_n); h = (1−z)⊙h' + z⊙n",
-  source: "Collins et al. 2017",
+  equation: "z = σ(a_z + h̃' U_z); n = tanh(a_n + h̃' U_n); h = (1−z)⊙h' + z⊙n; h̃' = h', dropped: h' ⊙ keep / (1 − rate)",
+  source: "Collins et al. 2017, Gal & Ghahramani 2016 (h̃')",
   tensors: {
     h: { access: "inout", type: "f32", shape: ["T+1", "B", "H"], about: "in: row 0 (T in reverse); out: the others" },
     record: { access: "inout", type: "f32", shape: ["T", "B", "2", "H"], about: "in: x W + b; out: z|n" },
     U: { access: "in", type: "f32", shape: ["H", "2H"], about: "recurrent weights z|n" },
-    mask: { access: "in", type: "f32", shape: ["T", "B"], about: "0 where a step is left out; read if masked = 1" },
+    mask: MASK,
+    key: KEY,
     flags: { access: "inout", type: "u32", shape: ["1"], about: "sticky bits: not finite" },
   },
   extents: ["T", "B", "H"],
-  constants: ["reverse", "masked", "fromStep", "toStep", "flagBit"],
+  constants: ["flagBit", ...FORWARD_CONSTANTS],
   scalars: [],
   tolerance: {
     relative: 2e-5,
@@ -29,20 +67,8 @@ export const ugrnnForward = defineOperation({
   implementations: {
     step: {
       passes: [
-        {
-          kernels: [
-            {
-              file: "ugrnn-forward.step",
-              bindings: [...writes("h", "record"), ...reads("U", "mask"), ...writes("flags")],
-              scalars: u32("t", "B", "H", "reverse", "masked", "flagBit"),
-              sizes: { WORKGROUP_SIZE: 8 },
-              lib: ["linear-index", "finite", "activations"],
-              grid: invocations(["B", 8], ["H", 4]),
-              trips: loops(["H", 1], ["8", 1]),
-            },
-          ],
-          loop: { from: "fromStep", to: "toStep" },
-        },
+        { kernels: [plain], loop: STEPS, when: { dropped: 0 } },
+        { kernels: [dropped], loop: STEPS, when: { dropped: 1 } },
       ],
     },
   },

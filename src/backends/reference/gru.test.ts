@@ -5,7 +5,6 @@
  */
 import { describe, expect, it } from "vitest";
 import { biasGradientTwin } from "./bias-gradient.ts";
-import { dropoutTwin } from "./dropout.ts";
 import { assertClose, differentiate, seededArray } from "./finite-differences.ts";
 import { gruBackwardTwin } from "./gru-backward.ts";
 import { gruForwardTwin } from "./gru-forward.ts";
@@ -17,6 +16,7 @@ import {
   forwardPieces,
   initialRow,
   maskOf,
+  operandOf,
   rowRange,
   SEQUENCE_CASES,
   type SequenceCase,
@@ -82,18 +82,6 @@ function runBackward(c: Case, inputs: Inputs, ranges: readonly object[] = [{}]) 
   const dh = withGarbage(c, inputs.g);
   for (const range of ranges) gruBackwardTwin({ h, record, U, mask, key, dh }, numbersOf(c, range));
   return { h, record, dh };
-}
-
-/** h' of every step as it stands in the products, [T, B, H]. */
-function operandOf(c: Case, h: Float64Array): Float64Array {
-  const { T, B, H, reverse, dropped } = c;
-  const operand = h.slice(reverse * B * H, (T + reverse) * B * H);
-  if (dropped === 0) return operand;
-  const rows = { xOffset: 0, xStride: H, yOffset: 0, yStride: H };
-  const numbers = { ...wholeSequence(c), T, B, D: H, variational: 1, firstStep: 0, ...rows };
-  const y = new Float64Array(operand.length);
-  dropoutTwin({ x: operand, key, y }, numbers);
-  return y;
 }
 
 /** dU and dbu by the operand table: slots 0, 1 with h'; the candidate from s and slot 2, or from h' and slot 3. */

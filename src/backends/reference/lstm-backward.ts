@@ -4,6 +4,7 @@
  * row complete, then the elementwise gradients of the step that made this state.
  */
 import type { lstmBackward } from "../../operations/lstm-backward.ts";
+import { stateFactor } from "./recurrent-dropout.ts";
 import type { Twin, TwinNumbers, TwinTensors } from "./twin.ts";
 
 /** BPTT over the rows played. */
@@ -18,19 +19,21 @@ export const lstmBackwardTwin: Twin<typeof lstmBackward> = (tensors, numbers) =>
   }
 };
 
-/** dh[row] += [da_i, da_f, da_g, da_o] Uᵀ of the step that read this state. */
+/** dh[row] += [da_i, da_f, da_g, da_o] Uᵀ of the step that read this state, through what dropout let in. */
 function finishRow(
-  { record, U, dh }: TwinTensors<typeof lstmBackward>,
-  { B, H, reverse }: TwinNumbers<typeof lstmBackward>,
+  tensors: TwinTensors<typeof lstmBackward>,
+  numbers: TwinNumbers<typeof lstmBackward>,
   row: number,
 ): void {
+  const { record, U, dh } = tensors;
+  const { B, H, reverse } = numbers;
   for (let b = 0; b < B; b++) {
     const here = (row * B + b) * H;
     const da = ((row - reverse) * B + b) * 4 * H;
     for (let j = 0; j < H; j++) {
       let carry = 0;
       for (let column = 0; column < 4 * H; column++) carry += record[da + column]! * U[j * 4 * H + column]!;
-      dh[here + j]! += carry;
+      dh[here + j]! += carry * stateFactor(tensors, numbers, b * H + j);
     }
   }
 }

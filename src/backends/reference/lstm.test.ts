@@ -1,7 +1,7 @@
 /**
  * The LSTM twins against the equations typed a second time, unit by unit, and their gradients against central differences
  * in Float64: pre-activations, U, bu, both initial states, and the total dL/dh and dL/dc of every state. In both
- * directions, with masks, and in pieces.
+ * directions, with masks and dropout, and in pieces.
  */
 import { describe, expect, it } from "vitest";
 import { biasGradientTwin } from "./bias-gradient.ts";
@@ -10,14 +10,18 @@ import { lstmBackwardTwin } from "./lstm-backward.ts";
 import { lstmForwardTwin } from "./lstm-forward.ts";
 import {
   backwardPieces,
+  DROPOUT_KEY,
+  DROPPED_CASES,
   FLAG,
   forwardPieces,
   initialRow,
   maskOf,
+  operandOf,
   rowRange,
   SEQUENCE_CASES,
   type SequenceCase,
   startOf,
+  stateFactors,
   stepsInOrder,
   upstreamOf,
   wholeSequence,
@@ -25,11 +29,13 @@ import {
 } from "./sequence-cases.ts";
 import { weightGradientTwin } from "./weight-gradient.ts";
 
+const key = DROPOUT_KEY;
+
 interface Case extends SequenceCase {
   readonly cellUpstream: number;
 }
 
-const CASES = SEQUENCE_CASES.flatMap(([title, c]) => [
+const CASES = [...SEQUENCE_CASES, ...DROPPED_CASES].flatMap(([title, c]) => [
   [`${title}, 0 of the cell`, { ...c, cellUpstream: 0 }] as const,
   [`${title}, 1 of the cell`, { ...c, cellUpstream: 1 }] as const,
 ]);
@@ -71,7 +77,7 @@ function runForward(
   const { a, U, bu, mask } = inputs;
   const record = a.slice();
   const flags = new Uint32Array(1);
-  for (const range of ranges) lstmForwardTwin({ h, c, record, U, bu, mask, flags }, numbersOf(sizes, range));
+  for (const range of ranges) lstmForwardTwin({ h, c, record, U, bu, mask, key, flags }, numbersOf(sizes, range));
   return { h, c, record, flags };
 }
 
@@ -90,7 +96,7 @@ function runBackward(sizes: Case, inputs: Inputs, ranges: readonly object[] = [{
   const dc = withGarbage({ ...sizes, upstream: 0 }, inputs.gc);
   // Without an upstream gradient of the cell, what its final row holds is garbage as well.
   if (sizes.cellUpstream === 0) dc.fill(1e3);
-  for (const range of ranges) lstmBackwardTwin({ c, record, U, mask, dh, dc }, numbersOf(sizes, range));
+  for (const range of ranges) lstmBackwardTwin({ c, record, U, mask, key, dh, dc }, numbersOf(sizes, range));
   return { h, c, record, dh, dc };
 }
 
@@ -101,15 +107,17 @@ function computeByUnit(sizes: Case, inputs: Inputs): States {
   const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
   const units = Array.from({ length: H }, (_, j) => j);
   const { h, c } = startStates(sizes, inputs);
+  const factors = stateFactors(sizes);
   for (const { t, old, next } of stepsInOrder(sizes)) {
     for (let b = 0; b < B; b++) {
       const from = (old * B + b) * H;
       const [state, cell] = [[...h.slice(from, from + H)], [...c.slice(from, from + H)]];
+      const inside = state.map((value, j) => value * (factors[b * H + j] ?? Number.NaN));
       const pre = (gate: number) =>
         units.map((j) => {
           const column = gate * H + j;
           const own = (a[((t - 1) * B + b) * 4 * H + column] ?? Number.NaN) + (bu[column] ?? Number.NaN);
-          return state.reduce((sum, value, k) => sum + value * (U[k * 4 * H + column] ?? Number.NaN), own);
+          return inside.reduce((sum, value, k) => sum + value * (U[k * 4 * H + column] ?? Number.NaN), own);
         });
       const [i, f, g, o] = [pre(0).map(sigmoid), pre(1).map(sigmoid), pre(2).map(Math.tanh), pre(3).map(sigmoid)];
       const fresh = cell.map((value, j) => (f[j] ?? 0) * value + (i[j] ?? 0) * (g[j] ?? 0));
@@ -123,7 +131,7 @@ function computeByUnit(sizes: Case, inputs: Inputs): States {
 }
 
 describe.each(CASES)("lstm, %s", (_title, sizes) => {
-  const { T, B, H, reverse } = sizes;
+  const { T, B, H } = sizes;
   const inputs = createInputs(sizes);
 
   it("computes the equations", () => {
@@ -143,8 +151,8 @@ describe.each(CASES)("lstm, %s", (_title, sizes) => {
     const dbu = new Float64Array(C);
     const sum = { N: T * B, C, rightOffset: 0, rightStride: C, outOffset: 0 };
     weightGradientTwin(
-      { left: h, right: record, dW: dU },
-      { ...sum, D: H, leftOffset: reverse * B * H, leftStride: H, outStride: C },
+      { left: operandOf(sizes, h), right: record, dW: dU },
+      { ...sum, D: H, leftOffset: 0, leftStride: H, outStride: C },
     );
     biasGradientTwin({ right: record, db: dbu }, sum);
     assertClose("dU", dU, differentiate(loss, inputs.U));
@@ -182,12 +190,12 @@ describe.each(CASES)("lstm, %s", (_title, sizes) => {
 });
 
 describe("lstm-forward, not finite", () => {
-  const whole = { reverse: 0, masked: 0, fromStep: 1, toStep: 1, flagBit: FLAG };
+  const whole = { reverse: 0, masked: 0, dropped: 0, rate: 0, site: 0, fromStep: 1, toStep: 1, flagBit: FLAG };
   const run = (a: readonly number[], states: { readonly h: number; readonly c: number }, U: number, changes = {}) => {
     const flags = new Uint32Array([1]);
     const h = Float32Array.of(states.h, 0);
     const c = Float32Array.of(states.c, 0);
-    const weights = { U: new Float32Array(4).fill(U), bu: new Float32Array(4), mask: new Float32Array(1) };
+    const weights = { U: new Float32Array(4).fill(U), bu: new Float32Array(4), mask: new Float32Array(1), key };
     const numbers = { T: 1, B: 1, H: 1, ...whole, ...changes };
     lstmForwardTwin({ h, c, record: Float32Array.from(a), ...weights, flags }, numbers);
     return { flag: flags[0], h: h[1], c: c[1] };

@@ -4,6 +4,7 @@
  */
 import type { rnnBackward } from "../../operations/rnn-backward.ts";
 import { activationSlope } from "./activations.ts";
+import { stateFactor } from "./recurrent-dropout.ts";
 import type { Twin, TwinNumbers, TwinTensors } from "./twin.ts";
 
 /** BPTT over the rows played. */
@@ -16,19 +17,21 @@ export const rnnBackwardTwin: Twin<typeof rnnBackward> = (tensors, numbers) => {
   }
 };
 
-/** dh[row] += da Uᵀ of the step that read this state. */
+/** dh[row] += da Uᵀ of the step that read this state, through what dropout let in. */
 function finishRow(
-  { record, U, dh }: TwinTensors<typeof rnnBackward>,
-  { B, H, reverse }: TwinNumbers<typeof rnnBackward>,
+  tensors: TwinTensors<typeof rnnBackward>,
+  numbers: TwinNumbers<typeof rnnBackward>,
   row: number,
 ): void {
+  const { record, U, dh } = tensors;
+  const { B, H, reverse } = numbers;
   for (let b = 0; b < B; b++) {
     const here = (row * B + b) * H;
     const da = ((row - reverse) * B + b) * H;
     for (let j = 0; j < H; j++) {
       let carry = 0;
       for (let k = 0; k < H; k++) carry += record[da + k]! * U[j * H + k]!;
-      dh[here + j]! += carry;
+      dh[here + j]! += carry * stateFactor(tensors, numbers, b * H + j);
     }
   }
 }

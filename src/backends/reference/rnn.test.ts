@@ -1,7 +1,7 @@
 /**
  * The twins of the plain RNN against its equation typed a second time, unit by unit, and their gradients against central
  * differences in Float64: pre-activations, U, bu, the initial state and the total dL/dh of every state. In both
- * directions, with masks, and in pieces.
+ * directions, with masks and dropout, and in pieces.
  */
 import { describe, expect, it } from "vitest";
 import { biasGradientTwin } from "./bias-gradient.ts";
@@ -10,14 +10,18 @@ import { rnnBackwardTwin } from "./rnn-backward.ts";
 import { rnnForwardTwin } from "./rnn-forward.ts";
 import {
   backwardPieces,
+  DROPOUT_KEY,
+  DROPPED_CASES,
   FLAG,
   forwardPieces,
   initialRow,
   maskOf,
+  operandOf,
   rowRange,
   SEQUENCE_CASES,
   type SequenceCase,
   startOf,
+  stateFactors,
   stepsInOrder,
   upstreamOf,
   wholeSequence,
@@ -25,11 +29,13 @@ import {
 } from "./sequence-cases.ts";
 import { weightGradientTwin } from "./weight-gradient.ts";
 
+const key = DROPOUT_KEY;
+
 interface Case extends SequenceCase {
   readonly activation: number;
 }
 
-const CASES = SEQUENCE_CASES.flatMap(([title, c]) => [
+const CASES = [...SEQUENCE_CASES, ...DROPPED_CASES].flatMap(([title, c]) => [
   [`tanh, ${title}`, { ...c, activation: 0 }] as const,
   [`ReLU, ${title}`, { ...c, activation: 1 }] as const,
 ]);
@@ -54,7 +60,7 @@ const numbersOf = (c: Case, range: object) => ({ ...c, ...wholeSequence(c), ...r
 /** The steps of each range, one call for each. */
 function runForward(c: Case, { a, h0, U, bu, mask }: Inputs, ranges: readonly object[] = [{}], h = startOf(c, h0)) {
   const flags = new Uint32Array(1);
-  for (const range of ranges) rnnForwardTwin({ h, record: a, U, bu, mask, flags }, numbersOf(c, range));
+  for (const range of ranges) rnnForwardTwin({ h, record: a, U, bu, mask, key, flags }, numbersOf(c, range));
   return { h, flags };
 }
 
@@ -69,7 +75,7 @@ function runBackward(c: Case, inputs: Inputs, ranges: readonly object[] = [{}]) 
   const record = new Float64Array(c.T * c.B * c.H).fill(Number.NaN);
   const dh = withGarbage(c, inputs.g);
   for (const range of ranges) {
-    rnnBackwardTwin({ h, record, U: inputs.U, mask: inputs.mask, dh }, numbersOf(c, range));
+    rnnBackwardTwin({ h, record, U: inputs.U, mask: inputs.mask, key, dh }, numbersOf(c, range));
   }
   return { h, record, dh };
 }
@@ -79,12 +85,14 @@ function computeByUnit(c: Case, { a, h0, U, bu, mask }: Inputs): Float64Array {
   const { B, H } = c;
   const units = Array.from({ length: H }, (_, j) => j);
   const h = startOf(c, h0);
+  const factors = stateFactors(c);
   for (const { t, old, next } of stepsInOrder(c)) {
     for (let b = 0; b < B; b++) {
       const state = [...h.slice((old * B + b) * H, (old * B + b + 1) * H)];
+      const inside = state.map((value, j) => value * (factors[b * H + j] ?? Number.NaN));
       const sums = units.map((j) => {
         const own = (a[((t - 1) * B + b) * H + j] ?? Number.NaN) + (bu[j] ?? Number.NaN);
-        return state.reduce((sum, value, k) => sum + value * (U[k * H + j] ?? Number.NaN), own);
+        return inside.reduce((sum, value, k) => sum + value * (U[k * H + j] ?? Number.NaN), own);
       });
       const fresh = sums.map((x) => (c.activation === 1 ? Math.max(0, x) : Math.tanh(x)));
       h.set(mask[(t - 1) * B + b] === 0 ? state : fresh, (next * B + b) * H);
@@ -94,7 +102,7 @@ function computeByUnit(c: Case, { a, h0, U, bu, mask }: Inputs): Float64Array {
 }
 
 describe.each(CASES)("rnn, %s", (_title, c) => {
-  const { T, B, H, reverse } = c;
+  const { T, B, H } = c;
   const inputs = createInputs(c);
 
   it("computes the equation", () => {
@@ -111,8 +119,8 @@ describe.each(CASES)("rnn, %s", (_title, c) => {
     const dbu = new Float64Array(H);
     const sum = { N: T * B, C: H, rightOffset: 0, rightStride: H, outOffset: 0 };
     weightGradientTwin(
-      { left: h, right: record, dW: dU },
-      { ...sum, D: H, leftOffset: reverse * B * H, leftStride: H, outStride: H },
+      { left: operandOf(c, h), right: record, dW: dU },
+      { ...sum, D: H, leftOffset: 0, leftStride: H, outStride: H },
     );
     biasGradientTwin({ right: record, db: dbu }, sum);
     assertClose("dU", dU, differentiate(loss, inputs.U));
@@ -138,11 +146,21 @@ describe.each(CASES)("rnn, %s", (_title, c) => {
 });
 
 describe("rnn-forward, not finite", () => {
-  const whole = { activation: 0, reverse: 0, masked: 0, fromStep: 1, toStep: 1, flagBit: FLAG };
+  const whole = {
+    activation: 0,
+    reverse: 0,
+    masked: 0,
+    dropped: 0,
+    rate: 0,
+    site: 0,
+    fromStep: 1,
+    toStep: 1,
+    flagBit: FLAG,
+  };
   const run = (a: number, h0: number, U: number, changes = {}) => {
     const flags = new Uint32Array([1]);
     const h = Float32Array.of(h0, 0);
-    const weights = { U: Float32Array.of(U), bu: new Float32Array(1), mask: new Float32Array(1) };
+    const weights = { U: Float32Array.of(U), bu: new Float32Array(1), mask: new Float32Array(1), key };
     rnnForwardTwin({ h, record: Float32Array.of(a), ...weights, flags }, { T: 1, B: 1, H: 1, ...whole, ...changes });
     return { flag: flags[0], h: h[1] };
   };

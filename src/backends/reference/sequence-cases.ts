@@ -3,6 +3,7 @@
  * arrays that follow from them. Not part of the product.
  */
 import { dropoutFactor, STREAM } from "../../core/rng.ts";
+import { dropoutTwin } from "./dropout.ts";
 import { seededArray } from "./finite-differences.ts";
 
 /** A sequence and how it is played; the names are those of the contracts. */
@@ -13,7 +14,7 @@ export interface SequenceCase {
   readonly reverse: number;
   readonly masked: number;
   readonly upstream: number;
-  /** Variational dropout of h' with the mask of `DROPOUT_KEY`; 0 for operations that know none. */
+  /** Variational dropout of h' with the mask of `DROPOUT_KEY`. */
   readonly dropped: number;
 }
 
@@ -74,6 +75,18 @@ export function maskOf({ T, B, masked }: SequenceCase): Float64Array {
   return Float64Array.from({ length: T * B }, (_, i) =>
     Number(masked === 0 || (rows[i % B]?.(Math.floor(i / B)) ?? true)),
   );
+}
+
+/** h' of every step as it stands in the products, [T, B, H]. */
+export function operandOf(c: SequenceCase, h: Float64Array): Float64Array {
+  const { T, B, H, reverse, dropped } = c;
+  const operand = h.slice(reverse * B * H, (T + reverse) * B * H);
+  if (dropped === 0) return operand;
+  const rows = { xOffset: 0, xStride: H, yOffset: 0, yStride: H };
+  const numbers = { ...wholeSequence(c), T, B, D: H, variational: 1, firstStep: 0, ...rows };
+  const y = new Float64Array(operand.length);
+  dropoutTwin({ x: operand, key: DROPOUT_KEY, y }, numbers);
+  return y;
 }
 
 /** Upstream gradient [T+1, B, H]: of every state but the initial one, or (upstream 0) of the final one alone. */

@@ -4,6 +4,7 @@
  * the row complete, then the elementwise gradients of the step that made this state.
  */
 import type { ugrnnBackward } from "../../operations/ugrnn-backward.ts";
+import { stateFactor } from "./recurrent-dropout.ts";
 import type { Twin, TwinNumbers, TwinTensors } from "./twin.ts";
 
 /** BPTT over the rows played. */
@@ -16,19 +17,21 @@ export const ugrnnBackwardTwin: Twin<typeof ugrnnBackward> = (tensors, numbers) 
   }
 };
 
-/** dh[row] += [da_z, da_n] Uᵀ of the step that read this state. */
+/** dh[row] += [da_z, da_n] Uᵀ of the step that read this state, through what dropout let in. */
 function finishRow(
-  { record, U, dh }: TwinTensors<typeof ugrnnBackward>,
-  { B, H, reverse }: TwinNumbers<typeof ugrnnBackward>,
+  tensors: TwinTensors<typeof ugrnnBackward>,
+  numbers: TwinNumbers<typeof ugrnnBackward>,
   row: number,
 ): void {
+  const { record, U, dh } = tensors;
+  const { B, H, reverse } = numbers;
   for (let b = 0; b < B; b++) {
     const here = (row * B + b) * H;
     const da = ((row - reverse) * B + b) * 2 * H;
     for (let j = 0; j < H; j++) {
       let carry = 0;
       for (let c = 0; c < 2 * H; c++) carry += record[da + c]! * U[j * 2 * H + c]!;
-      dh[here + j]! += carry;
+      dh[here + j]! += carry * stateFactor(tensors, numbers, b * H + j);
     }
   }
 }

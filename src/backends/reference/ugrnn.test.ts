@@ -1,20 +1,24 @@
 /**
  * The UGRNN twins against the equations typed a second time, unit by unit, and their gradients against central
  * differences in Float64: pre-activations, U, the initial state and the total dL/dh of every state. In both directions,
- * with masks, and in pieces.
+ * with masks and dropout, and in pieces.
  */
 import { describe, expect, it } from "vitest";
 import { assertClose, differentiate, seededArray } from "./finite-differences.ts";
 import {
   backwardPieces,
+  DROPOUT_KEY,
+  DROPPED_CASES,
   FLAG,
   forwardPieces,
   initialRow,
   maskOf,
+  operandOf,
   rowRange,
   SEQUENCE_CASES,
   type SequenceCase,
   startOf,
+  stateFactors,
   stepsInOrder,
   upstreamOf,
   wholeSequence,
@@ -23,6 +27,8 @@ import {
 import { ugrnnBackwardTwin } from "./ugrnn-backward.ts";
 import { ugrnnForwardTwin } from "./ugrnn-forward.ts";
 import { weightGradientTwin } from "./weight-gradient.ts";
+
+const key = DROPOUT_KEY;
 
 function createInputs(c: SequenceCase) {
   const { T, B, H } = c;
@@ -44,7 +50,7 @@ const numbersOf = (c: SequenceCase, range: object) => ({ ...c, ...wholeSequence(
 function runForward(c: SequenceCase, { a, h0, U, mask }: Inputs, ranges: readonly object[] = [{}], h = startOf(c, h0)) {
   const record = a.slice();
   const flags = new Uint32Array(1);
-  for (const range of ranges) ugrnnForwardTwin({ h, record, U, mask, flags }, numbersOf(c, range));
+  for (const range of ranges) ugrnnForwardTwin({ h, record, U, mask, key, flags }, numbersOf(c, range));
   return { h, record, flags };
 }
 
@@ -57,7 +63,7 @@ function runBackward(c: SequenceCase, inputs: Inputs, ranges: readonly object[] 
   const { h, record } = runForward(c, inputs);
   const dh = withGarbage(c, inputs.g);
   for (const range of ranges) {
-    ugrnnBackwardTwin({ h, record, U: inputs.U, mask: inputs.mask, dh }, numbersOf(c, range));
+    ugrnnBackwardTwin({ h, record, U: inputs.U, mask: inputs.mask, key, dh }, numbersOf(c, range));
   }
   return { h, record, dh };
 }
@@ -67,14 +73,16 @@ function computeByUnit(c: SequenceCase, { a, h0, U, mask }: Inputs) {
   const { B, H } = c;
   const units = Array.from({ length: H }, (_, j) => j);
   const h = startOf(c, h0);
+  const factors = stateFactors(c);
   for (const { t, old, next } of stepsInOrder(c)) {
     for (let b = 0; b < B; b++) {
       const state = [...h.slice((old * B + b) * H, (old * B + b + 1) * H)];
+      const inside = state.map((value, j) => value * (factors[b * H + j] ?? Number.NaN));
       const pre = (gate: number) =>
         units.map((j) => {
           const column = gate * H + j;
           const own = a[((t - 1) * B + b) * 2 * H + column] ?? Number.NaN;
-          return state.reduce((sum, value, k) => sum + value * (U[k * 2 * H + column] ?? Number.NaN), own);
+          return inside.reduce((sum, value, k) => sum + value * (U[k * 2 * H + column] ?? Number.NaN), own);
         });
       const z = pre(0).map((x) => 1 / (1 + Math.exp(-x)));
       const n = pre(1).map(Math.tanh);
@@ -85,8 +93,8 @@ function computeByUnit(c: SequenceCase, { a, h0, U, mask }: Inputs) {
   return h;
 }
 
-describe.each(SEQUENCE_CASES)("ugrnn, %s", (_title, c) => {
-  const { T, B, H, reverse } = c;
+describe.each([...SEQUENCE_CASES, ...DROPPED_CASES])("ugrnn, %s", (_title, c) => {
+  const { T, B, H } = c;
   const inputs = createInputs(c);
 
   it("computes the equations", () => {
@@ -102,8 +110,8 @@ describe.each(SEQUENCE_CASES)("ugrnn, %s", (_title, c) => {
     const dU = new Float64Array(H * 2 * H);
     const columns = { C: 2 * H, rightOffset: 0, rightStride: 2 * H, outOffset: 0, outStride: 2 * H };
     weightGradientTwin(
-      { left: h, right: record, dW: dU },
-      { N: T * B, D: H, leftOffset: reverse * B * H, leftStride: H, ...columns },
+      { left: operandOf(c, h), right: record, dW: dU },
+      { N: T * B, D: H, leftOffset: 0, leftStride: H, ...columns },
     );
     assertClose("dU", dU, differentiate(loss, inputs.U));
     assertClose("dh of the start", dh.slice(...rowRange(c, initialRow(c))), differentiate(loss, inputs.h0));
@@ -127,11 +135,11 @@ describe.each(SEQUENCE_CASES)("ugrnn, %s", (_title, c) => {
 });
 
 describe("ugrnn-forward, not finite", () => {
-  const whole = { reverse: 0, masked: 0, fromStep: 1, toStep: 1, flagBit: FLAG };
+  const whole = { reverse: 0, masked: 0, dropped: 0, rate: 0, site: 0, fromStep: 1, toStep: 1, flagBit: FLAG };
   const run = (a: readonly number[], h0: number, U: readonly number[], changes = {}) => {
     const flags = new Uint32Array([1]);
     const h = Float32Array.of(h0, 0);
-    const tensors = { h, record: Float32Array.from(a), U: Float32Array.from(U), mask: new Float32Array(1), flags };
+    const tensors = { h, record: Float32Array.from(a), U: Float32Array.from(U), mask: new Float32Array(1), key, flags };
     ugrnnForwardTwin(tensors, { T: 1, B: 1, H: 1, ...whole, ...changes });
     return { flag: flags[0], h: h[1] };
   };

@@ -10,7 +10,7 @@ import { gruForward } from "../../operations/gru-forward.ts";
 import { weightGradient } from "../../operations/weight-gradient.ts";
 import { callOperation } from "../program-draft.ts";
 import type { BackwardPlace, Cell, LayerPlace, ParameterSpec } from "./cell.ts";
-import { backwardNumbers, dropoutNumbers, forwardNumbers } from "./place-numbers.ts";
+import { backwardNumbers, forwardNumbers } from "./place-numbers.ts";
 import { type OperandRows, recurrentOperand } from "./recurrent-operand.ts";
 import { requireSegment } from "./segments.ts";
 
@@ -40,14 +40,14 @@ function forward(layer: GruLayer, place: LayerPlace): readonly OperationCall[] {
   const U = requireSegment(parameters, "U");
   // The before form never reads bu; the contract asks for any segment of 3H elements in its place.
   const bu = parameters.bu ?? requireSegment(parameters, "b");
-  const numbers = { ...form(layer), ...forwardNumbers(place), ...dropoutNumbers(place) };
+  const numbers = { ...form(layer), ...forwardNumbers(place) };
   return [callOperation(gruForward, label, numbers, { h, record, U, bu, mask, key, flags })];
 }
 
 function backward(layer: GruLayer, place: BackwardPlace): readonly OperationCall[] {
   const { h, record, dh, mask, key, label, parameters } = place;
   const U = requireSegment(parameters, "U");
-  const numbers = { ...form(layer), ...backwardNumbers(place), ...dropoutNumbers(place) };
+  const numbers = { ...form(layer), ...backwardNumbers(place) };
   return [callOperation(gruBackward, label, numbers, { h, record, U, mask, key, dh })];
 }
 

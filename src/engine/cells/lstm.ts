@@ -15,20 +15,20 @@ const SHAPE: AffineGates = { gates: 4, biases: ["b", "bu"] };
 const SLOT = { i: 0, f: 1, g: 2, o: 3 } as const;
 
 function forward(place: LayerPlace): readonly OperationCall[] {
-  const { h, record, flags, mask, label, parameters } = place;
+  const { h, record, flags, mask, key, label, parameters } = place;
   const c = requireSegment(place.states, "c");
   const U = requireSegment(parameters, "U");
   const bu = requireSegment(parameters, "bu");
-  return [callOperation(lstmForward, label, forwardNumbers(place), { h, c, record, U, bu, mask, flags })];
+  return [callOperation(lstmForward, label, forwardNumbers(place), { h, c, record, U, bu, mask, key, flags })];
 }
 
 function backward(place: BackwardPlace): readonly OperationCall[] {
-  const { record, dh, mask, label } = place;
+  const { record, dh, mask, key, label } = place;
   const c = requireSegment(place.states, "c");
   const dc = requireSegment(place.dStates, "c");
   const U = requireSegment(place.parameters, "U");
   const numbers = { ...backwardNumbers(place), cellUpstream: place.stateUpstream };
-  return [callOperation(lstmBackward, label, numbers, { c, record, U, mask, dh, dc })];
+  return [callOperation(lstmBackward, label, numbers, { c, record, U, mask, key, dh, dc })];
 }
 
 /** Long short-term memory: Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000. */

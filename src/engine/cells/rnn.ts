@@ -12,18 +12,18 @@ import { requireSegment } from "./segments.ts";
 const SHAPE: AffineGates = { gates: 1, biases: ["b", "bu"] };
 
 function forward(activation: number, place: LayerPlace): readonly OperationCall[] {
-  const { h, record, flags, mask, label, parameters } = place;
+  const { h, record, flags, mask, key, label, parameters } = place;
   const U = requireSegment(parameters, "U");
   const bu = requireSegment(parameters, "bu");
   const numbers = { ...forwardNumbers(place), activation };
-  return [callOperation(rnnForward, label, numbers, { h, record, U, bu, mask, flags })];
+  return [callOperation(rnnForward, label, numbers, { h, record, U, bu, mask, key, flags })];
 }
 
 function backward(activation: number, place: BackwardPlace): readonly OperationCall[] {
-  const { h, record, dh, mask, label, parameters } = place;
+  const { h, record, dh, mask, key, label, parameters } = place;
   const U = requireSegment(parameters, "U");
   const numbers = { ...backwardNumbers(place), activation };
-  return [callOperation(rnnBackward, label, numbers, { h, record, U, mask, dh })];
+  return [callOperation(rnnBackward, label, numbers, { h, record, U, mask, key, dh })];
 }
 
 /** Plain recurrent layer: Elman 1990, in PyTorch's form with tanh or ReLU. */

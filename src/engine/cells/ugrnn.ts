@@ -14,15 +14,15 @@ import { requireSegment } from "./segments.ts";
 const SHAPE: AffineGates = { gates: 2, biases: ["b"] };
 
 function forward(place: LayerPlace): readonly OperationCall[] {
-  const { h, record, flags, mask, label, parameters } = place;
+  const { h, record, flags, mask, key, label, parameters } = place;
   const U = requireSegment(parameters, "U");
-  return [callOperation(ugrnnForward, label, forwardNumbers(place), { h, record, U, mask, flags })];
+  return [callOperation(ugrnnForward, label, forwardNumbers(place), { h, record, U, mask, key, flags })];
 }
 
 function backward(place: BackwardPlace): readonly OperationCall[] {
-  const { h, record, dh, mask, label, parameters } = place;
+  const { h, record, dh, mask, key, label, parameters } = place;
   const U = requireSegment(parameters, "U");
-  return [callOperation(ugrnnBackward, label, backwardNumbers(place), { h, record, U, mask, dh })];
+  return [callOperation(ugrnnBackward, label, backwardNumbers(place), { h, record, U, mask, key, dh })];
 }
 
 /** Update gate recurrent unit: Collins et al. 2017. */

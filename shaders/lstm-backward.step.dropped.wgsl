@@ -1,0 +1,58 @@
+// lstm-backward, `step`, row t of h (T … 0, in reverse 0 … T), with variational dropout: finishes dL/dh of this row,
+// then starts the step that made it.
+//
+//   δ = dh + d([da_i, da_f, da_g, da_o] of the step that read this row · Uᵀ)  (not for the final state)
+//   with i, f, g, o of the step that made it, its c and the c' before (not for the initial state):
+//   ε = dc + δ ⊙ o ⊙ (1 − tanh²(c))    dc' = ε ⊙ f
+//   da_i = ε ⊙ g ⊙ i ⊙ (1 − i)    da_f = ε ⊙ c' ⊙ f ⊙ (1 − f)    da_g = ε ⊙ i ⊙ (1 − g²)    da_o = δ ⊙ tanh(c) ⊙ o ⊙ (1 − o)
+//   d(x) = x ⊙ keep / (1 − rate)
+//
+// | binding | tensor | access     | shape                                                                |
+// | ------- | ------ | ---------- | -------------------------------------------------------------------- |
+// | 0       | c      | read       | [T+1, B, H], c is row t, c' row t−1, in reverse t+1                  |
+// | 1       | record | read_write | [T, B, 4, H]; row t: da; row t−1: i, f, g, o → da; in reverse t−1, t |
+// | 2       | U      | read       | [H, 4H]                                                              |
+// | 3       | mask   | read       | [T, B], where masked = 1, of the step that made row t                |
+// | 4       | dh     | read_write | [T+1, B, H], rows t and t−1, in reverse t+1                          |
+// | 5       | dc     | read_write | [T+1, B, H], likewise                                                |
+// | 6       | key    | read       | [2], seed and training step                                          |
+//
+// What dh's row of the state before holds is an upstream gradient where upstream = 1, but garbage in that of the initial
+// state and where upstream = 0; it is replaced there by 0, or by what a masked step hands on. dc's final row holds an
+// upstream gradient where cellUpstream = 1; all its other rows are written before they are read. The record row of the later
+// step is complete (an earlier dispatch), the other is touched only in the invocation's own elements; masked it becomes 0.
+// Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉: an 8 × 4
+// register tile. At an edge it loads the last row or unit again and stores only what exists.
+
+struct Args {
+  t: u32,
+  T: u32,
+  B: u32,
+  H: u32,
+  reverse: u32,
+  masked: u32,
+  upstream: u32,
+  cellUpstream: u32,
+  site: u32,
+  rate: f32,
+}
+
+@group(0) @binding(0) var<storage, read> c: array<f32>;
+@group(0) @binding(1) var<storage, read_write> record: array<f32>;
+@group(0) @binding(2) var<storage, read> U: array<f32>;
+@group(0) @binding(3) var<storage, read> mask: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dh: array<f32>;
+@group(0) @binding(5) var<storage, read_write> dc: array<f32>;
+@group(0) @binding(6) var<storage, read> key: array<u32>;
+@group(1) @binding(0) var<uniform> args: Args;
+
+override WORKGROUP_SIZE: u32 = 8u;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  compute_tile(linear_index(group, groups, lane, WORKGROUP_SIZE));
+}

@@ -1,0 +1,52 @@
+// lstm-forward, `step`: all of step t (counted from 1) in one kernel, with variational dropout.
+//
+//   h̃' = h' ⊙ keep / (1 − rate)
+//   i = σ(a_i + h̃' U_i + bu_i)    f, o likewise    g = tanh(a_g + h̃' U_g + bu_g)
+//   c = f ⊙ c' + i ⊙ g            h = o ⊙ tanh(c)
+//
+// | binding | tensor | access     | shape                                                  |
+// | ------- | ------ | ---------- | ------------------------------------------------------ |
+// | 0       | h      | read_write | [T+1, B, H], h' is row t−1, h row t; in reverse t, t−1 |
+// | 1       | c      | read_write | [T+1, B, H], likewise                                  |
+// | 2       | record | read_write | [T, B, 4, H], row t−1: slots 0–3 a_i … → i, f, g, o    |
+// | 3       | U      | read       | [H, 4H]                                                |
+// | 4       | bu     | read       | [4H]                                                   |
+// | 5       | mask   | read       | [T, B], where masked = 1                               |
+// | 6       | flags  | read_write | [1]                                                    |
+// | 7       | key    | read       | [2], seed and training step                            |
+//
+// Invocation i owns rows b = 4·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉, of all four products: a 4 × 16
+// register tile. At an edge it loads the last row or unit again and stores only what exists.
+// A masked row keeps its states and its record becomes 0.
+
+struct Args {
+  t: u32,
+  B: u32,
+  H: u32,
+  reverse: u32,
+  masked: u32,
+  flagBit: u32,
+  site: u32,
+  rate: f32,
+}
+
+@group(0) @binding(0) var<storage, read_write> h: array<f32>;
+@group(0) @binding(1) var<storage, read_write> c: array<f32>;
+@group(0) @binding(2) var<storage, read_write> record: array<f32>;
+@group(0) @binding(3) var<storage, read> U: array<f32>;
+@group(0) @binding(4) var<storage, read> bu: array<f32>;
+@group(0) @binding(5) var<storage, read> mask: array<f32>;
+@group(0) @binding(6) var<storage, read_write> flags: array<atomic<u32>>;
+@group(0) @binding(7) var<storage, read> key: array<u32>;
+@group(1) @binding(0) var<uniform> args: Args;
+
+override WORKGROUP_SIZE: u32 = 8u;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  compute_tile(linear_index(group, groups, lane, WORKGROUP_SIZE));
+}

@@ -1,0 +1,53 @@
+// ugrnn-backward, `step`, row t of h (T … 0, in reverse 0 … T), with variational dropout: finishes dL/dh of this row,
+// then starts the step that made it.
+//
+//   δ = dh + d([da_z, da_n] of the step that read this row · Uᵀ)          (not for the final state)
+//   with z, n, h' of the step that made it (not for the initial state):
+//   da_n = δ ⊙ z ⊙ (1 − n²)    da_z = δ ⊙ (n − h') ⊙ z ⊙ (1 − z)    dh' (+)= δ ⊙ (1 − z)
+//   d(x) = x ⊙ keep / (1 − rate)
+//
+// | binding | tensor | access     | shape                                                          |
+// | ------- | ------ | ---------- | -------------------------------------------------------------- |
+// | 0       | h      | read       | [T+1, B, H], h' is row t−1, in reverse t+1                     |
+// | 1       | record | read_write | [T, B, 2, H]; row t: da; row t−1: z, n → da; in reverse t−1, t |
+// | 2       | U      | read       | [H, 2H]                                                        |
+// | 3       | mask   | read       | [T, B], where masked = 1, of the step that made row t          |
+// | 4       | dh     | read_write | [T+1, B, H], rows t and t−1, in reverse t+1                    |
+// | 5       | key    | read       | [2], seed and training step                                    |
+//
+// dh' is added to where it holds an upstream gradient (upstream = 1, but not in the row of the initial state) and assigned
+// otherwise. The record row of the later step is complete (an earlier dispatch), that of the step that made row t is
+// touched only in the invocation's own elements. A masked row of it becomes 0.
+// Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉: an 8 × 4
+// register tile. At an edge it loads the last row or unit again and stores only what exists.
+
+struct Args {
+  t: u32,
+  T: u32,
+  B: u32,
+  H: u32,
+  reverse: u32,
+  masked: u32,
+  upstream: u32,
+  site: u32,
+  rate: f32,
+}
+
+@group(0) @binding(0) var<storage, read> h: array<f32>;
+@group(0) @binding(1) var<storage, read_write> record: array<f32>;
+@group(0) @binding(2) var<storage, read> U: array<f32>;
+@group(0) @binding(3) var<storage, read> mask: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dh: array<f32>;
+@group(0) @binding(5) var<storage, read> key: array<u32>;
+@group(1) @binding(0) var<uniform> args: Args;
+
+override WORKGROUP_SIZE: u32 = 8u;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  compute_tile(linear_index(group, groups, lane, WORKGROUP_SIZE));
+}

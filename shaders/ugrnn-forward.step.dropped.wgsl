@@ -1,0 +1,47 @@
+// ugrnn-forward, `step`: all of step t (counted from 1) in one kernel, with variational dropout.
+//
+//   h̃' = h' ⊙ keep / (1 − rate)
+//   z = σ(a_z + h̃' U_z)    n = tanh(a_n + h̃' U_n)    h = (1 − z) ⊙ h' + z ⊙ n
+//
+// | binding | tensor | access     | shape                                                  |
+// | ------- | ------ | ---------- | ------------------------------------------------------ |
+// | 0       | h      | read_write | [T+1, B, H], h' is row t−1, h row t; in reverse t, t−1 |
+// | 1       | record | read_write | [T, B, 2, H], row t−1: slots 0, 1 a_z, a_n → z, n      |
+// | 2       | U      | read       | [H, 2H]                                                |
+// | 3       | mask   | read       | [T, B], where masked = 1                               |
+// | 4       | flags  | read_write | [1]                                                    |
+// | 5       | key    | read       | [2], seed and training step                            |
+//
+// Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉, of both products: an 8 × 8
+// register tile. At an edge it loads the last row or unit again and stores only what exists.
+// A masked row keeps its state and its record becomes 0.
+
+struct Args {
+  t: u32,
+  B: u32,
+  H: u32,
+  reverse: u32,
+  masked: u32,
+  flagBit: u32,
+  site: u32,
+  rate: f32,
+}
+
+@group(0) @binding(0) var<storage, read_write> h: array<f32>;
+@group(0) @binding(1) var<storage, read_write> record: array<f32>;
+@group(0) @binding(2) var<storage, read> U: array<f32>;
+@group(0) @binding(3) var<storage, read> mask: array<f32>;
+@group(0) @binding(4) var<storage, read_write> flags: array<atomic<u32>>;
+@group(0) @binding(5) var<storage, read> key: array<u32>;
+@group(1) @binding(0) var<uniform> args: Args;
+
+override WORKGROUP_SIZE: u32 = 8u;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  compute_tile(linear_index(group, groups, lane, WORKGROUP_SIZE));
+}
