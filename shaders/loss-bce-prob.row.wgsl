@@ -1,6 +1,7 @@
 // loss-bce-prob, `row`: binary cross-entropy of probabilities and its gradient, one row per invocation.
 //
-//   rowLoss[n] = −mask[n] Σ_v t log p + (1 − t) log(1 − p)    dlogits = mask[n] (p − t) / (p (1 − p)) / (count · V)
+//   rowLoss[n] = −mask[n] Σ_v t max(log p, −100) + (1 − t) max(log(1 − p), −100)
+//   dlogits = mask[n] (p − t) / max(p (1 − p), 1e-12) / (count · V)
 //
 // | binding | tensor  | access     | shape                        |
 // | ------- | ------- | ---------- | ---------------------------- |
@@ -36,6 +37,14 @@ struct Args {
 
 override WORKGROUP_SIZE: u32 = 16u;
 
+// −log p from p and 1 − p, at most 100; a quotient by 0 is not left to the adapter.
+fn surprise(p: f32, rest: f32) -> f32 {
+  if (p <= 0.0) {
+    return 100.0;
+  }
+  return min(100.0, log1p(rest / max(p, 1.2e-38)));
+}
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -56,8 +65,8 @@ fn main(
     bad = bad || not_finite(p);
     let t = target_[n * args.V + v];
     let q = 1.0 - p;
-    sum += t * log1p(q / p) + (1.0 - t) * log1p(p / q);
-    dlogits[d_at + v] = select(scale * (p - t) / (p * q), 0.0, masked);
+    sum += t * surprise(p, q) + (1.0 - t) * surprise(q, p);
+    dlogits[d_at + v] = select(scale * (p - t) / max(p * q, 1e-12), 0.0, masked);
   }
   if (bad) {
     atomicOr(&flags[0], args.flagBit);

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import type { Backend } from "../core/backend.ts";
 import { elementCount } from "../core/dims.ts";
 import { buildLossProgram, type LossProgramSpec } from "../engine/build-loss-program.ts";
-import { type LossSpec, scalarsPerRow } from "../engine/losses.ts";
+import { hasClassTargets, type LossSpec, scalarsPerRow } from "../engine/losses.ts";
 import type { GoldenCase } from "../interop/golden-file.ts";
 import { type GoldenRunner, inputOf, readFloats, unsupported, withPlayer } from "./golden-run.ts";
 
@@ -30,7 +30,8 @@ const LossInfo = v.strictObject({
 
 type Info = v.InferOutput<typeof LossInfo>;
 
-function lossOf(info: Info, soft: boolean): LossSpec {
+/** `inLoss`: classes have weights, and the labels are smoothed, so the loss itself multiplies by them. */
+function lossOf(info: Info, soft: boolean, inLoss: boolean): LossSpec {
   switch (info.loss) {
     case "mse":
     case "mae":
@@ -42,7 +43,10 @@ function lossOf(info: Info, soft: boolean): LossSpec {
     case "bce_prob":
       return { name: "bce-prob" };
     case "softmax_ce":
-      return soft ? { name: "ce-soft" } : { name: "ce", smoothing: info.label_smoothing };
+      if (soft) return { name: "ce-soft" };
+      return inLoss
+        ? { name: "ce-weighted", smoothing: info.label_smoothing, weights: [] }
+        : { name: "ce", smoothing: info.label_smoothing };
     default:
       return info.loss satisfies never;
   }
@@ -71,7 +75,7 @@ export const runGoldenLoss: GoldenRunner = async (golden, { backend }) => {
     ["elem", elements.rowLoss],
   ]);
   if (name === "bce") tensors.set("sigmoid", played.outputs);
-  if (name === "ce" || name === "ce-soft") tensors.set("softmax", played.outputs);
+  if (name === "ce" || name === "ce-weighted" || name === "ce-soft") tensors.set("softmax", played.outputs);
   return { supported: true, tensors };
 };
 
@@ -93,7 +97,7 @@ async function playLoss(backend: Backend, rows: LossCase) {
     if (classWeights) player.write("classWeights", classWeights);
     if (rows.sum) player.write("count", Float32Array.of(1 / scalarsPerRow(loss, V)));
     player.play("forward", {});
-    const shown = loss.name === "bce" || loss.name === "ce" || loss.name === "ce-soft";
+    const shown = loss.name === "bce" || hasClassTargets(loss) || loss.name === "ce-soft";
     return {
       loss: await readFloats(player, "loss"),
       dlogits: await readFloats(player, "dlogits"),
@@ -119,11 +123,14 @@ function readCase(golden: GoldenCase, info: Info): LossCase | null {
   const N = total / V;
   const mask = given ?? new Float32Array(N).fill(1);
   const classWeights = info.class_weights ? (inputOf(golden, "class_weights") ?? null) : null;
-  const weightsFit = info.class_weights ? ids && classWeights?.length === V && info.label_smoothing === 0 : true;
+  const inLoss = info.class_weights && info.label_smoothing > 0;
+  const weightsFit = info.class_weights
+    ? ids && classWeights?.length === V && !(inLoss && info.reduction === "seq_mean")
+    : true;
   const smoothingFits = info.label_smoothing === 0 || ids;
   const sequences = sequencesOf(info, N);
   if (mask.length !== N || !weightsFit || !smoothingFits || sequences === null) return null;
-  const loss = lossOf(info, !ids);
+  const loss = lossOf(info, !ids, inLoss);
   const common = {
     loss,
     N,
@@ -131,7 +138,7 @@ function readCase(golden: GoldenCase, info: Info): LossCase | null {
     pred,
     mask,
     classWeights,
-    weighted: classWeights !== null,
+    weighted: classWeights !== null && !inLoss,
     sum: info.reduction === "sum",
   };
   const rows = sequences ? { ...common, sequences } : common;

@@ -178,6 +178,7 @@ function lossCases(): ParityCase[] {
     "loss-bce": { positiveWeight: 2.5 },
     "loss-bce-prob": {},
     "loss-ce": { smoothing: 0.1 },
+    "loss-ce-weighted": { smoothing: 0.1 },
     "loss-ce-soft": {},
     "loss-linear": {},
   };
@@ -186,9 +187,11 @@ function lossCases(): ParityCase[] {
       const windows = { pOffset: gap, pStride: V + gap, dOffset: 2 * gap, dStride: V + 2 * gap };
       const numbers = { N, V, ...windows, flagBit: 16, ...own };
       const logits: Fill = operation === "loss-bce-prob" ? (random) => 0.01 + 0.98 * random : scaled(scale);
-      const target = operation === "loss-ce" ? idsBelow(V) : constant(0.25);
+      const ofClasses = operation === "loss-ce" || operation === "loss-ce-weighted";
+      const target = ofClasses ? idsBelow(V) : constant(0.25);
+      const classWeights: Fill = (random) => 3 * random;
       const mask: Fill = (random, i) => (i === 0 || random < 0.7 ? 1 : 0);
-      const fill = { logits, target, mask, count: constant(N), flags: constant(2) };
+      const fill = { logits, target, mask, count: constant(N), flags: constant(2), classWeights };
       const bad = { ...fill, logits: notFiniteAt(gap) };
       return [
         { operation, numbers, fill, flags: 2 },

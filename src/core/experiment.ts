@@ -9,7 +9,7 @@ import type { FaultCode } from "./errors.ts";
 import { FIELD_RANGES, LAYER_COUNT } from "./fields.ts";
 import { InitialisationSchema } from "./initialisation-choice.ts";
 import { LayerSchema } from "./layer-choice.ts";
-import { LossSchema } from "./loss-choice.ts";
+import { LossSchema, ReductionSchema } from "./loss-choice.ts";
 import { OptimizerSchema } from "./optimizer-choice.ts";
 import { PruningSchema } from "./pruning-choice.ts";
 import { ScheduleSchema } from "./schedule-choice.ts";
@@ -66,6 +66,8 @@ const ExperimentSchema = v.strictObject({
   }),
   training: v.strictObject({
     loss: v.optional(LossSchema, { name: "fitting" }),
+    /** How the losses of single steps become one. */
+    reduction: v.optional(ReductionSchema, "mean"),
     optimizer: OptimizerSchema,
     learningRate: ranged(FIELD_RANGES.learningRate),
     /** Factor on the learning rate, step by step. */

@@ -84,6 +84,8 @@ export const FIELD_RANGES = {
   pruneTimes: field("training.pruning.times", [1, 1000], 10, { integer: true, scale: "log" }),
   delta: field("training.loss.delta", [1e-3, 1000], 1, { scale: "log" }),
   smoothing: field("training.loss.smoothing", [0, 0.9], 0.1),
+  positiveWeight: field("training.loss.positiveWeight", [1e-3, 1e3], 1, { scale: "log" }),
+  classWeight: field("training.loss.weights[]", [0, 1e6], 1),
   lag: field("task.lag", [1, 1024], 16, { integer: true, scale: "log", unit: "steps" }),
   symbols: field("task.symbols", [2, 64], 4, { integer: true, unit: "symbols" }),
 } as const satisfies Readonly<Record<string, FieldRange>>;

@@ -4,7 +4,22 @@
  */
 import * as v from "valibot";
 import { FIELD_RANGES } from "./fields.ts";
-import { ranged } from "./schema-terms.ts";
+import { oneOf, ranged } from "./schema-terms.ts";
+
+/** As many classes as a task may have. */
+const CLASS_LIMIT = 4096;
+
+const ClassWeightsSchema = v.union(
+  [v.literal("balanced"), v.pipe(v.array(ranged(FIELD_RANGES.classWeight)), v.minLength(1), v.maxLength(CLASS_LIMIT))],
+  "balanced, or a list of numbers from 0 to 1000000",
+);
+
+/** Weights of classes: one for each class, or `balanced` by their numbers in training. */
+export type ClassWeights = v.InferOutput<typeof ClassWeightsSchema>;
+
+/** How the losses of single steps become one. `sequences`: the mean over the steps of each sequence, then over sequences. */
+export const ReductionSchema = oneOf(["mean", "sum", "sequences"]);
+export type Reduction = v.InferOutput<typeof ReductionSchema>;
 
 /** Every loss with its settings. */
 export const LossSchema = v.variant(
@@ -14,8 +29,18 @@ export const LossSchema = v.variant(
     v.strictObject({ name: v.literal("mae") }),
     v.strictObject({ name: v.literal("huber"), delta: ranged(FIELD_RANGES.delta) }),
     v.strictObject({ name: v.literal("smoothed"), smoothing: ranged(FIELD_RANGES.smoothing) }),
+    /** Cross-entropy of classes that have weights, smoothed as PyTorch combines the two. */
+    v.strictObject({
+      name: v.literal("weighted"),
+      weights: ClassWeightsSchema,
+      smoothing: ranged(FIELD_RANGES.smoothing),
+    }),
+    /** Binary cross-entropy in which a yes counts `positiveWeight` times. */
+    v.strictObject({ name: v.literal("positive-weight"), positiveWeight: ranged(FIELD_RANGES.positiveWeight) }),
+    /** Binary cross-entropy of σ's output instead of the logit: for comparison, its gradient dies where σ saturates. */
+    v.strictObject({ name: v.literal("probability") }),
   ],
-  "one of fitting, mae, huber, smoothed",
+  "one of fitting, mae, huber, smoothed, weighted, positive-weight, probability",
 );
 
 /** A loss with its settings. */
@@ -29,4 +54,7 @@ export const USUAL_LOSSES: {
   mae: { name: "mae" },
   huber: { name: "huber", delta: FIELD_RANGES.delta.default },
   smoothed: { name: "smoothed", smoothing: FIELD_RANGES.smoothing.default },
+  weighted: { name: "weighted", weights: "balanced", smoothing: 0 },
+  "positive-weight": { name: "positive-weight", positiveWeight: FIELD_RANGES.positiveWeight.default },
+  probability: { name: "probability" },
 };

@@ -43,9 +43,9 @@ export function suitableLosses(task: TaskChoice): readonly LossChoice["name"][] 
     case "own-series":
       return ["fitting", "mae", "huber"];
     case "sweep-direction":
-      return ["fitting"];
+      return ["fitting", "positive-weight", "probability"];
     default:
-      return ["fitting", "smoothed"];
+      return ["fitting", "smoothed", "weighted"];
   }
 }
 

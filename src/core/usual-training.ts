@@ -7,6 +7,7 @@ import { USUAL_SCHEDULES } from "./schedule-choice.ts";
 type Techniques = Pick<
   Experiment["training"],
   | "loss"
+  | "reduction"
   | "optimizer"
   | "schedule"
   | "clipValue"
@@ -21,6 +22,7 @@ type Techniques = Pick<
 /** Adam on the loss that fits the task at a constant rate, every window from a fresh state, and no other technique. */
 export const USUAL_TRAINING: Techniques = {
   loss: USUAL_LOSSES.fitting,
+  reduction: "mean",
   optimizer: USUAL_OPTIMIZERS.adam,
   schedule: USUAL_SCHEDULES.constant,
   clipValue: null,

@@ -6,6 +6,7 @@ import type { OperationCall, TensorBinding } from "../core/program.ts";
 import { batchGather } from "../operations/batch-gather.ts";
 import { batchGatherIds } from "../operations/batch-gather-ids.ts";
 import type { StackInput } from "./layers.ts";
+import { hasClassTargets } from "./losses.ts";
 import { callOperation, type ProgramDraft } from "./program-draft.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { TENSOR } from "./tensor-names.ts";
@@ -57,7 +58,7 @@ export function buildBatch(draft: ProgramDraft, spec: ProgramSpec): Batch {
     spec.input === "tokens"
       ? { kind: "tokens", ids: gatherIds("input", whole) }
       : { kind: "features", x: gather("input", D, whole), dx: declareInputGradient(draft, spec) };
-  const target = spec.loss.name === "ce" ? gatherIds("target", scored) : gather("target", V, scored);
+  const target = hasClassTargets(spec.loss) ? gatherIds("target", scored) : gather("target", V, scored);
   const mask = gather("mask", 1, scored);
   const present = spec.masked ? gather("present", 1, whole, TENSOR.mask()) : null;
   return { input, target, mask, present, calls };

@@ -1,49 +1,23 @@
 /**
  * A loss alone as a Program, of the same calls as in training, with every weighting of rows that the losses know.
  */
-import type { OperationCall, Program, TensorBinding } from "../core/program.ts";
-import { classWeight } from "../operations/class-weight.ts";
-import { maskCount } from "../operations/mask-count.ts";
-import { sequenceWeight } from "../operations/sequence-weight.ts";
+import type { Program } from "../core/program.ts";
 import { activationCall, claimActivationFlag } from "./activations.ts";
-import { claimLossFlags, type LossSpec, lossCalls } from "./losses.ts";
-import { callOperation, ProgramDraft } from "./program-draft.ts";
+import { claimLossFlags, hasClassTargets, type LossSpec, lossCalls } from "./losses.ts";
+import { ProgramDraft } from "./program-draft.ts";
+import { type SequenceRows, weighRows } from "./row-weights.ts";
 
 /** A loss alone. Rows are weighted by the mask, then by what is given of the following. */
 export interface LossProgramSpec {
   readonly loss: LossSpec;
   readonly N: number;
   readonly V: number;
-  /** True: write `classWeights` [V]; only for losses of class ids. */
+  /** True: write `classWeights` [V], which weigh the rows; only for losses of class ids. A loss may also have its own. */
   readonly weighted?: boolean;
   /** Every sequence counts alike; step t of sequence b is row t·stepStride + b·rowStride. */
-  readonly sequences?: {
-    readonly T: number;
-    readonly B: number;
-    readonly stepStride: number;
-    readonly rowStride: number;
-  };
+  readonly sequences?: SequenceRows;
   /** The sum instead of the mean. */
   readonly sum?: boolean;
-}
-
-/** The calls that turn `mask` into the weights of the rows. */
-function weighRows(draft: ProgramDraft, spec: LossProgramSpec, mask: TensorBinding, target: TensorBinding) {
-  const { N, V, weighted, sequences } = spec;
-  const calls: OperationCall[] = [];
-  let weights = mask;
-  if (weighted) {
-    const classWeights = draft.declare("classWeights", "f32", [V], "batch");
-    const weight = draft.declare("classes.weight", "f32", [N], "activation");
-    calls.push(callOperation(classWeight, "loss", { N, V }, { mask: weights, target, classWeights, weight }));
-    weights = weight;
-  }
-  if (sequences) {
-    const weight = draft.declare("sequences.weight", "f32", [N], "activation");
-    calls.push(callOperation(sequenceWeight, "loss", sequences, { mask: weights, weight }));
-    weights = weight;
-  }
-  return { calls, weights };
 }
 
 /**
@@ -59,9 +33,16 @@ export function buildLossProgram(spec: LossProgramSpec): Program {
   const logits = draft.declare("logits", "f32", [N, V], "activation");
   const mask = draft.declare("mask", "f32", [N], "batch");
   const count = draft.declare("count", "f32", [1], "metrics");
-  const ids = loss.name === "ce";
+  const ids = hasClassTargets(loss);
   const target = ids ? draft.declare("target", "u32", [N], "batch") : draft.declare("target", "f32", [N, V], "batch");
-  const { calls, weights } = weighRows(draft, spec, mask, target);
+  const inLoss = loss.name === "ce-weighted";
+  const weights = spec.weighted || inLoss ? draft.declare("classWeights", "f32", [V], "batch") : null;
+  const { calls, factors } = weighRows(draft, {
+    ...{ label: "loss", N, V, mask, target, count },
+    classes: weights ? { weights, inLoss } : null,
+    sequences: spec.sequences ?? null,
+    sum: spec.sum ?? false,
+  });
   const place = {
     label: "loss",
     N,
@@ -71,12 +52,12 @@ export function buildLossProgram(spec: LossProgramSpec): Program {
     dlogits: draft.declare("dlogits", "f32", [N, V], "activation"),
     dlogitsAt: packed,
     target,
-    mask: weights,
+    mask: factors,
+    ...(weights ? { classWeights: weights } : {}),
     count,
     rowLoss: draft.declare("rowLoss", "f32", [N], "activation"),
     loss: draft.declare("loss", "f32", [1], "metrics"),
   };
-  if (!spec.sum) calls.push(callOperation(maskCount, "loss", { N }, { mask: weights, count }));
   const forward = [...calls, ...lossCalls(loss, place, claimLossFlags(draft, loss, flags))];
   const kind = PROBABILITIES[loss.name];
   if (kind) {
@@ -90,6 +71,7 @@ export function buildLossProgram(spec: LossProgramSpec): Program {
 /** What the logits of a loss stand for. */
 const PROBABILITIES: Readonly<Partial<Record<LossSpec["name"], "softmax" | "sigmoid">>> = {
   ce: "softmax",
+  "ce-weighted": "softmax",
   "ce-soft": "softmax",
   bce: "sigmoid",
 };

@@ -6,15 +6,14 @@ import type { OperationCall, PhaseName, Program, TensorBinding } from "../core/p
 import { applyMask } from "../operations/apply-mask.ts";
 import { clipCount } from "../operations/clip-count.ts";
 import { gradientNorm } from "../operations/gradient-norm.ts";
-import { maskCount } from "../operations/mask-count.ts";
 import { rowNorm } from "../operations/row-norm.ts";
 import { buildBatch } from "./batch.ts";
 import { declareCarried, keepCalls, resumeCalls } from "./carried-state.ts";
 import { buildChunkedTraining } from "./chunked-training.ts";
 import { isCut } from "./chunks.ts";
 import { type HeadPlace, headBackward, headForward } from "./head.ts";
+import { buildHeadLoss } from "./head-loss.ts";
 import { declareStack, stackBackward, stackForward } from "./layers.ts";
-import { claimLossFlags, lossCalls } from "./losses.ts";
 import { createModel, type Model } from "./model.ts";
 import { momentsOf, optimizerCall } from "./optimizers.ts";
 import { callOperation, type FlagOrigin, ProgramDraft } from "./program-draft.ts";
@@ -68,21 +67,18 @@ function buildWholeTraining(
   const N = top.steps * B;
   const logits = draft.declare("logits", "f32", [N, V], "activation");
   const dlogits = draft.declare("dlogits", "f32", [N, V], "activation");
-  const rowLoss = draft.declare("rowLoss", "f32", [N], "activation");
   const headPlace: HeadPlace = { label: "head", model, B, V, input: top, logits };
-  const packed = { offset: 0, stride: V };
-  const result = { logits, logitsAt: packed, dlogits, dlogitsAt: packed, rowLoss, loss, count };
-  const { target, mask } = batch;
+  const judged = buildHeadLoss(draft, spec, { steps: top.steps, batch, logits, dlogits, loss, count, flags });
   const carried = spec.carried ? declareCarried(draft, spec.layers, stack.directions) : [];
   const forward = [
     ...resumeCalls(carried),
     ...batch.calls,
-    callOperation(maskCount, "batch", { N }, { mask, count }),
+    ...judged.weigh,
     ...stackForward(stack),
     headForward(headPlace),
-    ...lossCalls(spec.loss, { label: "head", N, V, target, mask, ...result }, claimLossFlags(draft, spec.loss, flags)),
+    ...judged.forward,
   ];
-  const backward = [...headBackward(headPlace, dlogits), ...stackBackward(stack)];
+  const backward = [...judged.backward, ...headBackward(headPlace, dlogits), ...stackBackward(stack)];
   if (spec.dhNorms) {
     for (const { layer, direction, place, gradients } of stack.directions) {
       const out = draft.declare(TENSOR.dhNorm(layer, direction), "f32", [T, B], "activation");
@@ -107,7 +103,8 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
  * `data.target`, `data.mask`; before a forward play: `starts`. Scalars: forward and evaluate `slot` (batch in the ring)
  * and `live` (rows that count), with carried state also `resume` (1 = go on from it), where windows are cut
  * `buildChunkedTraining` says more, update those of the optimizer with `slot` (row of the metrics ring), and clip-count the
- * same again, after it. A pruned Program also wants its mask (`TENSOR.pruningMask`) before backward.
+ * same again, after it. A pruned Program also wants its mask (`TENSOR.pruningMask`) before backward, one whose classes have
+ * weights those (`TENSOR.classWeights`), one that sums its losses the divisor (`count`, see `countOfSum`).
  */
 export function buildProgram(spec: ProgramSpec): BuiltProgram {
   const draft = new ProgramDraft();

@@ -200,13 +200,15 @@ class ChunkedTraining {
 
   /** What every sweep over the window begins with: the first start, and the divisor of the mean. */
   #begin(): readonly OperationCall[] {
-    const { T, B, R, K, head } = this.#spec;
+    const { T, B, R, K, head, reduction } = this.#spec;
+    const { count } = this.#scalars;
     const window = { T: this.#N / B, shift: head === "every" ? 0 : T - 1 };
     const tensors = { rows: { tensor: "data.mask" }, starts: { tensor: "starts" }, x: this.#mask };
     return [
       ...resumeCalls(this.#states),
       callOperation(batchGather, "batch", { ...window, B, D: 1, R, K }, tensors),
-      callOperation(maskCount, "batch", { N: this.#N }, { mask: this.#mask, count: this.#scalars.count }),
+      // The divisor of a sum is written by the host.
+      ...(reduction === "sum" ? [] : [callOperation(maskCount, "batch", { N: this.#N }, { mask: this.#mask, count })]),
     ];
   }
 

@@ -29,17 +29,27 @@ const ROUND = 8;
 interface EvaluationBatch {
   readonly starts: Uint32Array;
   readonly live: number;
-  /** Rows that count in the loss. */
-  readonly count: number;
+  /** What the loss of this batch was divided by, which is its weight among the batches. */
+  readonly divisor: number;
 }
 
-/** Mask sum over the rows that the loss sees; known to the host, so it need not be read back. */
-function countRows(starts: Uint32Array, { spec, dataset }: EvaluationParts): number {
-  let count = 0;
+/**
+ * The divisor of a batch's loss, as the device forms it, known to the host, so it need not be read back: the sum of mask
+ * and class weights over the rows that the loss sees, or the sequences with such rows; of a sum, the live windows.
+ */
+function divisorOf(starts: Uint32Array, { spec, dataset }: EvaluationParts): number {
+  const { head, T, reduction, loss } = spec;
+  if (reduction === "sum") return starts.length;
+  const weights = loss.name === "ce-weighted" ? Float32Array.from(loss.weights) : null;
+  let divisor = 0;
   for (const start of starts) {
-    for (let t = spec.head === "every" ? 0 : spec.T - 1; t < spec.T; t++) count += dataset.mask[start + t] ?? 0;
+    let own = 0;
+    for (let row = head === "every" ? start : start + T - 1; row < start + T; row++) {
+      own += (dataset.mask[row] ?? 0) * (weights?.[dataset.target.rows[row] ?? 0] ?? 1);
+    }
+    divisor += reduction === "sequences" ? Number(own > 0) : own;
   }
-  return count;
+  return divisor;
 }
 
 function cutBatches(starts: Uint32Array, parts: EvaluationParts): readonly EvaluationBatch[] {
@@ -48,7 +58,7 @@ function cutBatches(starts: Uint32Array, parts: EvaluationParts): readonly Evalu
     const live = starts.subarray(i * B, (i + 1) * B);
     const padded = new Uint32Array(B);
     padded.set(live);
-    return { starts: padded, live: live.length, count: countRows(live, parts) };
+    return { starts: padded, live: live.length, divisor: divisorOf(live, parts) };
   });
 }
 
@@ -137,17 +147,21 @@ export class Evaluator {
     this.#test = cutBatches(parts.dataset.windows.test, parts);
   }
 
-  /** Mean loss over the unmasked rows of all validation windows; NaN or infinite when the model has left the finite. */
+  /**
+   * Loss over all validation windows, reduced as in training; of a sum, what a whole batch of them has on average, so that
+   * it can stand beside the training loss. NaN or infinite when the model has left the finite.
+   */
   async validationLoss(): Promise<number> {
     const { player, spec } = this.#parts;
     const part: PredictedPart = { phase: "evaluate", first: 0, count: spec.T };
     const plays = this.#validation.map((batch) => ({ batch, part }));
-    const losses = await playAll(plays, this.#parts, async ({ batch: { count } }) => {
+    const sums = spec.reduction === "sum";
+    const losses = await playAll(plays, this.#parts, async ({ batch: { divisor } }) => {
       const [loss = Number.NaN] = await readFloats(player, "loss");
-      return { loss, count };
+      return { sum: sums ? loss * spec.B : loss * divisor, divisor };
     });
-    const counted = losses.reduce((sum, { count }) => sum + count, 0);
-    return losses.reduce((sum, { loss, count }) => sum + loss * count, 0) / counted;
+    const divisor = losses.reduce((total, batch) => total + batch.divisor, 0);
+    return losses.reduce((total, { sum }) => total + sum, 0) / divisor;
   }
 
   /** Logits [count, V] of every scored test row, in the order of the windows. */

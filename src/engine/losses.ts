@@ -3,13 +3,14 @@
  * share one shape of call, so head, verification and evaluation treat them alike.
  */
 import { InputError } from "../core/errors.ts";
-import type { LossChoice } from "../core/loss-choice.ts";
+import type { ClassWeights, LossChoice } from "../core/loss-choice.ts";
 import type { OperationCall, TensorBinding } from "../core/program.ts";
 import type { TargetRows } from "../core/task.ts";
 import { lossBce } from "../operations/loss-bce.ts";
 import { lossBceProb } from "../operations/loss-bce-prob.ts";
 import { lossCe } from "../operations/loss-ce.ts";
 import { lossCeSoft } from "../operations/loss-ce-soft.ts";
+import { lossCeWeighted } from "../operations/loss-ce-weighted.ts";
 import { lossHuber } from "../operations/loss-huber.ts";
 import { lossLinear } from "../operations/loss-linear.ts";
 import { lossMae } from "../operations/loss-mae.ts";
@@ -25,7 +26,8 @@ export type LossSpec =
   | { readonly name: "mse" | "mae" | "ce-soft" | "bce-prob" | "linear" }
   | { readonly name: "huber"; readonly delta: number }
   | { readonly name: "bce"; readonly positiveWeight: number }
-  | { readonly name: "ce"; readonly smoothing: number };
+  | { readonly name: "ce"; readonly smoothing: number }
+  | { readonly name: "ce-weighted"; readonly smoothing: number; readonly weights: readonly number[] };
 
 const LOSSES = {
   mse: lossMse,
@@ -34,17 +36,37 @@ const LOSSES = {
   bce: lossBce,
   "bce-prob": lossBceProb,
   ce: lossCe,
+  "ce-weighted": lossCeWeighted,
   "ce-soft": lossCeSoft,
   linear: lossLinear,
 } as const;
 
-/** What an experiment's choice means for targets of a kind. Throws `InputError` for a loss that does not suit them. */
-export function lossOfChoice(choice: LossChoice, target: TargetRows["kind"]): LossSpec {
+/** True for losses whose targets are class ids. */
+export function hasClassTargets({ name }: LossSpec): boolean {
+  return name === "ce" || name === "ce-weighted";
+}
+
+/**
+ * What an experiment's choice means for targets of a kind; `weightsOf` finds the weights of classes. Throws `InputError` for
+ * a loss that does not suit the targets.
+ */
+export function lossOfChoice(
+  choice: LossChoice,
+  target: TargetRows["kind"],
+  weightsOf: (wanted: ClassWeights) => readonly number[],
+): LossSpec {
   if (choice.name === "fitting") {
     if (target === "values") return { name: "mse" };
     return target === "binary" ? { name: "bce", positiveWeight: 1 } : { name: "ce", smoothing: 0 };
   }
   if (choice.name === "smoothed" && target === "classes") return { name: "ce", smoothing: choice.smoothing };
+  if (choice.name === "weighted" && target === "classes") {
+    return { name: "ce-weighted", smoothing: choice.smoothing, weights: weightsOf(choice.weights) };
+  }
+  if (choice.name === "positive-weight" && target === "binary") {
+    return { name: "bce", positiveWeight: choice.positiveWeight };
+  }
+  if (choice.name === "probability" && target === "binary") return { name: "bce-prob" };
   if (choice.name === "mae" && target === "values") return { name: "mae" };
   if (choice.name === "huber" && target === "values") return { name: "huber", delta: choice.delta };
   throw new InputError("experiment-invalid", {
@@ -56,7 +78,7 @@ export function lossOfChoice(choice: LossChoice, target: TargetRows["kind"]): Lo
 
 /** Scalars that one row adds to the divisor of the mean: V for element-wise losses, 1 otherwise. */
 export function scalarsPerRow({ name }: LossSpec, V: number): number {
-  return name === "ce" || name === "ce-soft" || name === "linear" ? 1 : V;
+  return name === "ce" || name === "ce-weighted" || name === "ce-soft" || name === "linear" ? 1 : V;
 }
 
 /** Tensors and places of one loss call. Rows of `logits` and `dlogits` may lie inside larger tensors. */
@@ -68,7 +90,9 @@ export interface LossPlace {
   readonly logitsAt: { readonly offset: number; readonly stride: number };
   readonly dlogits: TensorBinding;
   readonly dlogitsAt: { readonly offset: number; readonly stride: number };
-  readonly target: TensorBinding; // [N, V], or ids [N] for ce
+  readonly target: TensorBinding; // [N, V], or ids [N] for ce and ce-weighted
+  /** Of ce-weighted only. */
+  readonly classWeights?: TensorBinding; // [V]
   /** Weight of each row; `count` is their sum, or another divisor. */
   readonly mask: TensorBinding; // [N]
   readonly count: TensorBinding; // [1]
@@ -80,8 +104,18 @@ type LossNumbers = Readonly<Record<(typeof lossMse)["extents" | "constants"][num
 type LossTensors = Readonly<Record<keyof (typeof lossMse)["tensors"], TensorBinding>>;
 
 /** The call of the loss itself, with the constants that only it has. */
-function lossCall(spec: LossSpec, label: string, numbers: LossNumbers, tensors: LossTensors): OperationCall {
+function lossCall(spec: LossSpec, place: LossPlace, numbers: LossNumbers, tensors: LossTensors): OperationCall {
+  const { label, classWeights } = place;
   switch (spec.name) {
+    case "ce-weighted": {
+      if (!classWeights) throw new Error("weights of classes are wanted and not there");
+      return callOperation(
+        lossCeWeighted,
+        label,
+        { ...numbers, smoothing: spec.smoothing },
+        { ...tensors, classWeights },
+      );
+    }
     case "huber":
       return callOperation(lossHuber, label, { ...numbers, delta: spec.delta }, tensors);
     case "bce":
@@ -95,7 +129,7 @@ function lossCall(spec: LossSpec, label: string, numbers: LossNumbers, tensors: 
 
 /** Row losses with their gradient. `flags` and its bits are chosen by `claimLossFlags`. */
 export function rowLossCall(spec: LossSpec, place: LossPlace, { flags, lossBit }: LossFlags): OperationCall {
-  const { label, N, V, logits, dlogits, target, mask, count, rowLoss } = place;
+  const { N, V, logits, dlogits, target, mask, count, rowLoss } = place;
   const numbers = {
     N,
     V,
@@ -105,7 +139,7 @@ export function rowLossCall(spec: LossSpec, place: LossPlace, { flags, lossBit }
     dStride: place.dlogitsAt.stride,
     flagBit: lossBit,
   };
-  return lossCall(spec, label, numbers, { logits, target, mask, count, rowLoss, dlogits, flags });
+  return lossCall(spec, place, numbers, { logits, target, mask, count, rowLoss, dlogits, flags });
 }
 
 /** The mean of N row losses. */

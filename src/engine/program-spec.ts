@@ -2,6 +2,7 @@
  * Everything that decides a training Program, and nothing that does not: two equal specs build equal Programs. A run
  * derives it from experiment and dataset; verification writes it by hand.
  */
+import type { Reduction } from "../core/loss-choice.ts";
 import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import type { HeadSteps } from "./head.ts";
 import type { LossSpec } from "./losses.ts";
@@ -14,6 +15,8 @@ export interface ProgramSpec extends ModelShape {
   readonly input: "features" | "tokens";
   readonly head: HeadSteps;
   readonly loss: LossSpec;
+  /** How the losses of rows become one; the mean where nothing is said. */
+  readonly reduction?: Reduction;
   /** Decides operation and state rows; its numbers are run-time scalars. */
   readonly optimizer: OptimizerChoice;
   /** Steps and rows of a batch. */

@@ -7,6 +7,7 @@ import type { Experiment } from "../core/experiment.ts";
 import { looksAhead } from "../core/layer-choice.ts";
 import type { Dataset } from "../core/task.ts";
 import { checkpointSteps, cutWindow, MAXIMUM_CHUNKS } from "./chunks.ts";
+import { classWeightsOf } from "./class-weights.ts";
 import { lossOfChoice } from "./losses.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { batchRows, chooseOrder } from "./scheduler.ts";
@@ -23,13 +24,22 @@ function checkWindows(starts: Uint32Array, length: number, rows: number): void {
   }
 }
 
-/** A layer that reads a window from its end needs all of it at once: throws `InputError` where a part is asked for. */
-function refuseParts({ model, training }: Experiment): void {
-  if (!looksAhead(model.layers)) return;
-  const { state, truncate, checkpoint } = training;
-  const why = "with a layer that reads in both directions, which needs whole windows";
+/** What needs all of a window at once, in words; null where windows may be played in parts. */
+function wholeWindows({ model, training }: Experiment): string | null {
+  const { loss, reduction } = training;
+  if (looksAhead(model.layers)) return "with a layer that reads in both directions";
+  if (loss.name === "weighted" || loss.name === "probability") return `with the loss ${loss.name}`;
+  return reduction === "sequences" ? "with means by sequence" : null;
+}
+
+/** Throws `InputError` where a part of a window is asked for and all of it is needed at once. */
+function refuseParts(experiment: Experiment): void {
+  const reason = wholeWindows(experiment);
+  if (reason === null) return;
+  const { state, truncate, checkpoint } = experiment.training;
+  const why = `${reason}, which needs whole windows`;
   const refused = [
-    ["state", state === "carried", `fresh ${why}`, state],
+    ["state", state === "carried" && looksAhead(experiment.model.layers), `fresh ${why}`, state],
     ["truncate", truncate !== null, `null ${why}`, truncate ?? ""],
     ["checkpoint", typeof checkpoint === "number", `auto or never ${why}`, checkpoint],
   ] as const;
@@ -46,7 +56,7 @@ export function specsToTry(experiment: Experiment, dataset: Dataset, before: num
   const spec = createRunSpec(experiment, dataset);
   const reach = spec.truncate ?? spec.T;
   const checkpoint = checkpointSteps(reach);
-  if (experiment.training.checkpoint !== "auto" || checkpoint >= reach || looksAhead(spec.layers)) return [spec];
+  if (experiment.training.checkpoint !== "auto" || checkpoint >= reach || wholeWindows(experiment)) return [spec];
   const sparing = { ...spec, checkpoint };
   // A run that goes on does so in the same chunks, so that its sums stay the same.
   return before === null ? [spec, sparing] : [{ ...spec, checkpoint: before }, spec, sparing];
@@ -64,8 +74,8 @@ function refuseManyChunks({ truncate, checkpoint }: Experiment["training"], T: n
 
 /**
  * The spec of a run. Throws `InputError`: `data-too-short` when training, validation or test has no window,
- * `experiment-invalid` when state cannot be carried through this data, a full batch would be too large, or a layer needs
- * whole windows and a part is asked for.
+ * `experiment-invalid` when state cannot be carried through this data, a full batch would be too large, a layer or a loss
+ * needs whole windows and a part is asked for, or loss and reduction do not go together.
  */
 function createRunSpec(experiment: Experiment, dataset: Dataset): ProgramSpec {
   const { input, target, length, windows } = dataset;
@@ -82,13 +92,19 @@ function createRunSpec(experiment: Experiment, dataset: Dataset): ProgramSpec {
   const outputs = target.kind === "classes" ? target.labels.length : target.columns.length;
   const inputWidth = tokens ? input.vocabulary.length : input.columns.length;
   const { head, layers } = experiment.model;
+  const { loss, reduction } = experiment.training;
+  if (loss.name === "weighted" && reduction === "sequences") {
+    const expected = "mean or sum: where classes have weights, sequences have none";
+    throw new InputError("experiment-invalid", { path: "training.reduction", expected, actual: reduction });
+  }
   return {
     layers,
     inputWidth,
     outputs,
     input: input.kind,
     head,
-    loss: lossOfChoice(experiment.training.loss, target.kind),
+    loss: lossOfChoice(loss, target.kind, (wanted) => classWeightsOf(wanted, dataset, head)),
+    reduction,
     optimizer: experiment.training.optimizer,
     pruned: experiment.training.pruning !== null,
     T: length,

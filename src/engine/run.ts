@@ -12,6 +12,7 @@ import type { LiveChange, PruningReport } from "../core/run-record.ts";
 import type { Dataset } from "../core/task.ts";
 import { type BuiltProgram, buildProgram } from "./build-program.ts";
 import type { Generator } from "./generation.ts";
+import { countOfSum } from "./head-loss.ts";
 import type { Model } from "./model.ts";
 import type { ProbeResult, ProbeSequence } from "./probe.ts";
 import type { ProgramSpec } from "./program-spec.ts";
@@ -67,12 +68,14 @@ export interface Run {
 }
 
 /** Uploads data rows and the state to start from. */
-function upload(player: Player, dataset: Dataset, state: RunState): void {
+function upload(player: Player, dataset: Dataset, spec: ProgramSpec, state: RunState): void {
   player.write("data.input", dataset.input.rows);
   player.write("data.target", dataset.target.rows);
   player.write("data.mask", dataset.mask);
   if (dataset.present) player.write("data.present", dataset.present);
   writeState(player, state);
+  if (spec.loss.name === "ce-weighted") player.write(TENSOR.classWeights, Float32Array.from(spec.loss.weights));
+  if (spec.reduction === "sum") player.write("count", Float32Array.of(countOfSum(spec)));
   if (state.mask) player.write(TENSOR.pruningMask, state.mask);
 }
 
@@ -120,7 +123,7 @@ export async function createRun(
     const state = options.state
       ? resumeState(options.state, experiment, model, opening)
       : createInitialState(experiment, model, opening);
-    upload(player, dataset, state);
+    upload(player, dataset, spec, state);
     return new TrainingRun({ experiment, dataset, spec, built, plan, player, options }, state);
   } catch (error) {
     player.dispose();

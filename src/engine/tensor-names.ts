@@ -16,6 +16,8 @@ export const TENSOR = {
   parameters: "params",
   gradients: "grads",
   moments: "moments",
+  /** Weights of classes [V], where a loss has them. */
+  classWeights: "loss.classWeights",
   /** 1 for a parameter that trains, 0 for one that is pruned [P]; only in runs that prune. */
   pruningMask: "pruning.mask",
   /** A state of a layer: `h`, or an extra one of its cell. */

@@ -20,8 +20,8 @@ export type ViewOutput = "softmax" | "sigmoid" | "logits";
 
 /** What probe and generation show under a loss. */
 export function viewOutput({ name }: LossSpec): ViewOutput {
-  if (name === "ce") return "softmax";
-  return name === "bce" ? "sigmoid" : "logits";
+  if (name === "ce" || name === "ce-weighted" || name === "ce-soft") return "softmax";
+  return name === "bce" || name === "bce-prob" ? "sigmoid" : "logits";
 }
 
 /** Views raise this bit in a word of their own that nobody acts on. */

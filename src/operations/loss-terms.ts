@@ -37,18 +37,22 @@ export const LOSS_RESULTS = {
 /** Constants of every loss. */
 export const LOSS_CONSTANTS = ["pOffset", "pStride", "dOffset", "dStride", "flagBit"] as const;
 
-/**
- * The implementation `row` of a loss: one invocation for each row, `sweeps` loops over its V elements. `numbers` are the
- * constants (f32) that only this loss has.
- */
+/** What only one loss has: shared WGSL, constants (f32), and tensors that it reads besides. */
+export interface LossTerms {
+  readonly lib?: readonly string[];
+  readonly numbers?: readonly string[];
+  readonly inputs?: readonly string[];
+}
+
+/** The implementation `row` of a loss: one invocation for each row, `sweeps` loops over its V elements. */
 export function lossByRow(
   file: string,
   sweeps: number,
-  { lib = [], numbers = [] }: { readonly lib?: readonly string[]; readonly numbers?: readonly string[] } = {},
+  { lib = [], numbers = [], inputs = [] }: LossTerms = {},
 ): Readonly<Record<string, Implementation>> {
   const kernel = {
     file,
-    bindings: [...reads("logits", "target", "mask", "count"), ...writes("rowLoss", "dlogits", "flags")],
+    bindings: [...reads("logits", "target", "mask", "count", ...inputs), ...writes("rowLoss", "dlogits", "flags")],
     scalars: [...u32("N", "V", ...LOSS_CONSTANTS), ...f32(...numbers)],
     sizes: { WORKGROUP_SIZE: 16 },
     lib: ["linear-index", "finite", ...lib],

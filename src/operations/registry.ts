@@ -36,6 +36,7 @@ import { lossBce } from "./loss-bce.ts";
 import { lossBceProb } from "./loss-bce-prob.ts";
 import { lossCe } from "./loss-ce.ts";
 import { lossCeSoft } from "./loss-ce-soft.ts";
+import { lossCeWeighted } from "./loss-ce-weighted.ts";
 import { lossHuber } from "./loss-huber.ts";
 import { lossLinear } from "./loss-linear.ts";
 import { lossMae } from "./loss-mae.ts";
@@ -96,6 +97,7 @@ export const OPERATIONS: readonly Operation[] = [
   lossBceProb,
   lossCe,
   lossCeSoft,
+  lossCeWeighted,
   lossHuber,
   lossLinear,
   lossMae,

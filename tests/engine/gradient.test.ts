@@ -27,6 +27,7 @@ const rnn = (units: number, activation: Gru["activation"]): LayerChoice => ({ ce
 
 const bce = { name: "bce", positiveWeight: 2.5 } as const;
 const ce = { name: "ce", smoothing: 0.1 } as const;
+const weightedCe = { name: "ce-weighted", smoothing: 0.2, weights: [0.5, 3, 1] } as const;
 
 const CASES: readonly (readonly [string, Partial<ProgramSpec>])[] = [
   ["features, every, mse", {}],
@@ -37,6 +38,12 @@ const CASES: readonly (readonly [string, Partial<ProgramSpec>])[] = [
   ["features, every, ce", { loss: ce, outputs: 3 }],
   ["tokens, every, ce", { loss: ce, input: "tokens", outputs: 3 }],
   ["tokens, last, ce", { loss: ce, input: "tokens", outputs: 3, head: "last" }],
+  ["features, every, bce of probabilities", { loss: { name: "bce-prob" } }],
+  ["tokens, every, weighted ce", { loss: weightedCe, input: "tokens", outputs: 3 }],
+  ["features, last, weighted ce, sum", { loss: weightedCe, head: "last", outputs: 3, reduction: "sum" }],
+  ["features, every, mse, sum", { reduction: "sum" }],
+  ["features, every, mse, by sequence", { reduction: "sequences" }],
+  ["tokens, every, ce, by sequence", { loss: ce, input: "tokens", outputs: 3, reduction: "sequences" }],
   ["relu candidates", { layers: [layer(4, "after", "relu"), layer(3, "before", "relu")] }],
   ["one layer", { layers: [layer(3, "after", "tanh")] }],
   ["lstm, every", { layers: [lstm(3), lstm(4)] }],

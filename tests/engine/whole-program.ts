@@ -4,7 +4,10 @@ import { bindProgram } from "../../src/backends/reference/bind-program.ts";
 import { assertClose, differentiate, seededArray } from "../../src/backends/reference/finite-differences.ts";
 import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
 import { buildProgram } from "../../src/engine/build-program.ts";
+import { countOfSum } from "../../src/engine/head-loss.ts";
+import { hasClassTargets } from "../../src/engine/losses.ts";
 import type { ProgramSpec } from "../../src/engine/program-spec.ts";
+import { TENSOR } from "../../src/engine/tensor-names.ts";
 
 export const T = 4;
 export const B = 3;
@@ -52,12 +55,15 @@ export function words(tensors: Arrays, name: string): Uint32Array {
 }
 
 /** Parameters, resident rows, a mask with holes, and starts whose windows overlap, in ring slot 1. */
-export function fill(tensors: Arrays, { loss, input, outputs }: ProgramSpec): void {
+export function fill(tensors: Arrays, chosen: ProgramSpec): void {
+  const { loss, input, outputs } = chosen;
   floats(tensors, "params").set(seededArray("params", floats(tensors, "params").length, 0.8));
   if (input === "features") floats(tensors, "data.input").set(seededArray("input", R * D));
   else words(tensors, "data.input").set(seededArray("ids", R, 0.5).map((value) => Math.floor((value + 0.5) * D)));
-  if (loss.name === "ce") words(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1]);
-  else if (loss.name === "bce")
+  if (loss.name === "ce-weighted") floats(tensors, TENSOR.classWeights).set(loss.weights);
+  if (chosen.reduction === "sum") floats(tensors, "count")[0] = countOfSum(chosen);
+  if (hasClassTargets(loss)) words(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1]);
+  else if (loss.name === "bce" || loss.name === "bce-prob")
     floats(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1]);
   else floats(tensors, "data.target").set(seededArray("target", R * outputs));
   floats(tensors, "data.mask").set([1, 1, 0, 1, 1, 1, 0, 1, 1]);

@@ -2,6 +2,10 @@
 import type { lossBceProb } from "../../operations/loss-bce-prob.ts";
 import type { Twin } from "./twin.ts";
 
+/** PyTorch's limits of BCELoss: no logarithm below −100, no divisor of the gradient below 1e-12. */
+const LOG_LIMIT = 100;
+const SLOPE_LIMIT = 1e-12;
+
 /** Row losses and dlogits of binary cross-entropy of probabilities. */
 export const lossBceProbTwin: Twin<typeof lossBceProb> = (tensors, numbers) => {
   const { logits, target, mask, count, rowLoss, dlogits, flags } = tensors;
@@ -13,8 +17,8 @@ export const lossBceProbTwin: Twin<typeof lossBceProb> = (tensors, numbers) => {
       const p = logits[pOffset + n * pStride + v]!;
       const t = target[n * V + v]!;
       if (!Number.isFinite(p)) flags[0]! |= flagBit;
-      loss -= t * Math.log(p) + (1 - t) * Math.log1p(-p);
-      const slope = (p - t) / (p * (1 - p));
+      loss -= t * Math.max(Math.log(p), -LOG_LIMIT) + (1 - t) * Math.max(Math.log1p(-p), -LOG_LIMIT);
+      const slope = (p - t) / Math.max(p * (1 - p), SLOPE_LIMIT);
       dlogits[dOffset + n * dStride + v] = weight === 0 ? 0 : (weight * slope) / (count[0]! * V);
     }
     rowLoss[n] = weight === 0 ? 0 : weight * loss;

@@ -10,6 +10,7 @@ import { lossBceTwin } from "./loss-bce.ts";
 import { lossBceProbTwin } from "./loss-bce-prob.ts";
 import { lossCeTwin } from "./loss-ce.ts";
 import { lossCeSoftTwin } from "./loss-ce-soft.ts";
+import { lossCeWeightedTwin } from "./loss-ce-weighted.ts";
 import { lossHuberTwin } from "./loss-huber.ts";
 import { lossLinearTwin } from "./loss-linear.ts";
 import { lossMaeTwin } from "./loss-mae.ts";
@@ -22,7 +23,7 @@ const FLAG = 8;
 const REDUCE_FLAG = 16;
 const UNTOUCHED = -12345;
 
-type LossName = "mse" | "mae" | "huber" | "bce" | "bce-prob" | "ce" | "ce-soft" | "linear";
+type LossName = "mse" | "mae" | "huber" | "bce" | "bce-prob" | "ce" | "ce-weighted" | "ce-soft" | "linear";
 
 interface Setup {
   readonly N: number;
@@ -37,7 +38,11 @@ interface Setup {
   readonly delta?: number;
   readonly positiveWeight?: number;
   readonly smoothing?: number;
+  readonly classWeights?: readonly number[];
 }
+
+/** Of up to six classes; one class does not count at all. */
+const CLASS_WEIGHTS = [0.5, 2, 0, 1, 3, 0.25];
 
 const TWINS = {
   mse: lossMseTwin,
@@ -61,24 +66,29 @@ function runLoss(name: LossName, setup: Setup) {
   const loss = new Float64Array(1);
   const numbers = { N, V, pOffset, pStride, dOffset, dStride, flagBit: FLAG, delta, positiveWeight, smoothing };
   const shared = { logits, mask, count, rowLoss, dlogits, flags };
-  maskCountTwin({ mask, count }, { N });
-  if (name === "ce") lossCeTwin({ ...shared, target: Uint32Array.from(setup.target) }, numbers);
+  const target = Uint32Array.from(setup.target);
+  const classWeights = Float64Array.from(setup.classWeights ?? CLASS_WEIGHTS.slice(0, V));
+  const weight = new Float64Array(N);
+  if (name === "ce-weighted") classWeightTwin({ mask, target, classWeights, weight }, { N, V });
+  maskCountTwin({ mask: name === "ce-weighted" ? weight : mask, count }, { N });
+  if (name === "ce") lossCeTwin({ ...shared, target }, numbers);
+  else if (name === "ce-weighted") lossCeWeightedTwin({ ...shared, target, classWeights }, numbers);
   else {
     TWINS[name]({ ...shared, target: Float64Array.from(setup.target) }, numbers);
   }
-  const perRow = name === "ce" || name === "ce-soft" || name === "linear" ? 1 : V;
+  const perRow = name === "ce" || name === "ce-weighted" || name === "ce-soft" || name === "linear" ? 1 : V;
   reduceLossTwin({ rowLoss, count, loss, flags }, { N, perRow, flagBit: REDUCE_FLAG });
   return { loss: loss[0] ?? Number.NaN, rowLoss, dlogits, flags: flags[0] ?? Number.NaN };
 }
 
-const names: LossName[] = ["mse", "mae", "huber", "bce", "bce-prob", "ce", "ce-soft", "linear"];
+const names: LossName[] = ["mse", "mae", "huber", "bce", "bce-prob", "ce", "ce-weighted", "ce-soft", "linear"];
 
 describe.each(names)("loss-%s", (name) => {
   const N = 5;
   const V = 3;
   const mask = [1, 0, 1, 1, 0];
   const soft = [...seededArray("target", N * V)].map((value) => (value + 1) / 2);
-  const target = name === "ce" ? [2, 0, 1, 2, 1] : soft;
+  const target = name === "ce" || name === "ce-weighted" ? [2, 0, 1, 2, 1] : soft;
   const window = { pOffset: 2, pStride: 5, dOffset: 1, dStride: 4 };
 
   it("has dlogits equal to the derivative of the reduced loss", () => {
@@ -158,6 +168,48 @@ describe("closed forms", () => {
     const logit = Math.log(0.2 / 0.8);
     for (const t of [0, 0.3, 1])
       expect(one("bce-prob", [0.2], [t]).loss).toBeCloseTo(one("bce", [logit], [t]).loss, 14);
+  });
+
+  it("binary cross-entropy of probabilities 0 and 1 has PyTorch's limits, 100 and a divisor of 1e-12", () => {
+    const { loss, dlogits } = one("bce-prob", [1, 0, 1, 0], [0, 1, 1, 0]);
+    expect(loss).toBe((100 + 100) / 4);
+    assertClose(
+      "dlogits",
+      dlogits,
+      Float64Array.of(1e12, -1e12, 0, 0).map((slope) => slope / 4),
+      1e-12,
+    );
+  });
+
+  it("weights of classes and label smoothing combine as in PyTorch's CrossEntropyLoss", () => {
+    const logits = seededArray("logits", 4 * 3, 2);
+    const labels = [2, 0, 1, 1];
+    const weights = [0.5, 2, 3];
+    const epsilon = 0.3;
+    const rows = labels.map((label, n) => {
+      const row = logits.slice(3 * n, 3 * n + 3);
+      const logSum = Math.log(row.reduce((sum, logit) => sum + Math.exp(logit), 0));
+      return { own: weights[label] ?? Number.NaN, label, surprise: row.map((logit) => logSum - logit) };
+    });
+    // (1 − ε) Σ w[t]·(−log p[t]) / Σ w[t]  +  ε/C Σ_n Σ_c w[c]·(−log p[c]) / Σ w[t]
+    const divisor = rows.reduce((sum, { own }) => sum + own, 0);
+    const hard = rows.reduce((sum, { own, label, surprise }) => sum + own * (surprise[label] ?? Number.NaN), 0);
+    const spread = rows.reduce(
+      (sum, { surprise }) => sum + surprise.reduce((s, u, c) => s + (weights[c] ?? 0) * u, 0),
+      0,
+    );
+    const expected = ((1 - epsilon) * hard + (epsilon / 3) * spread) / divisor;
+    const setup = { N: 4, V: 3, logits, target: labels, mask: [1, 1, 1, 1], classWeights: weights, smoothing: epsilon };
+    expect(runLoss("ce-weighted", setup).loss).toBeCloseTo(expected, 13);
+  });
+
+  it("equal weights of classes change nothing", () => {
+    const logits = seededArray("logits", 3 * 3, 2);
+    const setup = { N: 3, V: 3, logits, target: [2, 0, 1], mask: [1, 0, 1], smoothing: 0.2 };
+    const weighted = runLoss("ce-weighted", { ...setup, classWeights: [4, 4, 4] });
+    const plain = runLoss("ce", setup);
+    expect(weighted.loss).toBeCloseTo(plain.loss, 14);
+    assertClose("dlogits", weighted.dlogits, plain.dlogits, 1e-13);
   });
 
   it("label smoothing is cross-entropy against the smoothed distribution", () => {

@@ -35,6 +35,7 @@ import { lossBce } from "../../operations/loss-bce.ts";
 import { lossBceProb } from "../../operations/loss-bce-prob.ts";
 import { lossCe } from "../../operations/loss-ce.ts";
 import { lossCeSoft } from "../../operations/loss-ce-soft.ts";
+import { lossCeWeighted } from "../../operations/loss-ce-weighted.ts";
 import { lossHuber } from "../../operations/loss-huber.ts";
 import { lossLinear } from "../../operations/loss-linear.ts";
 import { lossMae } from "../../operations/loss-mae.ts";
@@ -92,6 +93,7 @@ import { lossBceTwin } from "./loss-bce.ts";
 import { lossBceProbTwin } from "./loss-bce-prob.ts";
 import { lossCeTwin } from "./loss-ce.ts";
 import { lossCeSoftTwin } from "./loss-ce-soft.ts";
+import { lossCeWeightedTwin } from "./loss-ce-weighted.ts";
 import { lossHuberTwin } from "./loss-huber.ts";
 import { lossLinearTwin } from "./loss-linear.ts";
 import { lossMaeTwin } from "./loss-mae.ts";
@@ -153,6 +155,7 @@ export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(lossBceProb, lossBceProbTwin),
   implement(lossCe, lossCeTwin),
   implement(lossCeSoft, lossCeSoftTwin),
+  implement(lossCeWeighted, lossCeWeightedTwin),
   implement(lossHuber, lossHuberTwin),
   implement(lossLinear, lossLinearTwin),
   implement(lossMae, lossMaeTwin),

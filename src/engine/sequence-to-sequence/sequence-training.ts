@@ -5,7 +5,7 @@
 import type { OperationCall, TensorBinding } from "../../core/program.ts";
 import { batchGather } from "../../operations/batch-gather.ts";
 import { batchGatherIds } from "../../operations/batch-gather-ids.ts";
-import { maskCount } from "../../operations/mask-count.ts";
+import { weighBatch } from "../head-loss.ts";
 import { claimLossFlags, lossCalls } from "../losses.ts";
 import type { Model } from "../model.ts";
 import { callOperation, type ProgramDraft } from "../program-draft.ts";
@@ -76,15 +76,16 @@ export function buildSequenceTraining(
   const T = spec.T - S;
   const N = T * B;
   const batch = gatherPairs(draft, spec, settings);
-  const { source, ids, target, mask, present } = batch;
+  const { source, ids, target, present } = batch;
   const pass = { prefix: "", T: S, B, flags, gradients: true, stateUpstream: 0, present } as const;
   const parts = declareEncoderDecoder(draft, { model, settings, pass, T, source, ids, stepwise: true });
   const { logits, gradients } = parts.decoder;
   if (!gradients) throw new Error("training needs gradients");
   const rowLoss = draft.declare("rowLoss", "f32", [N], "activation");
   const rows = { logits, logitsAt: packed(logits, V), dlogits: gradients.dlogits, dlogitsAt: packed(logits, V) };
-  const place = { label: "head", N, V, target, mask, rowLoss, loss, count, ...rows };
-  const begin = [...batch.calls, callOperation(maskCount, "batch", { N }, { mask, count })];
+  const weighed = weighBatch(draft, spec, { steps: T, batch, count });
+  const place = { label: "head", N, V, target, ...weighed.rows, rowLoss, loss, count, ...rows };
+  const begin = [...batch.calls, ...weighed.calls];
   const end = lossCalls(spec.loss, place, claimLossFlags(draft, spec.loss, flags));
   const given = [...begin, ...forwardGiven(parts), ...end];
   const { sampling } = settings;

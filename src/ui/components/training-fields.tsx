@@ -2,9 +2,8 @@
 import { USUAL_EARLY_STOPPING } from "../../core/early-stopping-choice.ts";
 import type { Experiment } from "../../core/experiment.ts";
 import { FIELD_RANGES } from "../../core/fields.ts";
-import { USUAL_LOSSES } from "../../core/loss-choice.ts";
 import type { OptimizerChoice } from "../../core/optimizer-choice.ts";
-import { fixedHead, fixedLength, suitableLosses } from "../../core/task-rules.ts";
+import { fixedHead, fixedLength } from "../../core/task-rules.ts";
 import { useSession } from "../app-context.ts";
 import { hasInitialMemory, wantsInitialMemory } from "../edit-experiment.ts";
 import { t } from "../i18n/translate.ts";
@@ -14,6 +13,7 @@ import { ExperimentNumber } from "./experiment-number.tsx";
 import styles from "./experiment-panel.module.css";
 import { CheckField, SegmentedControl } from "./fields.tsx";
 import { InitialisationFields } from "./initialisation.tsx";
+import { LossFields } from "./loss-fields.tsx";
 import { PruningFields } from "./pruning-fields.tsx";
 import { ScheduleFields } from "./schedule-fields.tsx";
 import { WindowFields } from "./window-fields.tsx";
@@ -85,28 +85,6 @@ function Clipping({ draft }: DraftProps) {
       />
       <ExperimentNumber field="clipValue" />
     </div>
-  );
-}
-
-/** What is minimised, of what suits the task. */
-function LossFields({ draft }: DraftProps) {
-  const session = useSession();
-  const suitable = suitableLosses(draft.task);
-  const usual = suitable.includes("mae") ? "squared" : "crossEntropy";
-  return (
-    <>
-      <SegmentedControl
-        label={t("field.loss")}
-        value={draft.training.loss.name}
-        choices={suitable.map((value) => ({
-          value,
-          label: t(value === "fitting" ? `field.loss.${usual}` : `field.loss.${value}`),
-        }))}
-        onChange={(name) => session.editValue("training.loss", USUAL_LOSSES[name])}
-      />
-      <ExperimentNumber field="delta" />
-      <ExperimentNumber field="smoothing" />
-    </>
   );
 }
 

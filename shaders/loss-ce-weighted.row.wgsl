@@ -1,0 +1,94 @@
+// loss-ce-weighted, `row`: softmax cross-entropy with weights of classes and its gradient, one row per invocation.
+//
+//   q = classWeights·((1 − smoothing)·onehot(t) + smoothing/V)
+//   rowLoss[n] = mask[n] Σ_v q (logsumexp(p) − p)    dlogits = mask[n] (softmax(p)·Σ_v q − q) / count
+//
+// | binding | tensor       | access     | shape                        |
+// | ------- | ------------ | ---------- | ---------------------------- |
+// | 0       | logits       | read       | [N, V] from pOffset, pStride |
+// | 1       | target_      | read       | [N]                          |
+// | 2       | mask         | read       | [N]                          |
+// | 3       | count        | read       | [1]                          |
+// | 4       | classWeights | read       | [V]                          |
+// | 5       | rowLoss      | read_write | [N]                          |
+// | 6       | dlogits      | read_write | [N, V] from dOffset, dStride |
+// | 7       | flags        | read_write | [1]                          |
+//
+// Invocation i owns row i. The contract's `target` carries an underscore because WGSL reserves the word. In a masked
+// row zeros are selected, because 0 · NaN would not be 0.
+
+struct Args {
+  N: u32,
+  V: u32,
+  pOffset: u32,
+  pStride: u32,
+  dOffset: u32,
+  dStride: u32,
+  flagBit: u32,
+  smoothing: f32,
+}
+
+@group(0) @binding(0) var<storage, read> logits: array<f32>;
+@group(0) @binding(1) var<storage, read> target_: array<u32>;
+@group(0) @binding(2) var<storage, read> mask: array<f32>;
+@group(0) @binding(3) var<storage, read> count: array<f32>;
+@group(0) @binding(4) var<storage, read> classWeights: array<f32>;
+@group(0) @binding(5) var<storage, read_write> rowLoss: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dlogits: array<f32>;
+@group(0) @binding(7) var<storage, read_write> flags: array<atomic<u32>>;
+@group(1) @binding(0) var<uniform> args: Args;
+
+override WORKGROUP_SIZE: u32 = 16u;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
+  if (n >= args.N) { return; }
+  let p_at = args.pOffset + n * args.pStride;
+  let d_at = args.dOffset + n * args.dStride;
+  let weight = mask[n];
+  let masked = weight == 0.0;
+  var top = 0u;
+  var p_top = logits[p_at];
+  var bad = not_finite(p_top);
+  for (var v = 1u; v < args.V; v++) {
+    let p = logits[p_at + v];
+    bad = bad || not_finite(p);
+    if (p > p_top) {
+      top = v;
+      p_top = p;
+    }
+  }
+  if (bad) {
+    atomicOr(&flags[0], args.flagBit);
+  }
+  // Without the maximum, whose term is 1: log1p keeps the loss of a confident row accurate.
+  var rest = 0.0;
+  for (var v = 0u; v < args.V; v++) {
+    if (v != top) {
+      rest += exp(max(logits[p_at + v] - p_top, -EXP_LIMIT));
+    }
+  }
+  let label = target_[n];
+  let scale = weight / count[0];
+  let spread = args.smoothing / f32(args.V);
+  let log_sum = log1p(rest);
+  var total = (1.0 - args.smoothing) * classWeights[label];
+  for (var v = 0u; v < args.V; v++) {
+    total += spread * classWeights[v];
+  }
+  var others = 0.0;
+  for (var v = 0u; v < args.V; v++) {
+    let p = logits[p_at + v];
+    let softmax = exp(max(p - p_top, -EXP_LIMIT)) / (1.0 + rest);
+    let q = classWeights[v] * (spread + select(0.0, 1.0 - args.smoothing, v == label));
+    others += classWeights[v] * (log_sum + (p_top - p));
+    dlogits[d_at + v] = select(scale * (softmax * total - q), 0.0, masked);
+  }
+  let own = classWeights[label] * (log_sum + (p_top - logits[p_at + label]));
+  rowLoss[n] = select(weight * ((1.0 - args.smoothing) * own + spread * others), 0.0, masked);
+}
