@@ -11,7 +11,7 @@ import { formatBytes } from "../i18n/format.ts";
 import { t } from "../i18n/translate.ts";
 import controls from "../styles/controls.module.css";
 import { ExperimentNumber } from "./experiment-number.tsx";
-import { CheckField, SegmentedControl } from "./fields.tsx";
+import { CheckField, SegmentedControl, SelectField } from "./fields.tsx";
 
 const STATES: readonly Experiment["training"]["state"][] = ["fresh", "carried"];
 const WAYS = ["auto", "never", "steps"] as const;
@@ -46,7 +46,7 @@ function ReachFields({ training }: Pick<Experiment, "training">) {
         onChange={(on) => session.editValue("training.truncate", on ? FIELD_RANGES.truncate.default : null)}
       />
       <ExperimentNumber field="truncate" />
-      <SegmentedControl
+      <SelectField
         label={t("field.checkpoints")}
         value={typeof checkpoint === "number" ? "steps" : checkpoint}
         choices={WAYS.map((value) => ({ value, label: t(`field.checkpoints.${value}`) }))}
