@@ -100,6 +100,8 @@ export const mutants = [
     ["g + momentum * buffer : buffer", "g - momentum * buffer : buffer"],
   ]),
   ...twin("optimizer-rmsprop", "optimizer", [["v - mean * mean", "v + mean * mean"]]),
+  ...twin("keep-state", "batch", [["h[hOffset + n]!", "h[hOffset - n]!"]]),
+  ...twin("resume-state", "batch", [["resume === 1 ? kept", "resume === 0 ? kept"]]),
   ...twin("batch-gather", "batch", [["starts[slot * B + b]!", "starts[slot * T + b]!"]]),
   ...lib("gru-forward-gates", "gru-forward", [["units, r * drop", "units, r + drop"]]),
   ...shader("gru-forward.step.candidate", [
@@ -136,6 +138,8 @@ export const mutants = [
   ...shader("weight-gradient.split.product", [["let begin = slab * SLAB_ROWS;", "let begin = slab + SLAB_ROWS;"]]),
   ...shader("gather-backward.list.sum", [["let n = position - 1u;", "let n = position - 0u;"]]),
   ...shader("gather-backward.list.total", [["!= args.padding", "== args.padding"]]),
+  ...shader("keep-state.element", [["h[args.hOffset + i]", "h[args.hOffset - i]"]]),
+  ...shader("resume-state.element", [["args.resume == 1u", "args.resume == 0u"]]),
   ...shader("mask-rows.element", [["factor = mask[n]", "factor = mask[c]"]]),
   ...shader("layer-norm-backward.split.row", [["g_mean - u * gu_mean", "g_mean + u * gu_mean"]]),
   ...shader("layer-norm-backward.split.column", [["(2u * slab + 1u)", "(2u * slab + 0u)"]]),
