@@ -18,7 +18,7 @@
 //
 // dh' is added to where it holds an upstream gradient (upstream = 1, but not in the row of the initial state) and assigned
 // otherwise. The record row of the later step is complete (an earlier dispatch), that of the step that made row t is
-// touched only in the invocation's own elements. A masked row of it becomes 0.
+// touched only in the invocation's own elements; da is 0 at a masked step.
 // Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉: an 8 × 4 register tile. At an
 // edge it loads the last row or unit again and stores only what exists.
 

@@ -11,7 +11,7 @@
 // | 4       | flags  | read_write | [1]                                                           |
 //
 // Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉: an 8 × 4 register tile. At an
-// edge it loads the last row or unit again and stores only what exists. A masked row keeps its state.
+// edge it loads the last row or unit again and stores only what exists. A masked row has z = n = 0 and so keeps its state.
 
 struct Args {
   t: u32,
@@ -46,25 +46,19 @@ fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
   let at = step_start(b) * 4u;
   let n_at = at + 2u * args.H;
   let units = args.H - j.x;
-  let next = new_start(b) + j.x;
-  let previous = load_state(old_start(b), j);
-  if (is_masked(b)) {
-    store_record(n_at + j.x, units, vec4<f32>());
-    store_state(next, units, previous);
-    return;
-  }
+  let masked = is_masked(b);
   let x_n = load_record(n_at, j);
   var a_n = x_n + sum;
-  if (any_not_finite(a_n)) {
+  if (!masked && any_not_finite(a_n)) {
     atomicOr(&flags[0], args.flagBit);
   }
   if (is_large(a_n)) {
     a_n = precise_sum(x_n, vec4<f32>(), args.H, at + 3u * args.H, 2u * args.H, 3u * args.H, j);
   }
-  let n = activate4(a_n, args.activation);
+  let n = select(activate4(a_n, args.activation), vec4<f32>(), masked);
   let z = load_record(at, j);
   store_record(n_at + j.x, units, n);
-  store_state(next, units, mix4(previous, n, z));
+  store_state(new_start(b) + j.x, units, mix4(load_state(old_start(b), j), n, z));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -11,16 +11,11 @@ fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
   if (args.t == args.reverse * args.T) { return; }
 
   let step = made_step();
-  let masked = args.masked == 1u && mask[step * args.B + b] == 0.0;
+  let masked = (args.masked == 1u) & (mask[step * args.B + b] == 0.0);
   let at = row_start(step, b) * 4u;
   let old = row_start(old_row(), b);
-  if (masked) {
-    for (var slot = 0u; slot < 4u; slot++) {
-      store_record(at + slot * args.H + j.x, units, vec4<f32>());
-    }
-  }
-  // 0 at a masked step, so that its da is 0 and the gradient passes as it is.
-  let z = load_record(at, j);
+  // z = 0 at a masked step: its da is 0 and the gradient passes as it is.
+  let z = select(load_record(at, j), vec4<f32>(), masked);
   let n = load_record(at + 2u * args.H, j);
   let da_n = delta * z * activation_slope4(n, args.activation);
   if (args.reset == 1u) {

@@ -1,5 +1,5 @@
 // Body of the kernels `reset` and `reset-dropped` of gru-backward, `step`, for tile i. They differ in `drop_states`, which stands at
-// h' where it entered r ⊙ h' and at what comes back through it. At a masked step da_n and r are already 0.
+// h' where it entered r ⊙ h' and at what comes back through it. At a masked step da_n and with it ds is 0.
 
 fn finish(b: u32, j: vec4<u32>, ds: vec4<f32>) {
   if (b >= args.B) { return; }

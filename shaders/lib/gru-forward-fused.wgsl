@@ -23,15 +23,7 @@ fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>, q_sum: vec4<
   if (b >= args.B) { return; }
   let at = step_start(b) * 4u;
   let units = args.H - j.x;
-  let next = new_start(b) + j.x;
-  let previous = load_state(old_start(b), j);
-  if (is_masked(b)) {
-    for (var slot = 0u; slot < 4u; slot++) {
-      store_record(at + slot * args.H + j.x, units, vec4<f32>());
-    }
-    store_state(next, units, previous);
-    return;
-  }
+  let masked = is_masked(b);
   // A loop, so that the code of one product is compiled once and not three times.
   var a = array<vec4<f32>, 3>(z_sum, r_sum, q_sum);
   for (var slot = 0u; slot < 3u; slot++) {
@@ -40,18 +32,20 @@ fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>, q_sum: vec4<
   let a_z = a[0];
   let a_r = a[1];
   let q = a[2];
-  let r = sigmoid4(a_r);
+  let zero = vec4<f32>();
+  let r = select(sigmoid4(a_r), zero, masked);
   let a_n = load_record(at + 2u * args.H, j) + r * q;
-  if (any_not_finite(a_z) || any_not_finite(a_r) || any_not_finite(a_n)) {
+  if (!masked && (any_not_finite(a_z) || any_not_finite(a_r) || any_not_finite(a_n))) {
     atomicOr(&flags[0], args.flagBit);
   }
-  let z = sigmoid4(a_z);
-  let n = activate4(a_n, args.activation);
+  let z = select(sigmoid4(a_z), zero, masked);
+  let n = select(activate4(a_n, args.activation), zero, masked);
   store_record(at + j.x, units, z);
   store_record(at + args.H + j.x, units, r);
   store_record(at + 2u * args.H + j.x, units, n);
-  store_record(at + 3u * args.H + j.x, units, q);
-  store_state(next, units, mix4(previous, n, z));
+  store_record(at + 3u * args.H + j.x, units, select(q, zero, masked));
+  // z = n = 0 at a masked step, so that the state stays.
+  store_state(new_start(b) + j.x, units, mix4(load_state(old_start(b), j), n, z));
 }
 
 fn compute_tile(i: u32) {

@@ -5,17 +5,12 @@ fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>) {
   if (b >= args.B) { return; }
   let at = step_start(b) * 4u;
   let units = args.H - j.x;
-  if (is_masked(b)) {
-    store_record(at + j.x, units, vec4<f32>());
-    store_record(at + args.H + j.x, units, vec4<f32>());
-    store_record(at + 3u * args.H + j.x, units, vec4<f32>());
-    return;
-  }
+  let masked = is_masked(b);
   let x_z = load_record(at, j);
   let x_r = load_record(at + args.H, j);
   var a_z = x_z + z_sum;
   var a_r = x_r + r_sum;
-  if (any_not_finite(a_z) || any_not_finite(a_r)) {
+  if (!masked && (any_not_finite(a_z) || any_not_finite(a_r))) {
     atomicOr(&flags[0], args.flagBit);
   }
   let old = old_start(b);
@@ -23,8 +18,9 @@ fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>) {
     a_z = precise_sum(x_z, vec4<f32>(), args.H, old, 0u, 3u * args.H, j);
     a_r = precise_sum(x_r, vec4<f32>(), args.H, old, args.H, 3u * args.H, j);
   }
-  let r = sigmoid4(a_r);
-  store_record(at + j.x, units, sigmoid4(a_z));
+  let zero = vec4<f32>();
+  let r = select(sigmoid4(a_r), zero, masked);
+  store_record(at + j.x, units, select(sigmoid4(a_z), zero, masked));
   store_record(at + args.H + j.x, units, r);
   store_record(at + 3u * args.H + j.x, units, r * drop_states(load_state(old, j), b * args.H, j));
 }

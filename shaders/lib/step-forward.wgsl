@@ -17,6 +17,7 @@ fn new_start(b: u32) -> u32 {
   return step_start(b) + (1u - args.reverse) * args.B * args.H;
 }
 
+// Software adapters play both sides of a branch, so this is for `select`; the load is harmless where no mask is given.
 fn is_masked(b: u32) -> bool {
-  return args.masked == 1u && mask[(args.t - 1u) * args.B + b] == 0.0;
+  return (args.masked == 1u) & (mask[(args.t - 1u) * args.B + b] == 0.0);
 }

@@ -51,7 +51,7 @@ function startStep(tensors: Tensors, numbers: Sizes, row: number): void {
     const old = (before * B + b) * H;
     const z = (step * B + b) * 4 * H; // slot 0; r, n and s or q follow at H each
     if (masked === 1 && mask[step * B + b] === 0) {
-      record.fill(0, z, z + 4 * H);
+      record.fill(0, z, z + (reset === 0 ? 3 : 4) * H); // da_z, da_r, da_n and dq; s stays
       for (let j = 0; j < H; j++) dh[old + j]! += dh[here + j]!;
       continue;
     }
