@@ -131,7 +131,7 @@ export interface TaskDefinition {
   load(experiment: Experiment, own: OwnData | null): Promise<Dataset>;
   /** A real sample of the loaded data for the task's card. */
   thumbnail(dataset: Dataset): Thumbnail;
-  /** Test metrics in the user's units (`mae`, `rmse`, `r2`, `accuracy`, `f1`, `auc`, `perplexity`), from predictions at every scored row. */
+  /** Test metrics in the user's units (`mae`, `rmse`, `r2`, `accuracy`, `f1`, `auc`, `perplexity`, `bits`, `top5`), from predictions at every scored row. */
   score(dataset: Dataset, scored: ScoredRows): Readonly<Record<string, number>>;
   /** Test rows that are scored: "last" = only the last step of each test window, "every" = all unmasked steps. */
   readonly scoredSteps: "last" | "every";

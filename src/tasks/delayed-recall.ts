@@ -9,7 +9,7 @@ import { STREAM, uniformInteger } from "../core/rng.ts";
 import type { Dataset, TaskDefinition, Thumbnail } from "../core/task.ts";
 import { USUAL_TRAINING } from "../core/usual-training.ts";
 import { obeyRules } from "./obey-rules.ts";
-import { scoreAccuracy } from "./symbols.ts";
+import { chanceOf, scoreAccuracy } from "./symbols.ts";
 
 /** The first S of these are the symbols to remember; 64, the most that the schema allows. */
 const SYMBOLS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -118,7 +118,7 @@ async function load(experiment: Experiment): Promise<Dataset> {
     }),
     probeLength: length,
     rowLabels: null,
-    baseline: { name: "chance", metrics: { accuracy: 1 / task.symbols } },
+    baseline: { name: "chance", metrics: chanceOf(task.symbols) },
     notes: repeated > 0 ? [{ key: "recall-repeats", numbers: { repeated, heldOut: 2 * HELD_OUT_SEQUENCES } }] : [],
   };
 }

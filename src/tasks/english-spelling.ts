@@ -10,7 +10,7 @@ import { LONGEST_WORD } from "../core/task-rules.ts";
 import { USUAL_TRAINING } from "../core/usual-training.ts";
 import { decodeWords } from "./front-coding.ts";
 import { obeyRules } from "./obey-rules.ts";
-import { bigramPerplexity, rowsOfStrings, scorePerplexity } from "./symbols.ts";
+import { bigramPerplexity, metricsOfPerplexity, rowsOfStrings, scoreSymbols } from "./symbols.ts";
 
 const STEPS = LONGEST_WORD + 1;
 const BOUNDARY = 0;
@@ -91,7 +91,7 @@ async function load(experiment: Experiment): Promise<Dataset> {
     probeLength: STEPS,
     rowLabels: null,
     // On the validation words, because the page shows it beside the perplexity of the validation loss.
-    baseline: { name: "bigram", metrics: { perplexity } },
+    baseline: { name: "bigram", metrics: metricsOfPerplexity(perplexity) },
     notes: [],
   };
 }
@@ -110,5 +110,5 @@ export const englishSpelling: TaskDefinition = {
   scoredSteps: "every",
   load,
   thumbnail,
-  score: scorePerplexity,
+  score: scoreSymbols,
 };

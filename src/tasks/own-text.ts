@@ -7,7 +7,7 @@ import type { Experiment } from "../core/experiment.ts";
 import type { Dataset, OwnData, ProbeChoice, TaskDefinition, Thumbnail } from "../core/task.ts";
 import { MAXIMUM_TRAINING_WINDOWS, type Range, splitInTime, streamRows, windowStarts } from "./chronological.ts";
 import { obeyRules } from "./obey-rules.ts";
-import { bigramPerplexity, scorePerplexity } from "./symbols.ts";
+import { bigramPerplexity, metricsOfPerplexity, scoreSymbols } from "./symbols.ts";
 
 /** Largest vocabulary, □ included. */
 const MAXIMUM_SYMBOLS = 4096;
@@ -88,7 +88,7 @@ async function load(experiment: Experiment, own: OwnData | null): Promise<Datase
     probes: probesOf(characters, parts.test, probeLength),
     probeLength,
     rowLabels: null,
-    baseline: { name: "bigram", metrics: { perplexity } },
+    baseline: { name: "bigram", metrics: metricsOfPerplexity(perplexity) },
     notes: replacedKinds > 0 ? [{ key: "replaced-symbols", numbers: { replacedKinds, replacedCharacters } }] : [],
   };
 }
@@ -115,5 +115,5 @@ export const ownText: TaskDefinition = {
   scoredSteps: "every",
   load,
   thumbnail,
-  score: scorePerplexity,
+  score: scoreSymbols,
 };

@@ -11,7 +11,7 @@ import type { DataSource, Dataset, TaskDefinition, Thumbnail } from "../core/tas
 import { LONGEST_STRING } from "../core/task-rules.ts";
 import { USUAL_TRAINING } from "../core/usual-training.ts";
 import { obeyRules } from "./obey-rules.ts";
-import { bigramPerplexity, rowsOfStrings, scoreSymbols } from "./symbols.ts";
+import { bigramPerplexity, metricsOfPerplexity, rowsOfStrings, scoreSymbols } from "./symbols.ts";
 
 const STEPS = LONGEST_STRING + 1;
 const VOCABULARY: readonly string[] = ["·", "B", "T", "P", "S", "X", "V", "E"];
@@ -121,7 +121,7 @@ async function load(experiment: Experiment): Promise<Dataset> {
     probeLength: STEPS,
     rowLabels: null,
     // On the validation strings, because the page shows it beside the perplexity of the validation loss.
-    baseline: { name: "bigram", metrics: { perplexity } },
+    baseline: { name: "bigram", metrics: metricsOfPerplexity(perplexity) },
     notes: [],
   };
 }

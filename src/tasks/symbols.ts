@@ -7,6 +7,10 @@ import { type ClassMetrics, classMetrics } from "../core/metrics.ts";
 import type { Dataset, ScoredRows } from "../core/task.ts";
 import type { Range } from "./chronological.ts";
 
+/** Above this many classes the first five answers are looked at, above the other the first three. */
+const MANY_CLASSES = 10;
+const SOME_CLASSES = 4;
+
 /** Rows of symbols: row t holds a symbol and the one that follows it. `mask` 0 leaves a row out. */
 export interface SymbolRows {
   readonly input: Uint32Array<ArrayBuffer>; // [R]
@@ -94,18 +98,39 @@ function scoreClasses(dataset: Dataset, { logits, rows }: ScoredRows): ClassMetr
   );
 }
 
-/** `perplexity` of the predictions. */
-export function scorePerplexity(dataset: Dataset, scored: ScoredRows): { readonly perplexity: number } {
-  return { perplexity: scoreClasses(dataset, scored).perplexity };
+/** The share of rows whose class is among the first few answers, where there are enough classes for it to say something. */
+function topShare({ topShares }: Pick<ClassMetrics, "topShares">): Readonly<Record<string, number>> {
+  const share = (k: number) => topShares[k - 1] ?? Number.NaN;
+  if (topShares.length > MANY_CLASSES) return { top5: share(5) };
+  return topShares.length > SOME_CLASSES ? { top3: share(3) } : {};
 }
 
-/** Both: `perplexity` of the predictions, and the share of symbols that are predicted right. */
+/**
+ * `perplexity` of the predictions, the same surprise in `bits` per symbol, `accuracy`, the share of symbols that are
+ * predicted right, and `top5` or `top3`, the share of those among the first answers.
+ */
 export function scoreSymbols(dataset: Dataset, scored: ScoredRows): Readonly<Record<string, number>> {
-  const { perplexity, accuracy } = scoreClasses(dataset, scored);
-  return { perplexity, accuracy };
+  const metrics = scoreClasses(dataset, scored);
+  const { perplexity, bitsPerSymbol: bits, accuracy } = metrics;
+  return { perplexity, bits, accuracy, ...topShare(metrics) };
 }
 
-/** `accuracy`: share of rows whose largest logit stands at the right class; the first of equals counts. */
-export function scoreAccuracy(dataset: Dataset, scored: ScoredRows): { readonly accuracy: number } {
-  return { accuracy: scoreClasses(dataset, scored).accuracy };
+/** A model that is known by its perplexity, in the metrics of `scoreSymbols`. */
+export function metricsOfPerplexity(perplexity: number): Readonly<Record<string, number>> {
+  return { perplexity, bits: Math.log2(perplexity) };
+}
+
+/**
+ * `accuracy`: share of rows whose largest logit stands at the right class (the first of equals counts); `top5` or `top3`: of
+ * rows whose class is among the first answers.
+ */
+export function scoreAccuracy(dataset: Dataset, scored: ScoredRows): Readonly<Record<string, number>> {
+  const metrics = scoreClasses(dataset, scored);
+  return { accuracy: metrics.accuracy, ...topShare(metrics) };
+}
+
+/** What guessing among equally frequent classes reaches, in the metrics of `scoreAccuracy`. */
+export function chanceOf(classes: number): Readonly<Record<string, number>> {
+  const topShares = Array.from({ length: classes }, (_, k) => (k + 1) / classes);
+  return { accuracy: 1 / classes, ...topShare({ topShares }) };
 }

@@ -7,6 +7,7 @@ import type { Dataset } from "../../core/task.ts";
 import type { Run } from "../../engine/run.ts";
 import type { RunMemory } from "../../engine/run-memory.ts";
 import type { Evaluation, MetricsBlock } from "../../engine/run-report.ts";
+import { type Confusion, confusionLines, confusionOf } from "./confusion.ts";
 
 /** Numbers by name, in the user's units. */
 type Metrics = Readonly<Record<string, number>>;
@@ -40,6 +41,8 @@ export interface TrainReport {
   /** Shares of the training steps at which clipping by norm, or by value, did something. */
   readonly clipped: ClippedShares;
   readonly prunings: readonly PruningReport[];
+  /** Which class the last parameters take for which; null where there are no classes to confuse. */
+  readonly confusion: Confusion | null;
   readonly fault: Fault | null;
   readonly saved: string | null;
   readonly plays: number;
@@ -86,6 +89,7 @@ export function describeTraining(outcome: TrainOutcome): TrainReport {
     unit: unitOf(dataset),
     clipped,
     prunings: run.prunings,
+    confusion: confusionOf(dataset, evaluation.latestRows, run.generator !== null),
     fault,
     saved,
     plays,
@@ -158,6 +162,7 @@ export function toTable(report: TrainReport): string {
     `validation loss ${metrics.bestValidationLoss.toPrecision(5)} at step ${bestStep}, ${metrics.validationLoss.toPrecision(5)} now`,
     ...clippedLines(report),
     ...report.prunings.slice(-1).map(pruningLine),
+    ...(report.confusion ? confusionLines(report.confusion) : []),
     ...(report.saved === null ? [] : [`saved to ${report.saved}`]),
   ].join("\n");
 }

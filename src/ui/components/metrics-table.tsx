@@ -17,7 +17,9 @@ export interface MetricsTableProps {
 }
 
 /** Metrics where larger is better; all others are errors. Accuracy is a share of cases and is read in per cent. */
-const LARGER_IS_BETTER: readonly string[] = ["accuracy", "f1", "auc", "r2"];
+const LARGER_IS_BETTER: readonly string[] = ["accuracy", "top3", "top5", "f1", "auc", "r2"];
+/** Shares of the answers, shown per cent. */
+const SHARES: readonly string[] = ["accuracy", "top3", "top5"];
 
 /** Baseline, best and latest by row; metrics by column. */
 export function MetricsTable({ baseline, latest, best, step, bestStep, unit }: MetricsTableProps) {
@@ -70,7 +72,7 @@ function metricLabel(name: string, unit: string | null): string {
 
 function shown(name: string, value: number | undefined): string {
   if (value === undefined) return "";
-  return name === "accuracy" ? formatPercent(value) : formatTwoDecimals(value);
+  return SHARES.includes(name) ? formatPercent(value) : formatTwoDecimals(value);
 }
 
 interface ComparisonProps {
