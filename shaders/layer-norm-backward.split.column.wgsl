@@ -1,13 +1,13 @@
-// layer-norm-backward, `split`, second kernel: column sums of one slab of rows, for gain and for bias.
+// layer-norm-backward, `split`, second kernel: column sums of one slab of rows.
 //
-//   slabs[s, 0, c] = Σ_{n in slab s} dy[n, c]·(x[n, c] − μ)·s_n    slabs[s, 1, c] = Σ_{n in slab s} dy[n, c]
+//   slabs[s, c] = Σ_{n in slab s} dy[n, c]·(x[n, c] − μ)·s_n
 //
 // | binding | tensor     | access     | shape                             |
 // | ------- | ---------- | ---------- | --------------------------------- |
 // | 0       | x          | read       | [N, C] from xOffset, xStride      |
 // | 1       | statistics | read       | [N, 2]: μ, s                      |
 // | 2       | dy         | read       | [N, C] from dyOffset, dyStride    |
-// | 3       | slabs      | read_write | [S, 2, C], S = ⌈N / SLAB_ROWS⌉    |
+// | 3       | slabs      | read_write | [S, C], S = ⌈N / SLAB_ROWS⌉       |
 //
 // Invocation i owns slab ⌊i / C⌋ and column i mod C.
 
@@ -42,12 +42,9 @@ fn main(
   if (begin >= args.N) { return; }
   let end = min(begin + SLAB_ROWS, args.N);
   var gain_sum = 0.0;
-  var bias_sum = 0.0;
   for (var n = begin; n < end; n++) {
     let upstream = dy[args.dyOffset + n * args.dyStride + c];
     gain_sum += upstream * (x[args.xOffset + n * args.xStride + c] - statistics[2u * n]) * statistics[2u * n + 1u];
-    bias_sum += upstream;
   }
-  slabs[2u * slab * args.C + c] = gain_sum;
-  slabs[(2u * slab + 1u) * args.C + c] = bias_sum;
+  slabs[slab * args.C + c] = gain_sum;
 }

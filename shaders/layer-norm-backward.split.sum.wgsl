@@ -1,12 +1,11 @@
 // layer-norm-backward, `split`, third kernel: the slabs in ascending order, so that two runs agree bit for bit.
 //
-//   dgain[c] = Σ_s slabs[s, 0, c]    dbias[c] = Σ_s slabs[s, 1, c]
+//   dgain[c] = Σ_s slabs[s, c]
 //
-// | binding | tensor | access     | shape                          |
-// | ------- | ------ | ---------- | ------------------------------ |
-// | 0       | slabs  | read       | [S, 2, C], S = ⌈N / SLAB_ROWS⌉ |
-// | 1       | dgain  | read_write | [C]                            |
-// | 2       | dbias  | read_write | [C]                            |
+// | binding | tensor | access     | shape                       |
+// | ------- | ------ | ---------- | --------------------------- |
+// | 0       | slabs  | read       | [S, C], S = ⌈N / SLAB_ROWS⌉ |
+// | 1       | dgain  | read_write | [C]                         |
 //
 // Invocation i owns column i.
 
@@ -16,7 +15,6 @@ struct Args {
 
 @group(0) @binding(0) var<storage, read> slabs: array<f32>;
 @group(0) @binding(1) var<storage, read_write> dgain: array<f32>;
-@group(0) @binding(2) var<storage, read_write> dbias: array<f32>;
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 16u;
@@ -30,11 +28,8 @@ fn main(
   let c = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (c >= args.C) { return; }
   var gain_sum = 0.0;
-  var bias_sum = 0.0;
-  for (var at = c; at < arrayLength(&slabs); at += 2u * args.C) {
+  for (var at = c; at < arrayLength(&slabs); at += args.C) {
     gain_sum += slabs[at];
-    bias_sum += slabs[at + args.C];
   }
   dgain[c] = gain_sum;
-  dbias[c] = bias_sum;
 }

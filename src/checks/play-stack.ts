@@ -3,7 +3,7 @@
  * backward turns the record into gradients of the pre-activations. Results are in the file's layout, batch-first.
  */
 import type { Backend, Player } from "../core/backend.ts";
-import type { Direction, LayerChoice } from "../core/layer-choice.ts";
+import type { Direction, RecurrentLayer } from "../core/layer-choice.ts";
 import { buildStackProgram } from "../engine/build-parts.ts";
 import { findCell } from "../engine/cells/find-cell.ts";
 import type { Model } from "../engine/model.ts";
@@ -105,10 +105,10 @@ export async function playStack(
 }
 
 /** The layers of an experiment: two directions of a layer are one choice. */
-function choicesOf(layers: readonly GoldenLayer[]): readonly LayerChoice[] {
+function choicesOf(layers: readonly GoldenLayer[]): readonly RecurrentLayer[] {
   return layers
     .filter(({ direction }) => direction === "forward")
-    .map(({ kind, H, layer }): LayerChoice => {
+    .map(({ kind, H, layer }): RecurrentLayer => {
       const both = layers.some((other) => other.layer === layer && other.direction === "backward");
       return both ? { ...layerOfGolden(kind, H), direction: "both" } : layerOfGolden(kind, H);
     });

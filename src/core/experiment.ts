@@ -8,7 +8,7 @@ import { EarlyStoppingSchema } from "./early-stopping-choice.ts";
 import type { FaultCode } from "./errors.ts";
 import { FIELD_RANGES, LAYER_COUNT } from "./fields.ts";
 import { InitialisationSchema } from "./initialisation-choice.ts";
-import { LayerSchema } from "./layer-choice.ts";
+import { EmbeddingSchema, findStackFault, LayerSchema } from "./layer-choice.ts";
 import { LossSchema, ReductionSchema } from "./loss-choice.ts";
 import { OptimizerSchema } from "./optimizer-choice.ts";
 import { PruningSchema } from "./pruning-choice.ts";
@@ -48,22 +48,53 @@ const TaskSchema = v.variant(
   "one of seattle-weather, english-spelling, delayed-recall, noisy-waves, sweep-direction, reber-grammar, own-text, own-series",
 );
 
+const ModelFields = v.strictObject({
+  layers: v.pipe(
+    v.array(LayerSchema, "a list of layers"),
+    v.minLength(LAYER_COUNT.minimum, `at least ${LAYER_COUNT.minimum} layer`),
+    v.maxLength(LAYER_COUNT.maximum, `at most ${LAYER_COUNT.maximum} layers`),
+  ),
+  /** Left out, symbols enter as they are: one of their many inputs is 1. Only for symbols. */
+  embedding: v.optional(EmbeddingSchema),
+  /** Output of the head at every step, or at the last step only. */
+  head: oneOf(["every", "last"]),
+  /** Positive values favour remembering, in every cell that has a gate for it. */
+  initialMemory: ranged(FIELD_RANGES.initialMemory),
+  /** Left out, weights start as usual: `USUAL_INITIALISATION`. */
+  initialisation: v.optional(InitialisationSchema),
+});
+
+/** The layers have to make a model together; see `findStackFault`. */
+const ModelSchema = v.pipe(
+  ModelFields,
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const model = dataset.value;
+    const fault = findStackFault(model.layers, model.head);
+    if (!fault) return;
+    const { index, expected } = fault;
+    const layers = {
+      type: "object",
+      origin: "value",
+      input: { ...model },
+      key: "layers",
+      value: model.layers,
+    } as const;
+    if (index === null) {
+      addIssue({ message: expected, input: model.layers, path: [layers] });
+      return;
+    }
+    const layer = { ...model.layers[index] };
+    const place = { type: "array", origin: "value", input: model.layers, key: index, value: layer } as const;
+    const field = { type: "object", origin: "value", input: layer, key: "returnSequences", value: false } as const;
+    addIssue({ message: expected, input: false, path: [layers, place, field] });
+  }),
+);
+
 const ExperimentSchema = v.strictObject({
   version: v.literal(EXPERIMENT_VERSION, `${EXPERIMENT_VERSION}`),
   task: TaskSchema,
-  model: v.strictObject({
-    layers: v.pipe(
-      v.array(LayerSchema, "a list of layers"),
-      v.minLength(LAYER_COUNT.minimum, `at least ${LAYER_COUNT.minimum} layer`),
-      v.maxLength(LAYER_COUNT.maximum, `at most ${LAYER_COUNT.maximum} layers`),
-    ),
-    /** Output of the head at every step, or at the last step only. */
-    head: oneOf(["every", "last"]),
-    /** Positive values favour remembering, in every cell that has a gate for it. */
-    initialMemory: ranged(FIELD_RANGES.initialMemory),
-    /** Left out, weights start as usual: `USUAL_INITIALISATION`. */
-    initialisation: v.optional(InitialisationSchema),
-  }),
+  model: ModelSchema,
   training: v.strictObject({
     loss: v.optional(LossSchema, { name: "fitting" }),
     /** How the losses of single steps become one. */

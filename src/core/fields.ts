@@ -18,13 +18,15 @@ export interface FieldRange {
   /** i18n key of the unit, or null for a bare number. */
   readonly unit: "steps" | "rows" | "units" | "symbols" | "evaluations" | null;
   readonly acts: Acts;
+  /** What a document means that leaves the field out; null where it then has no such thing. */
+  readonly whenLeftOut: number | null;
 }
 
 const field = (
   path: string,
   range: readonly [minimum: number, maximum: number],
   initial: number,
-  rest: Partial<Pick<FieldRange, "integer" | "scale" | "unit" | "acts">> = {},
+  rest: Partial<Pick<FieldRange, "integer" | "scale" | "unit" | "acts" | "whenLeftOut">> = {},
 ): FieldRange => ({
   path,
   minimum: range[0],
@@ -34,12 +36,17 @@ const field = (
   scale: rest.scale ?? "linear",
   unit: rest.unit ?? null,
   acts: rest.acts ?? "next-run",
+  whenLeftOut: rest.whenLeftOut ?? null,
 });
 
 /** Every numeric field of an experiment. */
 export const FIELD_RANGES = {
   seed: field("seed", [0, 4294967295], 1, { integer: true }),
   units: field("model.layers[].units", [1, 1024], 32, { integer: true, scale: "log", unit: "units" }),
+  dropout: field("model.layers[].dropout", [0, 0.9], 0, { whenLeftOut: 0 }),
+  recurrentDropout: field("model.layers[].recurrentDropout", [0, 0.9], 0, { whenLeftOut: 0 }),
+  embeddingWidth: field("model.embedding.width", [1, 1024], 16, { integer: true, scale: "log", unit: "units" }),
+  paddingId: field("model.embedding.padding", [0, 1_000_000], 0, { integer: true }),
   initialMemory: field("model.initialMemory", [-10, 10], 0),
   layerMemory: field("model.layers[].initialMemory", [-10, 10], 0),
   learningRate: field("training.learningRate", [1e-7, 1e6], 0.01, { scale: "log", acts: "live" }),

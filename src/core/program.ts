@@ -34,7 +34,10 @@ export interface OperationCall {
   readonly tensors: Readonly<Record<string, TensorBinding>>;
 }
 
-/** The parts of a Program that are played on their own. */
+/**
+ * The parts of a Program that are played on their own. `begin` puts the states in place from which `generate` starts, where
+ * they are not 0.
+ */
 export type PhaseName =
   | "forward"
   | "backward"
@@ -45,6 +48,7 @@ export type PhaseName =
   | "predict-rest"
   | "decode"
   | "probe"
+  | "begin"
   | "generate";
 
 /** A whole score. Phases that a Program does not need are absent. */

@@ -7,7 +7,7 @@ import { gatherBackward } from "../operations/gather-backward.ts";
 import { gatherForward } from "../operations/gather-forward.ts";
 import { maskRows } from "../operations/mask-rows.ts";
 import { type Activation, claimActivationFlag } from "./activations.ts";
-import { denseBackward, denseForward } from "./dense.ts";
+import { denseBackward, denseForward, denseParameterGradients } from "./dense.ts";
 import { claimLossFlags, lossCalls } from "./losses.ts";
 import { callOperation, ProgramDraft } from "./program-draft.ts";
 
@@ -70,7 +70,8 @@ export function buildDenseProgram({ N, D, C, activation }: DenseProgramSpec): Pr
   const out = output ? { y: "y", dy: "dy" } : { y: "a", dy: "da" };
   const forward = [...denseForward(place), ...upstreamCalls(draft, { N, C, ...out })];
   const gradients = { dy: output?.dy ?? null, da, dx: { tensor: dx, offset: 0, stride: D }, dW, db };
-  return { tensors: draft.tensors(), phases: { forward, backward: denseBackward(place, gradients) } };
+  const backward = [...denseBackward(place, gradients), ...denseParameterGradients(place, gradients)];
+  return { tensors: draft.tensors(), phases: { forward, backward } };
 }
 
 /** A table of D embeddings of C numbers, looked up N times. The id `padding` has no gradient; null for no such id. */

@@ -9,7 +9,7 @@ import { reduceLoss } from "../operations/reduce-loss.ts";
 import type { BuiltProgram } from "./build-program.ts";
 import { requireSegment } from "./cells/segments.ts";
 import type { HeadSteps } from "./head.ts";
-import { declareStack, type Stack, type StackInput, stackBackward, stackForward } from "./layers.ts";
+import { declareStack, type Stack, type StackInput, stackBackward, stackForward, stackStart } from "./layers.ts";
 import { claimLossFlags, type LossFlags, type LossPlace, lossCalls } from "./losses.ts";
 import { createModel, type ModelShape } from "./model.ts";
 import { callOperation, ProgramDraft } from "./program-draft.ts";
@@ -73,7 +73,8 @@ function collectTop({ context, directions }: Stack, readout: HeadSteps): readonl
   const top = directions.filter(({ layer }) => layer === directions.at(-1)?.layer);
   if (readout === "every" || !needsCollecting(context, top, false)) return [];
   const looking = { ...context, pass: { ...context.pass, gradients: false } };
-  return collectStage(looking, top, false).forward({ first: 0, count: context.pass.T });
+  const steps = { first: 0, count: context.pass.T };
+  return collectStage(looking, top, false).forward({ steps, dropping: false });
 }
 
 function declareStackInput(draft: ProgramDraft, { T, B, input, inputWidth }: StackSpec): StackInput {
@@ -122,6 +123,7 @@ export function buildStackProgram(spec: StackSpec): BuiltProgram {
   };
   const lossFlags = claimLossFlags(draft, LINEAR, flags);
   const forward = [
+    ...stackStart(stack),
     ...stackForward(stack),
     ...collectTop(stack, readout),
     ...lossCalls(LINEAR, place, lossFlags),

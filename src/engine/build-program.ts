@@ -3,6 +3,7 @@
  * the same parameter buffer. Data rows are resident; a step uploads nothing but the first rows of its windows.
  */
 import type { OperationCall, PhaseName, Program, TensorBinding } from "../core/program.ts";
+import { advanceKey } from "../operations/advance-key.ts";
 import { applyMask } from "../operations/apply-mask.ts";
 import { clipCount } from "../operations/clip-count.ts";
 import { gradientNorm } from "../operations/gradient-norm.ts";
@@ -13,11 +14,11 @@ import { buildChunkedTraining } from "./chunked-training.ts";
 import { isCut } from "./chunks.ts";
 import { type HeadPlace, headBackward, headForward } from "./head.ts";
 import { buildHeadLoss } from "./head-loss.ts";
-import { declareStack, stackBackward, stackForward } from "./layers.ts";
+import { declareStack, stackBackward, stackForward, stackStart } from "./layers.ts";
 import { createModel, type Model } from "./model.ts";
 import { momentsOf, optimizerCall } from "./optimizers.ts";
 import { callOperation, type FlagOrigin, ProgramDraft } from "./program-draft.ts";
-import type { ProgramSpec } from "./program-spec.ts";
+import { drawsPerStep, type ProgramSpec } from "./program-spec.ts";
 import { createSequenceModel } from "./sequence-to-sequence/sequence-model.ts";
 import { buildSequenceTraining } from "./sequence-to-sequence/sequence-training.ts";
 import type { Pass } from "./stages/stage.ts";
@@ -38,7 +39,7 @@ const VIEW_FLAGS = "view.flags";
 /** Ring of the numbers of gradients that clipping by value cut off; only rows of steps that clip so are written. */
 export const CLIPPED_RING = "clipped";
 
-/** Turns forward into evaluate: the same calls, except that their flags do not stop the training. */
+/** The calls of a forward pass whose flags do not stop the training. */
 function asEvaluation(calls: readonly OperationCall[], viewFlags: TensorBinding): readonly OperationCall[] {
   return calls.map((call) => (call.tensors.flags ? { ...call, tensors: { ...call.tensors, flags: viewFlags } } : call));
 }
@@ -70,14 +71,10 @@ function buildWholeTraining(
   const headPlace: HeadPlace = { label: "head", model, B, V, input: top, logits };
   const judged = buildHeadLoss(draft, spec, { steps: top.steps, batch, logits, dlogits, loss, count, flags });
   const carried = spec.carried ? declareCarried(draft, spec.layers, stack.directions) : [];
-  const forward = [
-    ...resumeCalls(carried),
-    ...batch.calls,
-    ...judged.weigh,
-    ...stackForward(stack),
-    headForward(headPlace),
-    ...judged.forward,
-  ];
+  const gather = [...resumeCalls(carried), ...batch.calls, ...judged.weigh, ...stackStart(stack)];
+  const answer = [headForward(headPlace), ...judged.forward];
+  const forward = [...gather, ...stackForward(stack), ...answer];
+  const evaluate = [...gather, ...stackForward(stack, { dropping: false }), ...answer];
   const backward = [...judged.backward, ...headBackward(headPlace, dlogits), ...stackBackward(stack)];
   if (spec.dhNorms) {
     for (const { layer, direction, place, gradients } of stack.directions) {
@@ -87,7 +84,7 @@ function buildWholeTraining(
       if (gradients) backward.push(callOperation(rowNorm, place.label, numbers, { x: gradients.dh, out }));
     }
   }
-  return { forward, backward, keep: keepCalls(carried, flags), looks: [{ phase: "evaluate", calls: forward }] };
+  return { forward, backward, keep: keepCalls(carried, flags), looks: [{ phase: "evaluate", calls: evaluate }] };
 }
 
 /** The way of training that the spec asks for. */
@@ -133,6 +130,7 @@ export function buildProgram(spec: ProgramSpec): BuiltProgram {
     optimizerCall(spec.optimizer, { P, M: spec.M, grads, params, state, norm, loss, flags, metrics }),
     ...prune(params),
     ...keep,
+    ...(drawsPerStep(spec) ? [callOperation(advanceKey, "dropout", {}, { flags, key: { tensor: TENSOR.key() } })] : []),
   ];
   const clipped = draft.declare(CLIPPED_RING, "u32", [spec.M], "metrics");
   const counting = [callOperation(clipCount, "optimizer", { P, M: spec.M }, { grads, norm, clipped })];
@@ -145,6 +143,10 @@ export function buildProgram(spec: ProgramSpec): BuiltProgram {
   for (const { phase, calls } of looks) phases[phase] = asEvaluation(calls, viewFlags);
   const view = { model, input: spec.input, flags: viewFlags, output: viewOutput(spec.loss), head: spec.head };
   if (spec.probeLength > 0) phases.probe = buildProbePass(draft, view, spec.probeLength);
-  if (spec.generate) phases.generate = buildGeneratePass(draft, view);
+  if (spec.generate) {
+    const { begin, step } = buildGeneratePass(draft, view);
+    if (begin.length > 0) phases.begin = begin;
+    phases.generate = step;
+  }
   return { program: { tensors: draft.tensors(), phases }, model, flagOrigins: draft.flagOrigins() };
 }

@@ -5,7 +5,7 @@
  */
 import { alignSegment, elementCount } from "../core/dims.ts";
 import type { Experiment } from "../core/experiment.ts";
-import type { RecurrentLayer } from "../core/layer-choice.ts";
+import { isRecurrent, type LayerChoice } from "../core/layer-choice.ts";
 import type { OperationCall, TensorBinding } from "../core/program.ts";
 import { keepState } from "../operations/keep-state.ts";
 import { resumeState } from "../operations/resume-state.ts";
@@ -36,10 +36,11 @@ export interface CarriedLayout {
 }
 
 /** Lays the states out: for each layer h, then the cell's extra states. */
-function layOutCarried(layers: readonly RecurrentLayer[], B: number): CarriedLayout {
+function layOutCarried(layers: readonly LayerChoice[], B: number): CarriedLayout {
   const segments: CarriedSegment[] = [];
   let offset = 0;
   layers.forEach((choice, layer) => {
+    if (!isRecurrent(choice)) return;
     for (const state of ["h", ...findCell(choice).extraStates]) {
       const H = choice.units;
       segments.push({ name: `layers.${layer}.${state}`, layer, state, shape: [B, H], offset });
@@ -72,7 +73,7 @@ export interface CarriedPlace {
  */
 export function declareCarried(
   draft: ProgramDraft,
-  layers: readonly RecurrentLayer[],
+  layers: readonly LayerChoice[],
   directions: readonly LayerDirection[],
   carried = CARRIED,
 ): readonly CarriedPlace[] {

@@ -257,9 +257,10 @@ export function decodeCheckpoint(file: UncheckedCheckpoint): RunState {
   const experiment = decodeExperiment(file.metadata);
   const { best, ...record } = requireParsed("run", parseRunRecord(parseText(file.metadata, "run")));
   const plan = requireParsed("plan", parsePlan(parseText(file.metadata, "plan")));
-  const inputWidth = readExtent(file, "layers.0.W", 0);
+  const { layers, embedding } = experiment.model;
+  const inputWidth = readExtent(file, embedding ? "embedding.E" : "layers.0.W", 0);
   const outputs = readExtent(file, "head.b", 0);
-  const model = createModel({ layers: experiment.model.layers, inputWidth, outputs });
+  const model = createModel({ layers, embedding, inputWidth, outputs });
   const findings: Findings = { used: new Set(), differences: [] };
   const layout = parametersOf(model);
   const params = joinSegments(file, layout, "", findings);

@@ -157,9 +157,9 @@ class ChunkedTraining {
   }
 
   /** States, and where the head speaks logits and row losses, of a chunk whose start is in place. */
-  #forward(chunk: StepRange): readonly OperationCall[] {
+  #forward(chunk: StepRange, dropping = true): readonly OperationCall[] {
     const { batch, stack, head, loss } = this.#layOut(chunk.count, false);
-    const states = shifted([...batch.calls, ...stackForward(stack)], chunk.first);
+    const states = shifted([...batch.calls, ...stackForward(stack, { dropping })], chunk.first);
     if (!this.#speaks(chunk)) return states;
     const outOffset = this.#spec.head === "every" ? chunk.first * this.#spec.B : 0;
     const numbers = { N: loss.N, C: 1, xOffset: 0, xStride: 1, outOffset, outStride: 1, masked: 0 };
@@ -175,8 +175,9 @@ class ChunkedTraining {
   /** The gradients of a chunk whose forward pass was the last to be played. */
   #gradients(chunk: StepRange, goesOn: boolean): readonly OperationCall[] {
     const { stack, head, loss } = this.#layOut(chunk.count, goesOn);
+    const speaks = this.#speaks(chunk);
     const own = shifted(
-      [...(this.#speaks(chunk) ? headBackward(head, loss.dlogits) : []), ...stackBackward(stack)],
+      [...(speaks ? headBackward(head, loss.dlogits) : []), ...stackBackward(stack, !speaks)],
       chunk.first,
     );
     const calls = this.#gradientsBegun ? adding(own) : own;
@@ -231,7 +232,7 @@ class ChunkedTraining {
     const chunks = this.#pieces.flat();
     const calls = chunks.flatMap((chunk, i) => [
       ...(i > 0 ? this.#borders.goOn(chunks[i - 1]?.count ?? 0) : []),
-      ...this.#forward(chunk),
+      ...this.#forward(chunk, false),
     ]);
     return [...this.#begin(), ...calls, this.#mean()];
   }
@@ -244,7 +245,13 @@ class ChunkedTraining {
     const kept = parts.map(({ label, segment, kept: tensor, end }) =>
       copyState(label, segment.shape, end, { tensor, row: 0 }),
     );
-    return [...resumeCalls(parts), ...batch.calls, ...stackForward(stack), headForward(head), ...kept];
+    return [
+      ...resumeCalls(parts),
+      ...batch.calls,
+      ...stackForward(stack, { dropping: false }),
+      headForward(head),
+      ...kept,
+    ];
   }
 
   build(): TrainingCalls {

@@ -9,13 +9,7 @@ import { projectForward } from "../operations/project-forward.ts";
 import { weightGradient } from "../operations/weight-gradient.ts";
 import { type Activation, activationCall, activationGradientCall } from "./activations.ts";
 import { callOperation } from "./program-draft.ts";
-
-/** Rows inside a tensor: the first element and the distance from row to row. */
-export interface RowsAt {
-  readonly tensor: TensorBinding;
-  readonly offset: number;
-  readonly stride: number;
-}
+import type { RowsPlace } from "./stages/stage.ts";
 
 /** A dense layer in one pass. */
 export interface DensePlace {
@@ -23,7 +17,7 @@ export interface DensePlace {
   readonly N: number;
   readonly D: number;
   readonly C: number;
-  readonly x: RowsAt; // [N, D]
+  readonly x: RowsPlace; // [N, D]
   readonly W: TensorBinding; // [D, C]
   readonly b: TensorBinding; // [C]
   /** Pre-activations, which are the output of a linear layer. */
@@ -42,7 +36,8 @@ export interface DenseGradients {
   /** Upstream gradient of y; a linear layer finds it in `da`. */
   readonly dy: TensorBinding | null; // [N, C]
   readonly da: TensorBinding; // [N, C]
-  readonly dx: RowsAt; // [N, D]
+  /** Null where nobody asks for it. */
+  readonly dx: RowsPlace | null; // [N, D]
   readonly dW: TensorBinding; // [D, C]
   readonly db: TensorBinding; // [C]
 }
@@ -55,22 +50,28 @@ export function denseForward(place: DensePlace): readonly OperationCall[] {
   return activation ? [project, activationCall(activation.name, { label, N, C, a, ...activation })] : [project];
 }
 
-/** da from dy, then dx, dW and db. */
+/** da from dy, then dx. */
 export function denseBackward(place: DensePlace, gradients: DenseGradients): readonly OperationCall[] {
-  const { label, N, D, C, x, W, a, activation } = place;
-  const { dy, da, dx, dW, db } = gradients;
+  const { label, N, D, C, W, a, activation } = place;
+  const { dy, da, dx } = gradients;
+  const calls: OperationCall[] = [];
+  if (activation && dy) {
+    calls.push(activationGradientCall(activation.name, { label, N, C, a, ...activation }, { dy, da }));
+  }
+  if (dx) {
+    const numbers = { N, D, C, daOffset: 0, daStride: C, dxOffset: dx.offset, dxStride: dx.stride };
+    calls.push(callOperation(inputGradient, label, numbers, { da, W, dx: dx.tensor }));
+  }
+  return calls;
+}
+
+/** dW and db, from da. */
+export function denseParameterGradients(place: DensePlace, gradients: DenseGradients): readonly OperationCall[] {
+  const { label, N, D, C, x } = place;
+  const { da, dW, db } = gradients;
   const right = { rightOffset: 0, rightStride: C, outOffset: 0 };
   const left = { leftOffset: x.offset, leftStride: x.stride, outStride: C };
   return [
-    ...(activation && dy
-      ? [activationGradientCall(activation.name, { label, N, C, a, ...activation }, { dy, da })]
-      : []),
-    callOperation(
-      inputGradient,
-      label,
-      { N, D, C, daOffset: 0, daStride: C, dxOffset: dx.offset, dxStride: dx.stride },
-      { da, W, dx: dx.tensor },
-    ),
     callOperation(weightGradient, label, { N, D, C, ...left, ...right }, { left: x.tensor, right: da, dW }),
     callOperation(biasGradient, label, { N, C, ...right }, { right: da, db }),
   ];

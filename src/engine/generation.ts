@@ -3,6 +3,7 @@
  * stream, so a sample is a function of seed, sample number and parameters. Training may go on between two symbols.
  */
 import type { Player } from "../core/backend.ts";
+import { isRecurrent, learnsInitialState } from "../core/layer-choice.ts";
 import { STREAM, uniform } from "../core/rng.ts";
 import { findCell } from "./cells/find-cell.ts";
 import type { ProgramSpec } from "./program-spec.ts";
@@ -55,14 +56,16 @@ export class Generator {
     this.#player.play("generate", {});
   }
 
-  /** Starts sample number `sample` from a zero state and reads the symbols of `prefix` (at least one). */
+  /** Starts sample number `sample` from the initial state and reads the symbols of `prefix` (at least one). */
   begin(sample: number, prefix: ArrayLike<number>): void {
     if (prefix.length === 0) throw new Error("generation needs a first symbol");
     this.#spec.layers.forEach((layer, index) => {
+      if (!isRecurrent(layer)) return;
       for (const state of ["h", ...findCell(layer).extraStates]) {
         this.#player.write(TENSOR.state(index, state, "generate."), new Float32Array(layer.units));
       }
     });
+    if (learnsInitialState(this.#spec.layers)) this.#player.play("begin", {});
     for (const id of Array.from(prefix)) this.#feed(id);
     this.#begun++;
     this.#sample = sample;

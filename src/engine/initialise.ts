@@ -14,6 +14,7 @@ import { type DrawKey, drawOrthogonal } from "./orthogonal.ts";
 type Draw = (i: number) => number;
 
 const zero: Draw = () => 0;
+const one: Draw = () => 1;
 
 /** Uniform in ±`limit`. */
 const uniformWithin =
@@ -99,7 +100,12 @@ function drawOf({ role, shape, block }: Segment, options: InitialisationOptions,
       return inputWeight(options.input, fans, key);
     case "head-weights":
       return glorotUniform(fans, key);
+    case "embedding":
+      return normalOf(1, key);
+    case "gain":
+      return one;
     case "bias":
+    case "initial-state":
     case "head-bias":
       return zero;
     default:
@@ -109,7 +115,7 @@ function drawOf({ role, shape, block }: Segment, options: InitialisationOptions,
 
 /**
  * The flat parameter buffer [P] at step 0: W and U as chosen, the head Glorot uniform, biases 0 except the cell's memory
- * gate, which starts at ± the layer's initial memory. Padding is 0.
+ * gate, which starts at ± the layer's initial memory. Embeddings are standard normal as in PyTorch, gains 1. Padding is 0.
  */
 export function initialiseParameters(model: Model, options: InitialisationOptions): Float32Array<ArrayBuffer> {
   const params = new Float32Array(model.P);
@@ -118,6 +124,10 @@ export function initialiseParameters(model: Model, options: InitialisationOption
     const layer = segment.layer === null ? undefined : model.shape.layers[segment.layer];
     const draw = drawOf(segment, options, { seed: options.seed, segment: index });
     for (let i = 0; i < target.length; i++) target[i] = draw(i);
+    const { embedding } = model.shape;
+    if (segment.role === "embedding" && embedding?.padding !== undefined) {
+      target.fill(0, embedding.padding * embedding.width, (embedding.padding + 1) * embedding.width);
+    }
     if (!layer || !hasMemoryGate(layer)) return;
     const { memory } = findCell(layer);
     if (memory && segment.parameter === memory.bias) {

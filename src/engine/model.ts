@@ -3,18 +3,21 @@
  * `SEGMENT_ALIGNMENT`. `parameters` counts trainable numbers, P also the padding between segments (always 0).
  */
 import { alignSegment, elementCount } from "../core/dims.ts";
-import { directionsOf, type LayerChoice } from "../core/layer-choice.ts";
+import { directionsOf, type EmbeddingChoice, isRecurrent, type LayerChoice } from "../core/layer-choice.ts";
 import type { TensorBinding } from "../core/program.ts";
 import type { ParameterRole, ParameterSpec } from "./cells/cell.ts";
 import { findCell } from "./cells/find-cell.ts";
 import type { Segments } from "./cells/segments.ts";
+import { initialStateParameters } from "./stages/initial-state.ts";
 import { layerName } from "./tensor-names.ts";
 
 /** What decides the parameters: the layers, what enters the first and what leaves the head. */
 export interface ModelShape {
   readonly layers: readonly LayerChoice[];
-  /** D of the first layer: features, or vocabulary size for token ids. */
+  /** Features, or vocabulary size for token ids; without an embedding it is D of the first layer. */
   readonly inputWidth: number;
+  /** The table in which token ids are looked up; left out, they enter one-hot. */
+  readonly embedding?: EmbeddingChoice | undefined;
   /** V of the head; 0 builds a stack without a head. */
   readonly outputs: number;
 }
@@ -25,7 +28,7 @@ export interface Segment {
   readonly name: string;
   /** Index of the layer, or null for the head. */
   readonly layer: number | null;
-  /** House name within its layer and direction: `W`, `U`, `b`, `bu`. */
+  /** House name within its layer and direction: `W`, `U`, `b`, `bu`, `h0`, `gain`. */
   readonly parameter: string;
   readonly shape: readonly number[];
   readonly offset: number;
@@ -54,7 +57,35 @@ function columnsOf(shape: readonly number[]): number {
   return shape[1] ?? 1;
 }
 
-/** Lays out the segments: for each layer in file order, then the head's W [H, V] and b [V]. */
+/** A parameter of a layer, and what stands before its name inside the layer: `backward.`, `norm.`, or nothing. */
+interface PartParameter extends ParameterSpec {
+  readonly part: "" | "backward." | "norm.";
+}
+
+/** Parameters of a layer over `D` features, in file order. */
+function parametersOf(layer: LayerChoice, D: number): readonly PartParameter[] {
+  const inPart = (part: PartParameter["part"], specs: readonly ParameterSpec[]) =>
+    specs.map((spec): PartParameter => ({ ...spec, part }));
+  const W = outputWidth(layer);
+  const norm: readonly ParameterSpec[] = [
+    { name: "gain", shape: [W], role: "gain" },
+    { name: "bias", shape: [W], role: "bias" },
+  ];
+  const normalised = layer.norm === "layer" ? inPart("norm.", norm) : [];
+  if (!isRecurrent(layer)) {
+    const dense: readonly ParameterSpec[] = [
+      { name: "W", shape: [D, layer.units], role: "input-weights" },
+      { name: "b", shape: [layer.units], role: "bias" },
+    ];
+    return [...inPart("", dense), ...normalised];
+  }
+  const cell = findCell(layer);
+  const own = [...cell.parameters(D, layer.units), ...initialStateParameters(layer, cell)];
+  const parts = directionsOf(layer).map((direction) => (direction === "forward" ? "" : "backward."));
+  return [...parts.flatMap((part) => inPart(part, own)), ...normalised];
+}
+
+/** Lays out the segments: the embedding, for each layer in file order, then the head's W [H, V] and b [V]. */
 export function createModel(shape: ModelShape): Model {
   const segments: Segment[] = [];
   const layerParameters: number[] = [];
@@ -64,15 +95,17 @@ export function createModel(shape: ModelShape): Model {
     offset += alignSegment(elementCount(segment.shape));
   };
   let width = shape.inputWidth;
+  if (shape.embedding) {
+    const extents = [width, shape.embedding.width];
+    add({ name: "embedding.E", layer: null, parameter: "E", shape: extents, role: "embedding" });
+    width = shape.embedding.width;
+  }
   shape.layers.forEach((layer, index) => {
-    let count = 0;
-    for (const direction of directionsOf(layer)) {
-      for (const spec of findCell(layer).parameters(width, layer.units)) {
-        add({ ...spec, name: `${layerName(index, direction)}.${spec.name}`, layer: index, parameter: spec.name });
-        count += elementCount(spec.shape);
-      }
+    const own = parametersOf(layer, width);
+    for (const { part, ...spec } of own) {
+      add({ ...spec, name: `${layerName(index)}.${part}${spec.name}`, layer: index, parameter: spec.name });
     }
-    layerParameters.push(count);
+    layerParameters.push(own.reduce((sum, spec) => sum + elementCount(spec.shape), 0));
     width = outputWidth(layer);
   });
   if (shape.outputs > 0) {

@@ -5,13 +5,15 @@
  */
 import type { Player } from "../core/backend.ts";
 import { InputError } from "../core/errors.ts";
-import { type Direction, looksAhead } from "../core/layer-choice.ts";
-import type { CellView } from "./cells/cell.ts";
-import { type LayerPart, layerParts } from "./layer-parts.ts";
+import { type Direction, looksAhead, topmostRecurrent } from "../core/layer-choice.ts";
+import type { HeadSteps } from "./head.ts";
+import { type LayerPart, layerParts, type PartView } from "./layer-parts.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { readFloats } from "./read-tensor.ts";
 import { TENSOR } from "./tensor-names.ts";
 import { probeSteps, viewOutput, viewOutputTensor } from "./view-passes.ts";
+
+const NOTHING = Promise.resolve(new Float32Array());
 
 /** One picture: values [length, H]. */
 export interface ProbeView {
@@ -56,15 +58,28 @@ export interface ProbePart {
   readonly views: readonly ProbeView[];
 }
 
-async function readPart(player: Player, part: LayerPart, length: number): Promise<ProbePart> {
+/** What is shown of the steps before the last where there is one output, of the whole probe. */
+function onlyAtEnd(values: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {
+  const rows = new Float32Array(length * values.length).fill(Number.NaN);
+  rows.set(values, (length - 1) * values.length);
+  return rows;
+}
+
+async function readPart(player: Player, part: LayerPart, length: number, steps: HeadSteps): Promise<ProbePart> {
   const { layer, recordSlots, views, units: H } = part;
   const direction = part.direction ?? "forward";
   // Every read is sent before the first is awaited, so that all of them see the same play.
   const recordName = TENSOR.record(layer, "probe.", direction);
-  const record = readFloats(player, recordName, { offset: 0, length: length * recordSlots * H });
+  const record =
+    recordSlots > 0 ? readFloats(player, recordName, { offset: 0, length: length * recordSlots * H }) : NOTHING;
   // The state after step t is row t+1, in reverse row t.
   const first = direction === "forward" ? H : 0;
-  const read = async ({ name, range, from }: CellView): Promise<ProbeView> => {
+  const read = async ({ name, range, from }: PartView): Promise<ProbeView> => {
+    if (from === "output") {
+      const rows = steps === "every" ? length : 1;
+      const values = await readFloats(player, TENSOR.y(layer, "probe."), { offset: 0, length: rows * H });
+      return { name, range, values: steps === "every" ? values : onlyAtEnd(values, length) };
+    }
     if ("state" in from) {
       const state = TENSOR.state(layer, from.state, "probe.", direction);
       return { name, range, values: await readFloats(player, state, { offset: first, length: length * H }) };
@@ -86,9 +101,7 @@ async function readOutputs(player: Player, spec: ProgramSpec, length: number): P
   const { outputs: V } = spec;
   const shown = viewOutputTensor("probe.", viewOutput(spec.loss));
   if (probeSteps(spec) === "every") return readFloats(player, shown, { offset: 0, length: length * V });
-  const values = new Float32Array(length * V).fill(Number.NaN);
-  values.set(await readFloats(player, shown, { offset: 0, length: V }), (length - 1) * V);
-  return values;
+  return onlyAtEnd(await readFloats(player, shown, { offset: 0, length: V }), length);
 }
 
 /**
@@ -116,9 +129,12 @@ export async function playProbe(player: Player, spec: ProgramSpec, sequence: Pro
     );
   }
   player.play("probe", {});
+  const topmost = topmostRecurrent(spec.layers);
   const [outputs, ...layers] = await Promise.all([
     readOutputs(player, spec, length),
-    ...layerParts(spec.layers).map((part) => readPart(player, part, length)),
+    ...layerParts(spec.layers).map((part) =>
+      readPart(player, part, length, part.layer > topmost ? probeSteps(spec) : "every"),
+    ),
   ]);
   return { length, layers, outputs };
 }

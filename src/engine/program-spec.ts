@@ -2,6 +2,7 @@
  * Everything that decides a training Program, and nothing that does not: two equal specs build equal Programs. A run
  * derives it from experiment and dataset; verification writes it by hand.
  */
+import { drops } from "../core/layer-choice.ts";
 import type { Reduction } from "../core/loss-choice.ts";
 import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import type { HeadSteps } from "./head.ts";
@@ -51,4 +52,9 @@ export interface ProgramSpec extends ModelShape {
   readonly dhNorms?: boolean;
   /** True adds the gradient of the feature input, `batch.dx` [T, B, D]. */
   readonly inputGradient?: boolean;
+}
+
+/** True where training draws anew at every step, from `TENSOR.key()`: masks of dropout, a decoder's own symbols. */
+export function drawsPerStep({ layers, decoder }: Pick<ProgramSpec, "layers" | "decoder">): boolean {
+  return drops(layers) || (decoder?.sampling ?? null) !== null;
 }

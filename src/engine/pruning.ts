@@ -13,9 +13,12 @@ export function isPrunable(role: ParameterRole): boolean {
     case "input-weights":
     case "recurrent-weights":
     case "head-weights":
+    case "embedding":
       return true;
     case "bias":
     case "head-bias":
+    case "initial-state":
+    case "gain":
       return false;
     default:
       return role satisfies never;

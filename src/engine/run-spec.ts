@@ -4,7 +4,7 @@
  */
 import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
-import { looksAhead } from "../core/layer-choice.ts";
+import { isRecurrent, learnsInitialState, looksAhead } from "../core/layer-choice.ts";
 import type { Dataset } from "../core/task.ts";
 import { checkpointSteps, cutWindow, MAXIMUM_CHUNKS } from "./chunks.ts";
 import { classWeightsOf } from "./class-weights.ts";
@@ -24,10 +24,30 @@ function checkWindows(starts: Uint32Array, length: number, rows: number): void {
   }
 }
 
+/** Throws `InputError` where an embedding has no symbols to look up, or a dense layer reads symbols without one. */
+function checkEmbedding({ model }: Experiment, input: Dataset["input"]): void {
+  const { embedding, layers } = model;
+  const refuse = (path: string, expected: string, actual: string | number) => {
+    throw new InputError("experiment-invalid", { path, expected, actual });
+  };
+  if (input.kind === "features") {
+    if (embedding) refuse("model.embedding", "left out for a task whose inputs are numbers", "given");
+    return;
+  }
+  const symbols = input.vocabulary.length;
+  if (embedding?.padding !== undefined && embedding.padding >= symbols) {
+    refuse("model.embedding.padding", `below ${symbols}, the number of symbols`, embedding.padding);
+  }
+  if (!embedding && layers[0] && !isRecurrent(layers[0])) {
+    refuse("model.layers.0.cell", "a recurrent layer, or an embedding below it", layers[0].cell);
+  }
+}
+
 /** What needs all of a window at once, in words; null where windows may be played in parts. */
 function wholeWindows({ model, training }: Experiment): string | null {
   const { loss, reduction } = training;
   if (looksAhead(model.layers)) return "with a layer that reads in both directions";
+  if (learnsInitialState(model.layers)) return "with a layer that learns its initial state";
   if (loss.name === "weighted" || loss.name === "probability") return `with the loss ${loss.name}`;
   return reduction === "sequences" ? "with means by sequence" : null;
 }
@@ -37,9 +57,10 @@ function refuseParts(experiment: Experiment): void {
   const reason = wholeWindows(experiment);
   if (reason === null) return;
   const { state, truncate, checkpoint } = experiment.training;
+  const { layers } = experiment.model;
   const why = `${reason}, which needs whole windows`;
   const refused = [
-    ["state", state === "carried" && looksAhead(experiment.model.layers), `fresh ${why}`, state],
+    ["state", state === "carried" && (looksAhead(layers) || learnsInitialState(layers)), `fresh ${why}`, state],
     ["truncate", truncate !== null, `null ${why}`, truncate ?? ""],
     ["checkpoint", typeof checkpoint === "number", `auto or never ${why}`, checkpoint],
   ] as const;
@@ -91,7 +112,8 @@ function createRunSpec(experiment: Experiment, dataset: Dataset): ProgramSpec {
   const tokens = input.kind === "tokens";
   const outputs = target.kind === "classes" ? target.labels.length : target.columns.length;
   const inputWidth = tokens ? input.vocabulary.length : input.columns.length;
-  const { head, layers } = experiment.model;
+  const { head, layers, embedding } = experiment.model;
+  checkEmbedding(experiment, input);
   const { loss, reduction } = experiment.training;
   if (loss.name === "weighted" && reduction === "sequences") {
     const expected = "mean or sum: where classes have weights, sequences have none";
@@ -99,6 +121,7 @@ function createRunSpec(experiment: Experiment, dataset: Dataset): ProgramSpec {
   }
   return {
     layers,
+    embedding,
     inputWidth,
     outputs,
     input: input.kind,

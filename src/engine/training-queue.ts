@@ -10,7 +10,7 @@ import { CLIPPED_RING } from "./build-program.ts";
 import { CARRIED } from "./carried-state.ts";
 import type { LiveLog } from "./live-log.ts";
 import { writeOptimizerScalars } from "./optimizers.ts";
-import type { ProgramSpec } from "./program-spec.ts";
+import { drawsPerStep, type ProgramSpec } from "./program-spec.ts";
 import { readFloats, readWord, readWords } from "./read-tensor.ts";
 import type { RunState } from "./run-state.ts";
 import { chooseOrder, type WindowOrder } from "./scheduler.ts";
@@ -145,6 +145,8 @@ export class TrainingQueue {
     if (row === 0 && first > 0) player.write("metrics", this.#emptyRing);
     this.#order.write(this.#starts, first, count);
     player.write("starts", this.#starts.subarray(0, count * spec.B));
+    // Within a chunk the device counts on by itself.
+    if (drawsPerStep(spec)) player.write(TENSOR.key(), Uint32Array.of(experiment.seed, first));
     let countedFrom = count;
     for (let i = 0; i < count; i++) {
       const step = first + i;

@@ -8,7 +8,7 @@ import type { OperationCall, TensorBinding } from "../core/program.ts";
 import { carryState } from "../operations/carry-state.ts";
 import { activationCall } from "./activations.ts";
 import { type HeadSteps, headForward } from "./head.ts";
-import { declareStack, type StackInput, stackForward } from "./layers.ts";
+import { declareStack, type StackInput, stackForward, stackStart } from "./layers.ts";
 import type { LossSpec } from "./losses.ts";
 import type { Model } from "./model.ts";
 import { callOperation, type ProgramDraft } from "./program-draft.ts";
@@ -51,7 +51,13 @@ export function viewOutputTensor(prefix: Pass["prefix"], output: ViewOutput): st
 
 const WITHOUT_GRADIENTS = { gradients: false, stateUpstream: 0 } as const;
 
-function buildPass(draft: ProgramDraft, view: ViewSpec, pass: Pass): readonly OperationCall[] {
+/** The calls of a pass; `begin` puts learned initial states in place. */
+interface ViewPass {
+  readonly begin: readonly OperationCall[];
+  readonly step: readonly OperationCall[];
+}
+
+function buildPass(draft: ProgramDraft, view: ViewSpec, pass: Pass): ViewPass {
   const { model, output } = view;
   const { T, B, prefix } = pass;
   const { inputWidth: D, outputs: V } = model.shape;
@@ -78,7 +84,7 @@ function buildPass(draft: ProgramDraft, view: ViewSpec, pass: Pass): readonly Op
       }
     }
   }
-  return calls;
+  return { begin: stackStart(stack), step: calls };
 }
 
 /**
@@ -89,11 +95,19 @@ export function buildProbePass(draft: ProgramDraft, view: ViewSpec, probeLength:
   const { flags, model } = view;
   const ahead = looksAhead(model.shape.layers);
   const present = ahead ? draft.declare(TENSOR.mask("probe."), "f32", [probeLength, 1], "batch") : null;
-  return buildPass(draft, view, { prefix: "probe.", T: probeLength, B: 1, flags, present, ...WITHOUT_GRADIENTS });
+  const { begin, step } = buildPass(draft, view, {
+    prefix: "probe.",
+    T: probeLength,
+    B: 1,
+    flags,
+    present,
+    ...WITHOUT_GRADIENTS,
+  });
+  return [...begin, ...step];
 }
 
-/** `generate`: one step of one row; row 0 of every state in the next play is row 1 of this one. */
-export function buildGeneratePass(draft: ProgramDraft, view: ViewSpec): readonly OperationCall[] {
+/** `begin`, and `generate`: one step of one row; row 0 of every state in the next play is row 1 of this one. */
+export function buildGeneratePass(draft: ProgramDraft, view: ViewSpec): ViewPass {
   const { flags } = view;
   return buildPass(draft, view, { prefix: "generate.", T: 1, B: 1, flags, present: null, ...WITHOUT_GRADIENTS });
 }

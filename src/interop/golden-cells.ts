@@ -3,7 +3,7 @@
  * `gru_v1_φ` and `mgu` (our UGRNN) have matrices on [h, x] and our sign of z. `gru_v3`, `lstm` and `rnn_φ` are PyTorch's;
  * in `gru_v3` z near 1 KEEPS, which is our model with the z weights and biases negated and z shown as 1 − z.
  */
-import type { LayerChoice } from "../core/layer-choice.ts";
+import type { RecurrentLayer } from "../core/layer-choice.ts";
 import { swapLeadingAxes } from "./golden-file.ts";
 
 /** How a record slot of a cell appears in a file: v ↦ offset + sign · v. */
@@ -22,7 +22,7 @@ interface GateBlock {
 
 /** How a kind is written: one matrix on [h, x] per gate, or PyTorch's two stacks of rows with a bias each. */
 interface GoldenForm {
-  readonly layer: (units: number) => LayerChoice;
+  readonly layer: (units: number) => RecurrentLayer;
   readonly style: "joined" | "stacked";
   readonly blocks: readonly GateBlock[];
   /** Slots of the record (see the cell's operations). */
@@ -119,7 +119,7 @@ export function isGoldenCell(kind: string): kind is GoldenCellKind {
 }
 
 /** The layer of an experiment that computes this kind. */
-export function layerOfGolden(kind: GoldenCellKind, units: number): LayerChoice {
+export function layerOfGolden(kind: GoldenCellKind, units: number): RecurrentLayer {
   return formOf(kind).layer(units);
 }
 

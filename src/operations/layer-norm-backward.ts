@@ -1,6 +1,6 @@
 /**
- * Gradients of `layer-norm-forward`: of its rows, and of gain and bias, which are sums over all rows. All three are
- * overwritten.
+ * Gradients of `layer-norm-forward`: of its rows, and of the gain, a sum over all rows. Both are overwritten. That of the
+ * bias is `bias-gradient` of the same rows of dy.
  */
 import { defineOperation } from "../core/operation.ts";
 import { elements, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
@@ -8,8 +8,7 @@ import { elements, invocations, loops, reads, u32, writes } from "./kernel-terms
 /** Contract of `layer-norm-backward`; see its equation and tensors. */
 export const layerNormBackward = defineOperation({
   name: "layer-norm-backward",
-  equation:
-    "u = (x−μ)/√(σ²+epsilon), g = dy⊙gain; dx = (g − Σg/C − u Σ(g⊙u)/C)/√(σ²+epsilon); dgain = Σ_n dy⊙u; dbias = Σ_n dy",
+  equation: "u = (x−μ)/√(σ²+epsilon), g = dy⊙gain; dx = (g − Σg/C − u Σ(g⊙u)/C)/√(σ²+epsilon); dgain = Σ_n dy⊙u",
   source: "Ba, Kiros & Hinton 2016",
   tensors: {
     x: {
@@ -36,7 +35,6 @@ export const layerNormBackward = defineOperation({
       window: { offset: "dxOffset", stride: "dxStride" },
     },
     dgain: { access: "out", type: "f32", shape: ["C"], about: "overwritten" },
-    dbias: { access: "out", type: "f32", shape: ["C"], about: "overwritten" },
   },
   extents: ["N", "C"],
   constants: ["xOffset", "xStride", "dyOffset", "dyStride", "dxOffset", "dxStride"],
@@ -67,7 +65,7 @@ export const layerNormBackward = defineOperation({
             },
             {
               file: "layer-norm-backward.split.sum",
-              bindings: [...reads("slabs"), ...writes("dgain", "dbias")],
+              bindings: [...reads("slabs"), ...writes("dgain")],
               scalars: u32("C"),
               sizes: { WORKGROUP_SIZE: 16 },
               lib: ["linear-index"],
@@ -77,7 +75,7 @@ export const layerNormBackward = defineOperation({
           ],
         },
       ],
-      scratch: { slabs: elements(["N", "SLAB_ROWS"], ["2C", 1]) },
+      scratch: { slabs: elements(["N", "SLAB_ROWS"], ["C", 1]) },
     },
   },
 });

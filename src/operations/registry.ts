@@ -6,6 +6,7 @@ import type { Operation } from "../core/operation.ts";
 import { activationBackward } from "./activation-backward.ts";
 import { activationForward } from "./activation-forward.ts";
 import { addRows } from "./add-rows.ts";
+import { advanceKey } from "./advance-key.ts";
 import { applyMask } from "./apply-mask.ts";
 import { attentionCollect } from "./attention-collect.ts";
 import { attentionContext } from "./attention-context.ts";
@@ -67,6 +68,7 @@ export const OPERATIONS: readonly Operation[] = [
   activationBackward,
   activationForward,
   addRows,
+  advanceKey,
   applyMask,
   attentionCollect,
   attentionContext,

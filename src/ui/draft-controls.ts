@@ -5,7 +5,7 @@
 import type { Experiment, LiveField, OwnFileReference, TaskName } from "../core/experiment.ts";
 import { FIELD_RANGES } from "../core/fields.ts";
 import type { InitialisationChoice } from "../core/initialisation-choice.ts";
-import type { CellName } from "../core/layer-choice.ts";
+import type { LayerKind } from "../core/layer-choice.ts";
 import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import { currentExperiment, presetOf } from "./app-state.ts";
 import type { ControlParts } from "./controls.ts";
@@ -31,8 +31,8 @@ export interface DraftControls {
   /** A copy of the last layer on top of it. */
   readonly addLayer: () => void;
   readonly removeLayer: (index: number) => void;
-  /** Gives a layer another cell at that cell's usual settings; its width stays. */
-  readonly chooseCell: (index: number, cell: CellName) => void;
+  /** Makes a layer one of another kind; its width and what both kinds know stay. */
+  readonly chooseCell: (index: number, kind: LayerKind) => void;
   readonly chooseOptimizer: (name: OptimizerChoice["name"]) => void;
   readonly chooseInitialisation: (change: Partial<InitialisationChoice>) => void;
   readonly setClipping: (on: boolean) => void;
@@ -104,7 +104,7 @@ export function createDraftControls({ get, dispatch, send, start }: ControlParts
     editValue,
     addLayer: () => edit(withLayerAdded),
     removeLayer: (index) => edit((draft) => withLayerRemoved(draft, index)),
-    chooseCell: (index, cell) => edit((draft) => withCell(draft, index, cell)),
+    chooseCell: (index, kind) => edit((draft) => withCell(draft, index, kind)),
     chooseOptimizer: (name) => edit((draft) => withOptimizer(draft, name)),
     chooseInitialisation: (change) => edit((draft) => withInitialisation(draft, change)),
     setClipping: (on) => editValue(CLIP.path, on ? CLIP.default : null),

@@ -3,10 +3,11 @@
  * the last word, so what a control accepts is exactly what a link or a file may say. Pure; the experiment that came in is
  * never changed.
  */
+import * as v from "valibot";
 import { type Experiment, type ExperimentIssue, parseExperiment } from "../core/experiment.ts";
 import { FIELD_RANGES, type FieldName, type FieldRange } from "../core/fields.ts";
 import { type InitialisationChoice, USUAL_INITIALISATION } from "../core/initialisation-choice.ts";
-import { type CellName, defaultLayer, hasMemoryGate, initialMemoryOf } from "../core/layer-choice.ts";
+import { defaultLayer, hasMemoryGate, initialMemoryOf, type LayerKind, LayerSchema } from "../core/layer-choice.ts";
 import { type OptimizerChoice, USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
 import { canCarryState, fixedHead, fixedLength } from "../core/task-rules.ts";
 
@@ -79,10 +80,14 @@ export function hasNumber(experiment: Experiment, path: string): boolean {
   return typeof valueAt(experiment, path.split(".")) === "number";
 }
 
-/** The number at a place; null where a field is switched off (clipping), undefined where the experiment has no such field. */
+/**
+ * The number at a place: also one that is left out and means something all the same; null where a field is switched off
+ * (clipping), undefined where the experiment has no such field.
+ */
 export function numberAt(experiment: Experiment, place: FieldPlace): number | null | undefined {
   const value = valueAt(experiment, pathOf(place).split("."));
-  return typeof value === "number" || value === null ? value : undefined;
+  if (typeof value === "number" || value === null) return value;
+  return FIELD_RANGES[place.field].whenLeftOut ?? undefined;
 }
 
 /** Fields that the task dictates follow it: a lag of 20 means windows of 21 steps, and no control for the length. */
@@ -102,6 +107,11 @@ function obeyingTask(experiment: Experiment): Experiment {
 export function withValue(experiment: Experiment, path: string, value: unknown): EditOutcome {
   const parsed = parseExperiment(replacedAt(experiment, path.split("."), value));
   return parsed.ok ? { ok: true, experiment: obeyingTask(parsed.experiment) } : parsed;
+}
+
+/** The experiment with another number at a place; one that a document means without saying it is left out. */
+export function withNumber(experiment: Experiment, place: FieldPlace, value: number): EditOutcome {
+  return withValue(experiment, pathOf(place), value === FIELD_RANGES[place.field].whenLeftOut ? undefined : value);
 }
 
 /** What "reset to default" goes back to: the task's preset where it has the field, else the field table. */
@@ -125,12 +135,17 @@ export function withLayerRemoved(experiment: Experiment, index: number): EditOut
   );
 }
 
-/** The experiment with another cell in layer `index`, as wide as before. Settings that both cells have are kept. */
-export function withCell(experiment: Experiment, index: number, cell: CellName): EditOutcome {
+/** The experiment with another kind of layer `index`, as wide as before. Settings that both kinds have are kept. */
+export function withCell(experiment: Experiment, index: number, kind: LayerKind): EditOutcome {
   const layers = experiment.model.layers.map((layer, at) => {
     if (at !== index) return layer;
-    const fresh = defaultLayer(cell, layer.units);
-    return "activation" in fresh && "activation" in layer ? { ...fresh, activation: layer.activation } : fresh;
+    let made = defaultLayer(kind, layer.units);
+    // One by one, because a value of one kind may mean nothing to another: a GRU is never linear.
+    for (const [key, value] of Object.entries(layer)) {
+      const parsed = v.safeParse(LayerSchema, key === "cell" ? made : { ...made, [key]: value });
+      if (parsed.success) made = parsed.output;
+    }
+    return made;
   });
   return withValue(experiment, "model.layers", layers);
 }

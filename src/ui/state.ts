@@ -7,7 +7,7 @@ import type { Experiment } from "../core/experiment.ts";
 import { FIELD_RANGES } from "../core/fields.ts";
 import type { Event as WorkerEvent } from "../worker/protocol.ts";
 import type { AppState, Dialog, PageEvent } from "./app-state.ts";
-import { type FieldPlace, hasNumber, parseNumber, pathOf, withValue } from "./edit-experiment.ts";
+import { type FieldPlace, hasNumber, parseNumber, pathOf, withNumber } from "./edit-experiment.ts";
 import { type Notice, type NoticeAction, type NoticeKey, withNotice, withoutMessages } from "./notices.ts";
 import { openedRun, type RunState, reduceRun } from "./run-state.ts";
 
@@ -49,7 +49,7 @@ function numberEdited(state: AppState, place: FieldPlace, text: string): AppStat
     return { ...state, refused };
   }
   refused.delete(path);
-  const edited = withValue(state.draft, path, outcome.value);
+  const edited = withNumber(state.draft, place, outcome.value);
   return edited.ok ? ofRun({ ...state, draft: edited.experiment, refused }, { followsLive: false }) : state;
 }
 

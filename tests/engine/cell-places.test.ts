@@ -5,7 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { bindProgram } from "../../src/backends/reference/bind-program.ts";
 import { assertClose, differentiate, seededArray } from "../../src/backends/reference/finite-differences.ts";
-import type { LayerChoice } from "../../src/core/layer-choice.ts";
+import type { RecurrentLayer } from "../../src/core/layer-choice.ts";
 import type { OperationCall, TensorBinding } from "../../src/core/program.ts";
 import type { BackwardPlace } from "../../src/engine/cells/cell.ts";
 import { findCell } from "../../src/engine/cells/find-cell.ts";
@@ -15,7 +15,7 @@ import { ProgramDraft } from "../../src/engine/program-draft.ts";
 const [T, B, H] = [4, 3, 3];
 const ROW = B * H;
 
-const LAYERS: readonly LayerChoice[] = [
+const LAYERS: readonly RecurrentLayer[] = [
   { cell: "gru", units: H, reset: "before", activation: "tanh" },
   { cell: "gru", units: H, reset: "after", activation: "tanh" },
   { cell: "lstm", units: H },
@@ -45,7 +45,7 @@ const CASES = LAYERS.flatMap((layer) =>
 const MASK = [1, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0];
 
 /** One layer in a Program of its own, played as a place says; its record is filled by hand instead of projected. */
-function buildPlace(layer: LayerChoice, { reverse, masked, rate, parts }: Play) {
+function buildPlace(layer: RecurrentLayer, { reverse, masked, rate, parts }: Play) {
   const cell = findCell(layer);
   const draft = new ProgramDraft();
   const model = createModel({ layers: [layer], inputWidth: 1, outputs: 0 });

@@ -3,7 +3,7 @@
  * generation, which takes a sequence one step at a time and so must carry every state that the cell has.
  */
 import { describe, expect, test } from "vitest";
-import type { LayerChoice } from "../../src/core/layer-choice.ts";
+import type { RecurrentLayer } from "../../src/core/layer-choice.ts";
 import type { Dataset } from "../../src/core/task.ts";
 import type { Run } from "../../src/engine/run.ts";
 import type { RunState } from "../../src/engine/run-state.ts";
@@ -22,7 +22,7 @@ type Step = (a: Gates, before: Views) => Views;
 const mix = (z: readonly number[], n: readonly number[], old: readonly number[]) =>
   old.map((value, j) => (1 - (z[j] ?? 0)) * value + (z[j] ?? 0) * (n[j] ?? 0));
 
-const CELLS: readonly (readonly [LayerChoice, gates: number, step: Step])[] = [
+const CELLS: readonly (readonly [RecurrentLayer, gates: number, step: Step])[] = [
   [
     { cell: "lstm", units: H },
     4,
@@ -87,7 +87,7 @@ function pairsDataset(): Dataset {
   };
 }
 
-const withLayers = (layers: readonly LayerChoice[]) => {
+const withLayers = (layers: readonly RecurrentLayer[]) => {
   const experiment = exampleExperiment();
   return { ...experiment, model: { ...experiment.model, layers: [...layers] } };
 };

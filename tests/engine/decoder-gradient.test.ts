@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { bindProgram } from "../../src/backends/reference/bind-program.ts";
 import { assertClose, differentiate, seededArray } from "../../src/backends/reference/finite-differences.ts";
 import type { AttentionChoice } from "../../src/core/attention-choice.ts";
-import type { LayerChoice } from "../../src/core/layer-choice.ts";
+import type { RecurrentLayer } from "../../src/core/layer-choice.ts";
 import { buildDecoderProgram } from "../../src/engine/sequence-to-sequence/build-check-programs.ts";
 import type { DecoderForm } from "../../src/engine/sequence-to-sequence/decoder-form.ts";
 
@@ -16,7 +16,7 @@ const S = 4;
 const D = 2;
 const V = 3;
 
-const CELLS: readonly LayerChoice[] = [
+const CELLS: readonly RecurrentLayer[] = [
   { cell: "gru", reset: "before", activation: "tanh", units: 3 },
   { cell: "gru", reset: "after", activation: "tanh", units: 3 },
   { cell: "lstm", units: 3 },
@@ -42,7 +42,7 @@ const CASES = CELLS.flatMap((layer, i) =>
 );
 
 /** Binds and fills a decoder Program; returns its arrays by name and its loss. */
-function createDecoder(layer: LayerChoice, form: DecoderForm, masked: 0 | 1) {
+function createDecoder(layer: RecurrentLayer, form: DecoderForm, masked: 0 | 1) {
   // Plain dot products ask for equal widths.
   const sourceWidth = form.kind !== "plain" && form.attention.score === "dot" ? layer.units : 4;
   const shape = { layer, inputWidth: D, sourceWidth, outputs: V, form };

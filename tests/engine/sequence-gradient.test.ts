@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { bindProgram } from "../../src/backends/reference/bind-program.ts";
 import { assertClose, differentiate, seededArray } from "../../src/backends/reference/finite-differences.ts";
-import type { LayerChoice } from "../../src/core/layer-choice.ts";
+import type { RecurrentLayer } from "../../src/core/layer-choice.ts";
 import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
 import { buildProgram } from "../../src/engine/build-program.ts";
 import type { DecoderSettings } from "../../src/engine/sequence-to-sequence/decoder-settings.ts";
@@ -19,12 +19,12 @@ const V = 5;
 const PAIRS = 3;
 const SCALARS = { slot: 0, live: B };
 
-const ugrnn = (units: number): LayerChoice => ({ cell: "ugrnn", units });
-const gru = (units: number): LayerChoice => ({ cell: "gru", reset: "before", activation: "tanh", units });
+const ugrnn = (units: number): RecurrentLayer => ({ cell: "ugrnn", units });
+const gru = (units: number): RecurrentLayer => ({ cell: "gru", reset: "before", activation: "tanh", units });
 const additive = { kind: "bahdanau", attention: { score: "additive", width: 3 } } as const;
 const dot = { kind: "luong", attention: { score: "dot" } } as const;
 
-type Model = Pick<DecoderSettings, "form" | "layer"> & { readonly layers: readonly LayerChoice[] };
+type Model = Pick<DecoderSettings, "form" | "layer"> & { readonly layers: readonly RecurrentLayer[] };
 
 const MODELS: readonly (readonly [string, Model])[] = [
   ["one layer, Bahdanau", { layers: [gru(4)], layer: gru(4), form: additive }],

@@ -1,20 +1,25 @@
 /**
  * What a layer of a stack may say besides its cell: whole Programs against central differences for each of these, alone and
- * together, what the plain path must not pay for them, and what a probe shows of them.
+ * together, and what the plain path must not pay for them.
  */
 import { describe, expect, test } from "vitest";
-import type { LayerChoice } from "../../src/core/layer-choice.ts";
+import { bindProgram } from "../../src/backends/reference/bind-program.ts";
+import type { LayerChoice, LayerOf, RecurrentLayer } from "../../src/core/layer-choice.ts";
 import { buildProgram } from "../../src/engine/build-program.ts";
 import type { ProgramSpec } from "../../src/engine/program-spec.ts";
-import { advanceTo, exampleExperiment, openRun, sineDataset, textDataset } from "./examples.ts";
-import { compareGradients, floats, spec } from "./whole-program.ts";
+import { TENSOR } from "../../src/engine/tensor-names.ts";
+import { compareGradients, fill, floats, playLoss, spec, words } from "./whole-program.ts";
 
-const gru: LayerChoice = { cell: "gru", units: 3, reset: "before", activation: "tanh" };
-const after: LayerChoice = { cell: "gru", units: 2, reset: "after", activation: "tanh" };
-const lstm: LayerChoice = { cell: "lstm", units: 3 };
-const rnn: LayerChoice = { cell: "rnn", units: 2, activation: "tanh" };
-const ugrnn: LayerChoice = { cell: "ugrnn", units: 2 };
+const gru: RecurrentLayer = { cell: "gru", units: 3, reset: "before", activation: "tanh" };
+const after: RecurrentLayer = { cell: "gru", units: 2, reset: "after", activation: "tanh" };
+const lstm: RecurrentLayer = { cell: "lstm", units: 3 };
+const rnn: RecurrentLayer = { cell: "rnn", units: 2, activation: "tanh" };
+const ugrnn: RecurrentLayer = { cell: "ugrnn", units: 2 };
+const dense = (activation: LayerOf<"dense">["activation"]): LayerChoice => ({ cell: "dense", activation, units: 4 });
 const both = { direction: "both" } as const;
+const learned = { initialState: "learned" } as const;
+const norm = { norm: "layer" } as const;
+const dropout = { dropout: 0.4 } as const;
 const ce = { name: "ce", smoothing: 0 } as const;
 
 /** Resident rows that are steps; holes inside windows, at their ends, and one window without its last step. */
@@ -68,6 +73,67 @@ const CASES: readonly (readonly [string, Partial<ProgramSpec>])[] = [
       head: "last",
     },
   ],
+  [
+    "learned initial states",
+    {
+      layers: [
+        { ...gru, ...learned },
+        { ...lstm, ...learned },
+      ],
+    },
+  ],
+  ["learned initial states, both directions, last", { layers: [{ ...lstm, ...both, ...learned }], head: "last" }],
+  ["learned initial states, masked", { layers: [{ ...rnn, ...both, ...learned }], masked: true }],
+  [
+    "layer norm",
+    {
+      layers: [
+        { ...gru, ...norm },
+        { ...lstm, ...norm },
+      ],
+    },
+  ],
+  ["layer norm, both directions, masked, last", { layers: [{ ...gru, ...both, ...norm }], masked: true, head: "last" }],
+  [
+    "dropout between layers",
+    {
+      layers: [
+        { ...gru, ...dropout },
+        { ...after, ...dropout },
+      ],
+    },
+  ],
+  ["dropout after norm, both directions", { layers: [{ ...rnn, ...both, ...norm, ...dropout }] }],
+  ["dropout of final states", { layers: [gru, { ...lstm, ...dropout }], head: "last" }],
+  [
+    "recurrent dropout, GRU",
+    {
+      layers: [
+        { ...gru, recurrentDropout: 0.4 },
+        { ...after, recurrentDropout: 0.3 },
+      ],
+    },
+  ],
+  ["dense over recurrent, every", { layers: [gru, dense("tanh"), dense("softmax")] }],
+  [
+    "dense over recurrent, last",
+    { layers: [{ ...lstm, ...both, returnSequences: false }, dense("sigmoid")], head: "last" },
+  ],
+  ["dense below recurrent", { layers: [{ ...dense("relu"), ...norm }, lstm], head: "last" }],
+  ["linear dense with dropout", { layers: [gru, { ...dense("linear"), ...dropout }] }],
+  ["embedding", { layers: [gru], embedding: { width: 3 }, input: "tokens", loss: ce }],
+  ["embedding under dense", { layers: [dense("tanh"), rnn], embedding: { width: 2 }, input: "tokens", loss: ce }],
+  [
+    "everything at once",
+    {
+      layers: [
+        { ...after, ...both, ...learned, ...norm, ...dropout, recurrentDropout: 0.3 },
+        { ...gru, ...both, ...learned, ...norm, recurrentDropout: 0.3 },
+        { ...dense("tanh"), ...dropout },
+      ],
+      ...{ embedding: { width: 3 }, input: "tokens", loss: ce, masked: true, head: "last" },
+    },
+  ],
 ];
 
 describe("gradients of the training Program", () => {
@@ -75,7 +141,24 @@ describe("gradients of the training Program", () => {
     const chosen = spec(changes);
     compareGradients(chosen, (tensors) => {
       if (chosen.masked) floats(tensors, "data.present").set(PRESENT);
+      words(tensors, TENSOR.key()).set([7, 12]);
     });
+  });
+
+  test("a padding symbol has none", () => {
+    const chosen = spec({ layers: [gru], embedding: { width: 3, padding: 2 }, input: "tokens", loss: ce });
+    const { program, model } = buildProgram(chosen);
+    const bound = bindProgram(program, 64);
+    fill(bound.tensors, chosen);
+    playLoss(bound);
+    bound.play("backward", {});
+    const at = model.segments.find(({ name }) => name === "embedding.E")?.offset ?? Number.NaN;
+    const rows = floats(bound.tensors, "grads").subarray(at, at + 15);
+    expect([...words(bound.tensors, "batch.input")]).toContain(2);
+    for (let id = 0; id < 5; id++) {
+      const used = words(bound.tensors, "batch.input").subarray(0, 12).includes(id) && id !== 2;
+      expect(rows.subarray(id * 3, id * 3 + 3).some((value) => value !== 0)).toBe(used);
+    }
   });
 });
 
@@ -96,76 +179,30 @@ test("a plain model plays what it always played, and nothing for what it does no
   ]);
 });
 
-describe("a run that looks ahead", () => {
-  const experiment = (head: "every" | "last") => {
-    const example = exampleExperiment();
-    const layers = [
-      { ...after, ...both },
-      { ...lstm, ...both },
-    ];
-    return { ...example, model: { ...example.model, head, layers } };
+test("the step of the masks does not move on while a flag is raised", () => {
+  const chosen = spec({ layers: [{ ...gru, ...dropout }] });
+  const bound = bindProgram(buildProgram(chosen).program, 64);
+  fill(bound.tensors, chosen);
+  words(bound.tensors, TENSOR.key()).set([7, 12]);
+  const update = {
+    learningRate: 0,
+    momentum: 0,
+    nesterov: 0,
+    weightDecay: 0,
+    first: 1,
+    clip: 0,
+    clipValue: 0,
+    l1: 0,
+    slot: 0,
   };
-
-  test("shows both directions of a short probe as those of a long one with nothing behind it", async () => {
-    const run = await openRun(experiment("every"), sineDataset());
-    await advanceTo(run, 5);
-    await run.probe(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
-    const shown = await run.probe(Float32Array.of(0.3, -0.2, 0.9));
-    const parts = shown.layers.map(({ layer, direction, views }) => [layer, direction, views.map(({ name }) => name)]);
-    expect(parts).toEqual([
-      [0, "forward", ["z", "r", "n", "h"]],
-      [0, "backward", ["z", "r", "n", "h"]],
-      [1, "forward", ["i", "f", "g", "o", "c", "h"]],
-      [1, "backward", ["i", "f", "g", "o", "c", "h"]],
-    ]);
-    const reversed = await run.probe(Float32Array.of(0.9, -0.2, 0.3));
-    // The backward part starts at the end of the probe: its last step has seen one value, and not the padding.
-    const h = (probe: typeof shown, part: number) => probe.layers[part]?.views.at(-1)?.values ?? new Float32Array();
-    const alone = await run.probe(Float32Array.of(0.9));
-    expect([...h(shown, 1).slice(-2)]).toEqual([...h(alone, 1)]);
-    expect([...h(reversed, 1).slice(-2)]).not.toEqual([...h(alone, 1)]);
-  });
-
-  test("speaks once under a head on the last step", async () => {
-    const run = await openRun(experiment("last"), sineDataset());
-    const { outputs } = await run.probe(Float32Array.of(0.3, -0.2, 0.9));
-    expect([...outputs].map(Number.isFinite)).toEqual([false, false, true]);
-  });
-
-  test("cannot write on", async () => {
-    const run = await openRun(experiment("every"), textDataset());
-    expect(run.generator).toBeNull();
-  });
-
-  test("learns, and comes back from its state with the same losses", async () => {
-    const run = await openRun(experiment("last"), sineDataset());
-    const { losses } = await advanceTo(run, 30);
-    expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2);
-    const state = await run.snapshot();
-    const next = await advanceTo(run, 40);
-    const again = await advanceTo(await openRun(experiment("last"), sineDataset(), { state }), 40);
-    expect(again.losses).toEqual(next.losses);
-  });
-
-  test("refuses to carry states", async () => {
-    const carried = experiment("last");
-    const refused = openRun({ ...carried, training: { ...carried.training, state: "carried" } }, sineDataset());
-    await expect(refused).rejects.toMatchObject({ code: "experiment-invalid", details: { path: "training.state" } });
-  });
-});
-
-test("rows that are no steps change nothing but themselves", async () => {
-  const dataset = sineDataset();
-  const rows = dataset.mask.map((_, row) => (row % 7 === 3 ? 0 : 1));
-  const garbage = dataset.input.rows.map((value, row) => (rows[row] === 0 ? 1e3 : value));
-  const holes = { ...dataset, mask: rows, present: rows };
-  const experiment = exampleExperiment();
-  const input = { ...dataset.input, kind: "features", rows: Float32Array.from(garbage), columns: [] } as const;
-  const columns = dataset.input.kind === "features" ? dataset.input.columns : [];
-  const [clean, dirty] = await Promise.all([
-    openRun(experiment, holes),
-    openRun(experiment, { ...holes, input: { ...input, columns } }),
-  ]);
-  const [expected, got] = await Promise.all([advanceTo(clean, 20), advanceTo(dirty, 20)]);
-  expect(got.losses).toEqual(expected.losses);
+  const step = () => {
+    playLoss(bound);
+    bound.play("backward", {});
+    bound.play("update", update);
+    return words(bound.tensors, TENSOR.key())[1];
+  };
+  expect(step()).toBe(13);
+  expect(step()).toBe(14);
+  words(bound.tensors, "flags")[0] = 1;
+  expect(step()).toBe(14);
 });

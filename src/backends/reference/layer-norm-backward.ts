@@ -1,10 +1,10 @@
-/** Twin of `layer-norm-backward`: the rows first, then each column's sums in ascending n. */
+/** Twin of `layer-norm-backward`: the rows first, then each column's sum in ascending n. */
 import type { layerNormBackward } from "../../operations/layer-norm-backward.ts";
 import type { Twin } from "./twin.ts";
 
-/** dx, dgain and dbias. */
+/** dx and dgain. */
 export const layerNormBackwardTwin: Twin<typeof layerNormBackward> = (tensors, numbers) => {
-  const { x, gain, statistics, dy, dx, dgain, dbias } = tensors;
+  const { x, gain, statistics, dy, dx, dgain } = tensors;
   const { N, C, xOffset, xStride, dyOffset, dyStride, dxOffset, dxStride } = numbers;
   for (let n = 0; n < N; n++) {
     const xRow = xOffset + n * xStride;
@@ -24,13 +24,10 @@ export const layerNormBackwardTwin: Twin<typeof layerNormBackward> = (tensors, n
   }
   for (let c = 0; c < C; c++) {
     let gainSum = 0;
-    let biasSum = 0;
     for (let n = 0; n < N; n++) {
       const upstream = dy[dyOffset + n * dyStride + c]!;
       gainSum += upstream * (x[xOffset + n * xStride + c]! - statistics[2 * n]!) * statistics[2 * n + 1]!;
-      biasSum += upstream;
     }
     dgain[c] = gainSum;
-    dbias[c] = biasSum;
   }
 };

@@ -5,6 +5,7 @@
 import { activationBackward } from "../../operations/activation-backward.ts";
 import { activationForward } from "../../operations/activation-forward.ts";
 import { addRows } from "../../operations/add-rows.ts";
+import { advanceKey } from "../../operations/advance-key.ts";
 import { applyMask } from "../../operations/apply-mask.ts";
 import { attentionCollect } from "../../operations/attention-collect.ts";
 import { attentionContext } from "../../operations/attention-context.ts";
@@ -63,6 +64,7 @@ import { weightGradient } from "../../operations/weight-gradient.ts";
 import { activationBackwardTwin } from "./activation-backward.ts";
 import { activationForwardTwin } from "./activation-forward.ts";
 import { addRowsTwin } from "./add-rows.ts";
+import { advanceKeyTwin } from "./advance-key.ts";
 import { applyMaskTwin } from "./apply-mask.ts";
 import { attentionCollectTwin } from "./attention-collect.ts";
 import { attentionContextTwin } from "./attention-context.ts";
@@ -124,6 +126,7 @@ import { weightGradientTwin } from "./weight-gradient.ts";
 export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(activationBackward, activationBackwardTwin),
   implement(activationForward, activationForwardTwin),
+  implement(advanceKey, advanceKeyTwin),
   implement(addRows, addRowsTwin),
   implement(applyMask, applyMaskTwin),
   implement(attentionCollect, attentionCollectTwin),

@@ -6,8 +6,16 @@
 import type { OperationCall, TensorBinding } from "../../core/program.ts";
 import type { Segments } from "./segments.ts";
 
-/** How a parameter starts: weights are drawn block by block, biases are zero. */
-export type ParameterRole = "input-weights" | "recurrent-weights" | "bias" | "head-weights" | "head-bias";
+/** How a parameter starts: weights are drawn block by block, biases and initial states are 0, gains 1. */
+export type ParameterRole =
+  | "input-weights"
+  | "recurrent-weights"
+  | "bias"
+  | "head-weights"
+  | "head-bias"
+  | "embedding"
+  | "initial-state"
+  | "gain";
 
 /** One parameter of a layer, by its house name. */
 export interface ParameterSpec {

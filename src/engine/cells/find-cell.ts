@@ -1,5 +1,5 @@
 /** From a layer of an experiment to its cell. */
-import type { LayerChoice } from "../../core/layer-choice.ts";
+import type { RecurrentLayer } from "../../core/layer-choice.ts";
 import type { Cell } from "./cell.ts";
 import { gruCell } from "./gru.ts";
 import { lstmCell } from "./lstm.ts";
@@ -7,7 +7,7 @@ import { rnnCell } from "./rnn.ts";
 import { ugrnnCell } from "./ugrnn.ts";
 
 /** The cell of a layer, in the form that the layer chose. */
-export function findCell(layer: LayerChoice): Cell {
+export function findCell(layer: RecurrentLayer): Cell {
   switch (layer.cell) {
     case "gru":
       return gruCell(layer);

@@ -3,7 +3,7 @@
  * that symbols can still be gathered; the readout's matrices act on [s, c], states first.
  */
 import type { AttentionChoice } from "../../core/attention-choice.ts";
-import type { LayerChoice } from "../../core/layer-choice.ts";
+import type { RecurrentLayer } from "../../core/layer-choice.ts";
 import type { ParameterSpec } from "../cells/cell.ts";
 import { findCell } from "../cells/find-cell.ts";
 import { appendParameters, type Model } from "../model.ts";
@@ -20,7 +20,7 @@ export type DecoderForm =
 
 /** What decides a decoder's parameters. */
 export interface DecoderShape {
-  readonly layer: LayerChoice;
+  readonly layer: RecurrentLayer;
   /** D: features or symbols that enter at each step. */
   readonly inputWidth: number;
   /** Width of the encoder's outputs. */

@@ -7,7 +7,7 @@ import type { OperationCall, TensorBinding } from "../../core/program.ts";
 import { gatherForward } from "../../operations/gather-forward.ts";
 import { nextSymbol } from "../../operations/next-symbol.ts";
 import { requireSegment } from "../cells/segments.ts";
-import { declareStack, type Stack, stackBackward, stackForward } from "../layers.ts";
+import { declareStack, type Stack, stackBackward, stackForward, stackStart } from "../layers.ts";
 import type { Model } from "../model.ts";
 import { callOperation, type ProgramDraft } from "../program-draft.ts";
 import type { RecurrentStage } from "../stages/recurrent-stage.ts";
@@ -90,18 +90,18 @@ function finalStates({ stack, decoder }: EncoderDecoder, start: TensorBinding, o
   });
 }
 
-/** The encoder's calls, up to the decoder's first state. */
-export function encode(parts: EncoderDecoder): readonly OperationCall[] {
+/** The encoder's calls, up to the decoder's first state; `dropping` as in `stackForward`. */
+export function encode(parts: EncoderDecoder, dropping: boolean): readonly OperationCall[] {
   const { stack, decoder } = parts;
   const copies = finalStates(parts, decoder.place.h, "h").map(({ extents, ...rows }) =>
     copyRows(extents, rows.encoder, rows.decoder),
   );
-  return [...stackForward(stack), ...copies, ...prepareSource(decoder)];
+  return [...stackStart(stack), ...stackForward(stack, { dropping }), ...copies, ...prepareSource(decoder)];
 }
 
 /** Forward with the given symbols: the decoder's steps at once where its form allows. */
-export function forwardGiven(parts: EncoderDecoder): readonly OperationCall[] {
-  return [...encode(parts), ...decoderForward(parts.decoder)];
+export function forwardGiven(parts: EncoderDecoder, dropping: boolean): readonly OperationCall[] {
+  return [...encode(parts, dropping), ...decoderForward(parts.decoder)];
 }
 
 /** x W + b of one step, from the symbols in `ids` [B]. */
@@ -115,15 +115,20 @@ export function enterSymbols({ cell, place, spec }: DecoderParts, ids: TensorBin
 }
 
 /** Forward where each step after the first may read what the step before predicts. */
-export function forwardFeeding(parts: EncoderDecoder, ids: TensorBinding, feeding: Feeding): readonly OperationCall[] {
+export function forwardFeeding(
+  parts: EncoderDecoder,
+  ids: TensorBinding,
+  feeding: Feeding & { readonly dropping: boolean },
+): readonly OperationCall[] {
   const { decoder, next, stack } = parts;
   const { T, B, label } = decoder.place;
   const V = decoder.spec.shape.outputs;
   const { key } = stack.context;
-  const calls = [...encode(parts)];
+  const { dropping, ...choosing } = feeding;
+  const calls = [...encode(parts, dropping)];
   for (let step = 0; step < T; step++) {
     if (step > 0) {
-      const numbers = { B, V, logitsOffset: (step - 1) * B * V, idsOffset: step * B, ...feeding };
+      const numbers = { B, V, logitsOffset: (step - 1) * B * V, idsOffset: step * B, ...choosing };
       calls.push(callOperation(nextSymbol, label, numbers, { logits: decoder.logits, key, ids, next }));
     }
     const range = { first: step, count: 1 };

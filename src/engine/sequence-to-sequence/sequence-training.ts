@@ -87,15 +87,17 @@ export function buildSequenceTraining(
   const place = { label: "head", N, V, target, ...weighed.rows, rowLoss, loss, count, ...rows };
   const begin = [...batch.calls, ...weighed.calls];
   const end = lossCalls(spec.loss, place, claimLossFlags(draft, spec.loss, flags));
-  const given = [...begin, ...forwardGiven(parts), ...end];
+  const given = (dropping: boolean) => [...begin, ...forwardGiven(parts, dropping), ...end];
   const { sampling } = settings;
   return {
-    forward: sampling ? [...begin, ...forwardFeeding(parts, ids, sampling), ...end] : given,
+    forward: sampling
+      ? [...begin, ...forwardFeeding(parts, ids, { ...sampling, dropping: true }), ...end]
+      : given(true),
     backward: backward(parts),
     keep: [],
     looks: [
-      { phase: "evaluate", calls: given },
-      { phase: "decode", calls: [...begin, ...forwardFeeding(parts, ids, GREEDY)] },
+      { phase: "evaluate", calls: given(false) },
+      { phase: "decode", calls: [...begin, ...forwardFeeding(parts, ids, { ...GREEDY, dropping: false })] },
     ],
   };
 }

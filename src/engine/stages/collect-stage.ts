@@ -8,7 +8,16 @@ import { maskRows } from "../../operations/mask-rows.ts";
 import { callOperation } from "../program-draft.ts";
 import { TENSOR } from "../tensor-names.ts";
 import type { LayerDirection } from "./recurrent-stage.ts";
-import { type RowsPlace, rowsOf, type Stage, type StageContext, type StepRange } from "./stage.ts";
+import {
+  declareOutput,
+  type RowsPlace,
+  requireGradient,
+  requireWhole,
+  rowsOf,
+  type Stage,
+  type StageContext,
+  type StepRange,
+} from "./stage.ts";
 
 /** Where the states lie that one direction hands on. */
 function handedOn({ place: { T, B, H, h, reverse } }: LayerDirection, finalOnly: boolean): RowsPlace {
@@ -23,7 +32,7 @@ export function needsCollecting(context: StageContext, directions: readonly Laye
 
 /** Declares a layer's outputs: `layers.N.y` [T, B, H·directions] of every step, or `layers.N.last` of the final states. */
 export function collectStage(context: StageContext, directions: readonly LayerDirection[], finalOnly: boolean): Stage {
-  const { draft, pass, mask } = context;
+  const { pass, mask } = context;
   const { T, B, prefix } = pass;
   const [first] = directions;
   if (!first) throw new Error("a layer runs in at least one direction");
@@ -31,17 +40,11 @@ export function collectStage(context: StageContext, directions: readonly LayerDi
   const steps = finalOnly ? 1 : T;
   const width = H * directions.length;
   const name = finalOnly ? "last" : "y";
-  const y = draft.declare(TENSOR.state(first.layer, name, prefix), "f32", [steps, B, width], "activation");
-  const gradient = pass.gradients
-    ? {
-        tensor: draft.declare(TENSOR.dState(first.layer, name), "f32", [steps, B, width], "activation"),
-        offset: 0,
-        stride: width,
-      }
-    : null;
+  const tensorName = (derivative: string) => TENSOR.state(first.layer, derivative + name, prefix);
+  const output = declareOutput(context, tensorName, { steps, width });
   const masked = finalOnly ? 0 : context.masked;
   const rangeOf = (range: StepRange): StepRange => {
-    if (masked === 1 && range.count !== T) throw new Error(`${first.place.label} is masked, which holds for all steps`);
+    if (masked === 1) requireWhole(range, context, first.place.label);
     return finalOnly ? { first: 0, count: 1 } : range;
   };
   const move = (label: string, from: RowsPlace, to: RowsPlace, range: StepRange): OperationCall => {
@@ -51,18 +54,19 @@ export function collectStage(context: StageContext, directions: readonly LayerDi
     return callOperation(maskRows, label, numbers, { x: from.tensor, mask, out: to.tensor });
   };
   return {
-    output: { kind: "rows", tensor: y, offset: 0, stride: width, steps, width, gradient },
-    forward: (range) =>
+    output,
+    forward: (play) =>
       directions.map((part, side) => {
-        const to = { tensor: y, offset: side * H, stride: width };
-        return move(part.place.label, handedOn(part, finalOnly), to, rangeOf(range));
+        const to = { ...output, offset: side * H };
+        return move(part.place.label, handedOn(part, finalOnly), to, rangeOf(play.steps));
       }),
     backward: (range) =>
       directions.map((part, side) => {
-        if (!gradient || !part.gradients) throw new Error(`${part.place.label} has no gradients in this pass`);
-        const from = { ...gradient, offset: side * H };
+        const { label } = part.place;
+        if (!part.gradients) throw new Error(`${label} has no gradients in this pass`);
+        const from = { ...requireGradient(output, label), offset: side * H };
         const to = { ...handedOn(part, finalOnly), tensor: part.gradients.dh };
-        return move(part.place.label, from, to, rangeOf(range));
+        return move(label, from, to, rangeOf(range));
       }),
     parameterGradients: () => [],
   };

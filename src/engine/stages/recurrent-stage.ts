@@ -17,6 +17,7 @@ import { requireSegment, type Segments } from "../cells/segments.ts";
 import { bindSegments } from "../model.ts";
 import { callOperation } from "../program-draft.ts";
 import { layerName, TENSOR } from "../tensor-names.ts";
+import { initialStateGradients } from "./initial-state.ts";
 import {
   type Rows,
   type RowsPlace,
@@ -80,7 +81,7 @@ function declareDirection(context: StageContext, spec: RecurrentLayerSpec, direc
   const reverse = direction === "backward" ? 1 : 0;
   const place: LayerPlace = {
     ...{ label, T, B, H, h, states, record, flags, flagBit, parameters, mask, key, reverse },
-    ...{ masked, steps: { from: 1, to: T }, dropout: { rate: 0, site: 2 * layer + reverse } },
+    ...{ masked, steps: { from: 1, to: T }, dropout: dropoutOf(context, spec, reverse) },
   };
   return { layer, direction, cell, place, gradients: pass.gradients ? declareGradients() : null };
 
@@ -93,6 +94,18 @@ function declareDirection(context: StageContext, spec: RecurrentLayerSpec, direc
     return { dh: declareRows(TENSOR.dh(layer, direction)), dStates, droppedStates };
   }
 }
+
+/** Dropout of h' in training; no two directions of a model have the same site. */
+function dropoutOf(
+  { pass }: StageContext,
+  { layer, choice }: RecurrentLayerSpec,
+  reverse: 0 | 1,
+): LayerPlace["dropout"] {
+  return { rate: pass.gradients ? (choice.recurrentDropout ?? 0) : 0, site: 2 * layer + reverse };
+}
+
+/** A place that hands on all of h'. */
+const withoutDropout = (place: LayerPlace): LayerPlace => ({ ...place, dropout: { ...place.dropout, rate: 0 } });
 
 /** Steps in the order of play, counted from 1. */
 function playedSteps({ direction }: LayerDirection, { first, count }: StepRange): LayerPlace["steps"] {
@@ -241,11 +254,11 @@ export function recurrentStage(context: StageContext, spec: RecurrentLayerSpec):
   return {
     directions,
     output: stateRows(first, finalOnly),
-    forward: (range) =>
-      directions.flatMap((part) => [
-        project(part, input, range),
-        ...part.cell.forward({ ...part.place, steps: playedSteps(part, range) }),
-      ]),
+    forward: ({ steps, dropping }) =>
+      directions.flatMap((part) => {
+        const place = dropping ? part.place : withoutDropout(part.place);
+        return [project(part, input, steps), ...part.cell.forward({ ...place, steps: playedSteps(part, steps) })];
+      }),
     backward: (range) => [
       ...directions.flatMap((part) => part.cell.backward(backwardPlace(context, part, range, upstream))),
       ...handInputDown(range),
@@ -256,6 +269,7 @@ export function recurrentStage(context: StageContext, spec: RecurrentLayerSpec):
         return [
           inputWeightGradient(part, input, requireSegment(place.gradients, "W")),
           ...part.cell.parameterGradients(place),
+          ...initialStateGradients(place),
         ];
       }),
   };

@@ -56,11 +56,18 @@ export interface StepRange {
   readonly count: number;
 }
 
+/** What a forward pass plays. */
+export interface ForwardPlay {
+  readonly steps: StepRange;
+  /** False plays dropout with rate 0, which hands everything on: an evaluation on the tensors of training. */
+  readonly dropping: boolean;
+}
+
 /** One stage in a pass. A part of the steps may be played alone: forward from low to high, backward from high to low. */
 export interface Stage {
   readonly output: Rows;
   /** Puts the output rows of these steps in place, from the input rows of the same steps. */
-  forward(steps: StepRange): readonly OperationCall[];
+  forward(play: ForwardPlay): readonly OperationCall[];
   /** Puts the gradient of the input rows of these steps in place, from that of the output rows. */
   backward(steps: StepRange): readonly OperationCall[];
   /** Gradients of the stage's parameters over all steps, after `backward`. */
@@ -84,4 +91,29 @@ export function rowsOf(
   B: number,
 ): { readonly N: number; readonly offset: number } {
   return { N: count * B, offset: offset + first * B * stride };
+}
+
+/** Declares packed rows of a stage's own as what it hands on, with their gradient `d`+name where the pass has gradients. */
+export function declareOutput(
+  { draft, pass }: StageContext,
+  name: (derivative: "" | "d") => string,
+  { steps, width }: Pick<Rows, "steps" | "width">,
+): Rows {
+  const declare = (derivative: "" | "d") => {
+    const tensor = draft.declare(name(derivative), "f32", [steps, pass.B, width], "activation");
+    return { tensor, offset: 0, stride: width };
+  };
+  const gradient = pass.gradients ? declare("d") : null;
+  return { kind: "rows", ...declare(""), steps, width, gradient };
+}
+
+/** Where the gradient of a stage's output is. Throws in a pass without gradients. */
+export function requireGradient({ gradient }: Rows, label: string): RowsPlace {
+  if (!gradient) throw new Error(`${label} has no gradients in this pass`);
+  return gradient;
+}
+
+/** Throws unless all steps are played: for stages whose operations know no parts of them. */
+export function requireWhole({ count }: StepRange, { pass }: StageContext, label: string): void {
+  if (count !== pass.T) throw new Error(`${label} plays all ${pass.T} steps at once, not ${count}`);
 }

@@ -39,6 +39,7 @@ const ABOUT = {
   lstm: "equations.lstm",
   ugrnn: "equations.ugrnn",
   rnn: "equations.rnn",
+  dense: "equations.dense",
 } as const;
 
 function Formula({ text }: { readonly text: string }) {

@@ -1,7 +1,13 @@
 /** The stack of layers: the first reads the input, each next one reads the states of the one before. */
 import type { Experiment } from "../../core/experiment.ts";
 import { LAYER_COUNT } from "../../core/fields.ts";
-import { CELL_NAMES, type LayerOf } from "../../core/layer-choice.ts";
+import {
+  DENSE_ACTIVATIONS,
+  isRecurrent,
+  LAYER_KINDS,
+  type LayerChoice,
+  type LayerOf,
+} from "../../core/layer-choice.ts";
 import { useSession } from "../app-context.ts";
 import { t } from "../i18n/translate.ts";
 import { Button } from "./button.tsx";
@@ -9,18 +15,23 @@ import { ExperimentNumber } from "./experiment-number.tsx";
 import styles from "./experiment-panel.module.css";
 import { SegmentedControl, SelectField } from "./fields.tsx";
 import { AddIcon, RemoveIcon } from "./icons.tsx";
-import { LayerMemory, LayerStart } from "./initialisation.tsx";
+import { LayerMore } from "./layer-more.tsx";
 
 const RESETS: readonly LayerOf<"gru">["reset"][] = ["before", "after"];
 const ACTIVATIONS: readonly LayerOf<"gru">["activation"][] = ["tanh", "relu"];
 
 type ModelProps = Pick<Experiment, "model">;
 
+/** True for the one layer that remembers: without it, the others would be no recurrent model. */
+function onlyMemory({ layers }: Experiment["model"], layer: LayerChoice): boolean {
+  return isRecurrent(layer) && layers.filter(isRecurrent).length === 1;
+}
+
 function Layer({ model, index }: ModelProps & { readonly index: number }) {
   const session = useSession();
   const layer = model.layers[index];
   if (!layer) return null;
-  const only = model.layers.length === LAYER_COUNT.minimum;
+  const only = onlyMemory(model, layer);
   const edit = (part: string, value: string) => session.editValue(`model.layers.${index}.${part}`, value);
   return (
     <li className={styles.layer}>
@@ -41,7 +52,10 @@ function Layer({ model, index }: ModelProps & { readonly index: number }) {
       <SelectField
         label={t("field.cell")}
         value={layer.cell}
-        choices={CELL_NAMES.map((value) => ({ value, label: t(`field.cell.${value}`) }))}
+        choices={LAYER_KINDS.map((value) => ({
+          ...{ value, label: t(`field.cell.${value}`) },
+          disabled: value === "dense" && only,
+        }))}
         help={t(`field.cell.${layer.cell}.help`)}
         onChange={(cell) => session.chooseCell(index, cell)}
       />
@@ -56,7 +70,15 @@ function Layer({ model, index }: ModelProps & { readonly index: number }) {
           onChange={(value) => edit("reset", value)}
         />
       ) : null}
-      {"activation" in layer ? (
+      {layer.cell === "dense" ? (
+        <SelectField
+          label={t("field.activation")}
+          value={layer.activation}
+          choices={DENSE_ACTIVATIONS.map((value) => ({ value, label: t(`field.activation.${value}`) }))}
+          onChange={(value) => edit("activation", value)}
+        />
+      ) : null}
+      {isRecurrent(layer) && "activation" in layer ? (
         <SegmentedControl
           label={t("field.activation")}
           value={layer.activation}
@@ -66,8 +88,7 @@ function Layer({ model, index }: ModelProps & { readonly index: number }) {
           onChange={(value) => edit("activation", value)}
         />
       ) : null}
-      <LayerMemory model={model} index={index} />
-      <LayerStart layer={layer} model={model} />
+      <LayerMore model={model} index={index} />
     </li>
   );
 }

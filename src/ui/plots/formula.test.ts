@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { CELL_NAMES, defaultLayer, type LayerChoice } from "../../core/layer-choice.ts";
+import { DENSE_ACTIVATIONS, defaultLayer, LAYER_KINDS, type LayerChoice } from "../../core/layer-choice.ts";
 import { cellEquations, formulaTokens } from "./formula.ts";
 
 const FORMS: readonly LayerChoice[] = [
-  ...CELL_NAMES.map((cell) => defaultLayer(cell, 1)),
+  ...LAYER_KINDS.map((kind) => defaultLayer(kind, 1)),
+  ...DENSE_ACTIVATIONS.map((activation): LayerChoice => ({ cell: "dense", activation, units: 1 })),
   { cell: "gru", reset: "before", activation: "relu", units: 1 },
   { cell: "rnn", activation: "relu", units: 1 },
 ];
@@ -26,7 +27,7 @@ describe("formulas", () => {
   });
 
   test("every equation of every form has as many opening as closing brackets, and known words only", () => {
-    const known = /^(x|h|c|z|r|n|i|f|g|o|t|W|U|b|bu|σ|tanh|ReLU)$/;
+    const known = /^(x|y|h|c|z|r|n|i|f|g|o|t|W|U|b|bu|σ|tanh|ReLU|softmax)$/;
     for (const layer of FORMS) {
       for (const showKeep of [false, true]) {
         for (const equation of cellEquations(layer, showKeep)) {

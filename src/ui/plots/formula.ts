@@ -45,6 +45,11 @@ function gruEquations({ reset, activation }: LayerOf<"gru">, showKeep: boolean):
   return [update(sum("z"), showKeep), `r_t = σ ( ${sum("r")} )`, candidate, MIX];
 }
 
+function denseEquation(activation: LayerOf<"dense">["activation"]): string {
+  const names = { linear: "", tanh: "tanh", relu: "ReLU", sigmoid: "σ", softmax: "softmax" } as const;
+  return activation === "linear" ? "y_t = x_t W + b" : `y_t = ${names[activation]} ( x_t W + b )`;
+}
+
 /** The equations of a layer as it is computed, one per line. */
 export function cellEquations(layer: LayerChoice, showKeep: boolean): readonly string[] {
   switch (layer.cell) {
@@ -61,6 +66,8 @@ export function cellEquations(layer: LayerChoice, showKeep: boolean): readonly s
       return [update(oneBias("z"), showKeep), `n_t = tanh ( ${oneBias("n")} )`, MIX];
     case "rnn":
       return [`h_t = ${bounded(layer.activation)} ( x_t W + b + h_t−1 U + bu )`];
+    case "dense":
+      return [denseEquation(layer.activation)];
     default:
       return layer satisfies never;
   }

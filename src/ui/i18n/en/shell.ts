@@ -69,6 +69,7 @@ export const shellMessages = {
   "experiment.parameters": { one: "{count} parameter", other: "{count} parameters" },
   "experiment.training": "Training",
   "experiment.more": "More settings",
+  "experiment.moreLayer": "More about layer {layer}",
   "experiment.moreModel": "More of the model",
   "experiment.addLayer": "Add a layer",
   "experiment.removeLayer": "Remove layer {layer}",

@@ -36,6 +36,7 @@ export const viewMessages = {
   "gates.name.g": "candidate",
   "gates.name.o": "output gate",
   "gates.name.c": "cell state",
+  "gates.name.y": "output",
   "gates.convention": "z → 1 writes the new candidate, z → 0 keeps the old state (PyTorch and Keras draw 1 − z)",
   "gates.conventionKeep":
     "Shown as 1 − z, like PyTorch and Keras: 1 − z → 1 keeps the old state, 1 − z → 0 writes the new candidate",
@@ -190,6 +191,7 @@ export const viewMessages = {
   "equations.lstm": "LSTM with forget gate (Gers et al. 2000), in PyTorch's form with two biases and no peepholes.",
   "equations.ugrnn": "Update gate only (Collins et al. 2017): a GRU without its reset gate.",
   "equations.rnn": "Plain recurrent layer (Elman 1990), with PyTorch's two biases.",
+  "equations.dense": "Dense layer: the same at every step, without memory. x is what the layer below hands on.",
   "equations.symbols":
     "σ is the logistic function, ⊙ multiplies unit by unit, x is the input, h the state. Where a paper writes one matrix, W·[h, x], it is h U + x W.",
 } as const;

@@ -1,0 +1,20 @@
+// advance-key, `single`: the training step of the dropout masks, counted on the device.
+//
+//   key[1] = flags = 0 ? key[1] + 1 : key[1]
+//
+// | binding | tensor | access     | shape |
+// | ------- | ------ | ---------- | ----- |
+// | 0       | flags  | read       | [1]   |
+// | 1       | key    | read_write | [2]   |
+//
+// One invocation.
+
+@group(0) @binding(0) var<storage, read> flags: array<u32>;
+@group(0) @binding(1) var<storage, read_write> key: array<u32>;
+
+override WORKGROUP_SIZE: u32 = 1u;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main() {
+  if (flags[0] == 0u) { key[1] += 1u; }
+}

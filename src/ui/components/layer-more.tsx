@@ -1,0 +1,68 @@
+/**
+ * What a layer may say besides its cell, folded away: how it reads, where it starts, and what is done to what it hands on.
+ * A value that a document without the field means is written by leaving the field out, so that links stay short.
+ */
+import type { Experiment } from "../../core/experiment.ts";
+import type { FieldName } from "../../core/fields.ts";
+import { isRecurrent, type RecurrentLayer } from "../../core/layer-choice.ts";
+import { useSession } from "../app-context.ts";
+import { t } from "../i18n/translate.ts";
+import { ExperimentNumber } from "./experiment-number.tsx";
+import styles from "./experiment-panel.module.css";
+import { SegmentedControl } from "./fields.tsx";
+import { LayerMemory, LayerStart } from "./initialisation.tsx";
+
+type Edit = (part: string, value: unknown) => void;
+
+const NOTE = () => t("field.acts.next-run");
+
+/** How a recurrent layer reads and starts. */
+function Reading({ layer, edit }: { readonly layer: RecurrentLayer; readonly edit: Edit }) {
+  return (
+    <>
+      <SegmentedControl
+        label={t("field.direction")}
+        value={layer.direction ?? "forward"}
+        choices={(["forward", "both"] as const).map((value) => ({ value, label: t(`field.direction.${value}`) }))}
+        note={NOTE()}
+        help={t("field.direction.help")}
+        onChange={(value) => edit("direction", value === "both" ? value : undefined)}
+      />
+      <SegmentedControl
+        label={t("field.initialState")}
+        value={layer.initialState ?? "zero"}
+        choices={(["zero", "learned"] as const).map((value) => ({ value, label: t(`field.initialState.${value}`) }))}
+        note={NOTE()}
+        help={t("field.initialState.help")}
+        onChange={(value) => edit("initialState", value === "learned" ? value : undefined)}
+      />
+    </>
+  );
+}
+
+/** Everything of layer `index` that few experiments change. */
+export function LayerMore({ model, index }: Pick<Experiment, "model"> & { readonly index: number }) {
+  const session = useSession();
+  const layer = model.layers[index];
+  if (!layer) return null;
+  const edit: Edit = (part, value) => session.editValue(`model.layers.${index}.${part}`, value);
+  const share = (field: FieldName) => <ExperimentNumber field={field} layer={index} />;
+  return (
+    <details className={styles.more}>
+      <summary>{t("experiment.moreLayer", { layer: index + 1 })}</summary>
+      {isRecurrent(layer) ? <Reading layer={layer} edit={edit} /> : null}
+      {isRecurrent(layer) ? share("recurrentDropout") : null}
+      <SegmentedControl
+        label={t("field.norm")}
+        value={layer.norm ?? "none"}
+        choices={(["none", "layer"] as const).map((value) => ({ value, label: t(`field.norm.${value}`) }))}
+        note={NOTE()}
+        help={t("field.norm.help")}
+        onChange={(value) => edit("norm", value === "layer" ? value : undefined)}
+      />
+      {share("dropout")}
+      <LayerMemory model={model} index={index} />
+      <LayerStart layer={layer} model={model} />
+    </details>
+  );
+}
