@@ -18,6 +18,7 @@ const valid = {
   seed: 1,
 };
 
+const dense = { cell: "dense", units: 3, activation: "linear" };
 const modelWith = (layers: unknown) => ({ ...valid, model: { ...valid.model, layers } });
 const { seed: _seed, ...seedless } = valid;
 
@@ -26,8 +27,8 @@ describe("refusals", () => {
     ["an unknown field", { ...valid, foo: 1 }, ["foo", "left out", "1"]],
     [
       "an unknown field deep down",
-      modelWith([{ ...layer, dropout: 0.5 }]),
-      ["model.layers.0.dropout", "left out", "0.5"],
+      modelWith([{ ...layer, zoneout: 0.5 }]),
+      ["model.layers.0.zoneout", "left out", "0.5"],
     ],
     ["a missing field", seedless, ["seed", "given", "missing"]],
     ["a task without a name", { ...valid, task: {} }, ["task.name", expect.stringMatching(/^one of /), "missing"]],
@@ -42,6 +43,26 @@ describe("refusals", () => {
       "an unknown start of weights",
       { ...valid, model: { ...valid.model, initialisation: { input: "ones", recurrent: "orthogonal" } } },
       ["model.initialisation.input", expect.stringMatching(/^one of glorot-uniform, /), '"ones"'],
+    ],
+    [
+      "layers without a memory",
+      modelWith([dense]),
+      ["model.layers", "at least one recurrent layer", expect.stringContaining("dense")],
+    ],
+    [
+      "a final state for another layer",
+      { ...valid, model: { ...valid.model, head: "last", layers: [{ ...layer, returnSequences: false }, layer] } },
+      ["model.layers.0.returnSequences", "true or left out below another recurrent layer", "false"],
+    ],
+    [
+      "a final state under a head on every step",
+      modelWith([{ ...layer, returnSequences: false }, dense]),
+      ["model.layers.0.returnSequences", "true or left out under a head on every step", "false"],
+    ],
+    [
+      "a dropout of everything",
+      modelWith([{ ...layer, dropout: 1 }]),
+      ["model.layers.0.dropout", "a number from 0 to 0.9", "1"],
     ],
     ["no layer", modelWith([]), ["model.layers", "at least 1 layer", "[]"]],
     ["no object at all", "x", ["the experiment", "an object", '"x"']],

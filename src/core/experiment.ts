@@ -68,7 +68,7 @@ const ModelFields = v.strictObject({
 const ModelSchema = v.pipe(
   ModelFields,
   v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
+    if (!dataset.typed || dataset.value.layers.length === 0) return;
     const model = dataset.value;
     const fault = findStackFault(model.layers, model.head);
     if (!fault) return;

@@ -20,6 +20,7 @@ const both = { direction: "both" } as const;
 const learned = { initialState: "learned" } as const;
 const norm = { norm: "layer" } as const;
 const dropout = { dropout: 0.4 } as const;
+const dropping = (layer: RecurrentLayer): RecurrentLayer => ({ ...layer, recurrentDropout: 0.3 });
 const ce = { name: "ce", smoothing: 0 } as const;
 
 /** Resident rows that are steps; holes inside windows, at their ends, and one window without its last step. */
@@ -114,6 +115,8 @@ const CASES: readonly (readonly [string, Partial<ProgramSpec>])[] = [
       ],
     },
   ],
+  ["recurrent dropout, LSTM over RNN", { layers: [dropping(rnn), dropping(lstm)] }],
+  ["recurrent dropout, UGRNN both ways", { layers: [{ ...dropping(ugrnn), ...both }], masked: true }],
   ["dense over recurrent, every", { layers: [gru, dense("tanh"), dense("softmax")] }],
   [
     "dense over recurrent, last",
