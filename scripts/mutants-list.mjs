@@ -142,7 +142,7 @@ export const mutants = [
   ...shader("resume-state.element", [["args.resume == 1u", "args.resume == 0u"]]),
   ...shader("mask-rows.element", [["factor = mask[n]", "factor = mask[c]"]]),
   ...shader("layer-norm-backward.split.row", [["g_mean - u * gu_mean", "g_mean + u * gu_mean"]]),
-  ...shader("layer-norm-backward.split.column", [["(2u * slab + 1u)", "(2u * slab + 0u)"]]),
+  ...shader("layer-norm-backward.split.column", [["statistics[2u * n + 1u]", "statistics[2u * n + 0u]"]]),
   ...shader("activation-forward.element", [["args.activation != 2u", "args.activation != 1u"]]),
   ...shader("softmax-backward.row", [["dy[at + c] - mean", "dy[at + c] + mean"]]),
   ...shader("loss-huber.row", [["r - 0.5 * held", "r - 1.5 * held"]]),

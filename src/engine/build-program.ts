@@ -72,7 +72,7 @@ function buildWholeTraining(
   const judged = buildHeadLoss(draft, spec, { steps: top.steps, batch, logits, dlogits, loss, count, flags });
   const carried = spec.carried ? declareCarried(draft, spec.layers, stack.directions) : [];
   const gather = [...resumeCalls(carried), ...batch.calls, ...judged.weigh, ...stackStart(stack)];
-  const answer = [headForward(headPlace), ...judged.forward];
+  const answer = [...headForward(headPlace), ...judged.forward];
   const forward = [...gather, ...stackForward(stack), ...answer];
   const evaluate = [...gather, ...stackForward(stack, { dropping: false }), ...answer];
   const backward = [...judged.backward, ...headBackward(headPlace, dlogits), ...stackBackward(stack)];

@@ -166,7 +166,7 @@ class ChunkedTraining {
     const rows = { x: loss.rowLoss, mask: loss.mask, out: this.#rowLoss };
     return [
       ...states,
-      headForward(head),
+      ...headForward(head),
       rowLossCall(this.#spec.loss, loss, this.#lossFlags),
       callOperation(maskRows, "head", numbers, rows),
     ];
@@ -249,7 +249,7 @@ class ChunkedTraining {
       ...resumeCalls(parts),
       ...batch.calls,
       ...stackForward(stack, { dropping: false }),
-      headForward(head),
+      ...headForward(head),
       ...kept,
     ];
   }

@@ -1,16 +1,12 @@
 /**
- * The dense head over the rows that the stack hands on, of every step or of the last only, forward and back. It reads
- * them where they lie, so nothing is copied between layer and head.
+ * The head: a linear dense layer over the rows that the stack hands on, of every step or of the last only. What its logits
+ * stand for is the loss's affair.
  */
 import type { Experiment } from "../core/experiment.ts";
 import type { OperationCall, TensorBinding } from "../core/program.ts";
-import { biasGradient } from "../operations/bias-gradient.ts";
-import { inputGradient } from "../operations/input-gradient.ts";
-import { projectForward } from "../operations/project-forward.ts";
-import { weightGradient } from "../operations/weight-gradient.ts";
 import { requireSegment } from "./cells/segments.ts";
+import { type DensePlace, denseBackward, denseForward, denseParameterGradients } from "./dense.ts";
 import { bindSegments, type Model } from "./model.ts";
-import { callOperation } from "./program-draft.ts";
 import type { Rows } from "./stages/stage.ts";
 import { TENSOR } from "./tensor-names.ts";
 
@@ -33,51 +29,22 @@ function headSegments(model: Model, tensor: string): { readonly W: TensorBinding
   return { W: requireSegment(segments, "W"), b: requireSegment(segments, "b") };
 }
 
+function densePlace({ label, model, B, V, input, logits }: HeadPlace): DensePlace {
+  const extents = { N: input.steps * B, D: input.width, C: V };
+  return { label, ...extents, x: input, ...headSegments(model, TENSOR.parameters), a: logits, activation: null };
+}
+
 /** logits = h W + b. */
-export function headForward(place: HeadPlace): OperationCall {
-  const { label, B, V, input, logits } = place;
-  const { steps, width, tensor, offset, stride } = input;
-  const numbers = { N: steps * B, D: width, C: V, xOffset: offset, xStride: stride, outOffset: 0, outStride: V };
-  const segments = headSegments(place.model, TENSOR.parameters);
-  return callOperation(projectForward, label, numbers, { x: tensor, ...segments, out: logits });
+export function headForward(place: HeadPlace): readonly OperationCall[] {
+  return denseForward(densePlace(place));
 }
 
 /** Hands dlogits [N, V] down to the rows that entered, and forms dW and db. */
 export function headBackward(place: HeadPlace, dlogits: TensorBinding): readonly OperationCall[] {
-  const { label, B, V, input, model } = place;
-  const { gradient, width } = input;
-  if (!gradient) throw new Error(`${label} has nowhere to hand its gradient`);
-  const N = input.steps * B;
-  const { W } = headSegments(model, TENSOR.parameters);
+  const { label, input, model } = place;
+  if (!input.gradient) throw new Error(`${label} has nowhere to hand its gradient`);
   const { W: dW, b: db } = headSegments(model, TENSOR.gradients);
-  return [
-    callOperation(
-      inputGradient,
-      label,
-      { N, D: width, C: V, daOffset: 0, daStride: V, dxOffset: gradient.offset, dxStride: gradient.stride },
-      { da: dlogits, W, dx: gradient.tensor },
-    ),
-    callOperation(
-      weightGradient,
-      label,
-      {
-        N,
-        D: width,
-        C: V,
-        leftOffset: input.offset,
-        leftStride: input.stride,
-        rightOffset: 0,
-        rightStride: V,
-        outOffset: 0,
-        outStride: V,
-      },
-      { left: input.tensor, right: dlogits, dW },
-    ),
-    callOperation(
-      biasGradient,
-      label,
-      { N, C: V, rightOffset: 0, rightStride: V, outOffset: 0 },
-      { right: dlogits, db },
-    ),
-  ];
+  const dense = densePlace(place);
+  const gradients = { dy: null, da: dlogits, dx: input.gradient, dW, db };
+  return [...denseBackward(dense, gradients), ...denseParameterGradients(dense, gradients)];
 }

@@ -72,7 +72,7 @@ function buildPass(draft: ProgramDraft, view: ViewSpec, pass: Pass): ViewPass {
   const N = top.steps * B;
   const label = `${prefix.slice(0, -1)} head`;
   const logits = draft.declare(viewOutputTensor(prefix, "logits"), "f32", [N, V], "activation");
-  const calls = [...stackForward(stack), headForward({ label, model, B, V, input: top, logits })];
+  const calls = [...stackForward(stack), ...headForward({ label, model, B, V, input: top, logits })];
   if (output !== "logits") {
     const y = draft.declare(viewOutputTensor(prefix, output), "f32", [N, V], "activation");
     calls.push(activationCall(output, { label, N, C: V, a: logits, y, flags: pass.flags, flagBit: VIEW_FLAG }));
