@@ -39,8 +39,10 @@ export const LossSchema = v.variant(
     v.strictObject({ name: v.literal("positive-weight"), positiveWeight: ranged(FIELD_RANGES.positiveWeight) }),
     /** Binary cross-entropy of σ's output instead of the logit: for comparison, its gradient dies where σ saturates. */
     v.strictObject({ name: v.literal("probability") }),
+    /** Cross-entropy against a distribution: the target columns are shares that sum to 1. */
+    v.strictObject({ name: v.literal("distribution") }),
   ],
-  "one of fitting, mae, huber, smoothed, weighted, positive-weight, probability",
+  "one of fitting, mae, huber, smoothed, weighted, positive-weight, probability, distribution",
 );
 
 /** A loss with its settings. */
@@ -57,4 +59,5 @@ export const USUAL_LOSSES: {
   weighted: { name: "weighted", weights: "balanced", smoothing: 0 },
   "positive-weight": { name: "positive-weight", positiveWeight: FIELD_RANGES.positiveWeight.default },
   probability: { name: "probability" },
+  distribution: { name: "distribution" },
 };

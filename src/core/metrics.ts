@@ -163,3 +163,43 @@ export function classMetrics(logits: Float32Array, target: ArrayLike<number>, C:
     confusion,
   };
 }
+
+/** Shares [N, V] that logits [N, V] stand for: exp(logit) / Σ exp(logit) by row, the maximum subtracted first. */
+export function softmaxRows(logits: Float32Array, V: number): Float32Array<ArrayBuffer> {
+  const shares = new Float32Array(logits.length);
+  for (let first = 0; first < logits.length; first += V) {
+    const row = logits.subarray(first, first + V);
+    const largest = row.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
+    const sum = row.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+    row.forEach((logit, v) => {
+      shares[first + v] = Math.exp(logit - largest) / sum;
+    });
+  }
+  return shares;
+}
+
+/** How far predicted shares are from true ones. */
+export interface ShareMetrics {
+  /** Mean Kullback–Leibler divergence Σ t log(t / p) in nats: 0 where all shares are right; 0 · log 0 counts as 0. */
+  readonly divergence: number;
+  /** Share of rows whose largest share is predicted to be the largest; the first of equals counts. */
+  readonly accuracy: number;
+}
+
+/** Metrics of logits [N, V] against shares [N, V] that sum to 1 by row. */
+export function shareMetrics(logits: Float32Array, target: ArrayLike<number>, V: number): ShareMetrics {
+  const N = target.length / V;
+  let divergence = 0;
+  let right = 0;
+  for (let n = 0; n < N; n++) {
+    const row = logits.subarray(n * V, (n + 1) * V);
+    const wanted = Float32Array.from({ length: V }, (_, v) => target[n * V + v] ?? Number.NaN);
+    const largest = row.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
+    const logSum = largest + Math.log(row.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
+    wanted.forEach((share, v) => {
+      if (share > 0) divergence += share * (Math.log(share) + logSum - (row[v] ?? Number.NaN));
+    });
+    if (row.indexOf(largest) === wanted.indexOf(Math.max(...wanted))) right++;
+  }
+  return { divergence: divergence / N, accuracy: right / N };
+}

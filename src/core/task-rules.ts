@@ -40,8 +40,9 @@ export function suitableLosses(task: TaskChoice): readonly LossChoice["name"][] 
   switch (task.name) {
     case "seattle-weather":
     case "noisy-waves":
-    case "own-series":
       return ["fitting", "mae", "huber"];
+    case "own-series":
+      return ["fitting", "mae", "huber", "distribution"];
     case "sweep-direction":
       return ["fitting", "positive-weight", "probability"];
     default:

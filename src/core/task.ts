@@ -39,6 +39,7 @@ export type TargetRows =
       /** What 0 and 1 of the first column stand for: data, no sentences. */
       readonly labels: readonly [no: string, yes: string];
     }
+  | { readonly kind: "shares"; readonly rows: Float32Array<ArrayBuffer>; readonly columns: readonly Column[] } // [R, V] sum to 1, CE
   | { readonly kind: "classes"; readonly rows: Uint32Array<ArrayBuffer>; readonly labels: readonly string[] }; // [R], CE
 
 /** First rows of windows. Training and validation share the loss; `test` windows are scored by the task. */
@@ -131,7 +132,7 @@ export interface TaskDefinition {
   load(experiment: Experiment, own: OwnData | null): Promise<Dataset>;
   /** A real sample of the loaded data for the task's card. */
   thumbnail(dataset: Dataset): Thumbnail;
-  /** Test metrics in the user's units (`mae`, `rmse`, `r2`, `accuracy`, `f1`, `auc`, `perplexity`, `bits`, `top5`), from predictions at every scored row. */
+  /** Test metrics in the user's units (`mae`, `rmse`, `r2`, `accuracy`, `f1`, `auc`, `perplexity`, `bits`, `top5`, `divergence`), from predictions at every scored row. */
   score(dataset: Dataset, scored: ScoredRows): Readonly<Record<string, number>>;
   /** Test rows that are scored: "last" = only the last step of each test window, "every" = all unmasked steps. */
   readonly scoredSteps: "last" | "every";

@@ -20,6 +20,12 @@ test("a chosen loss keeps its numbers", () => {
   expect(lossOfChoice(USUAL_LOSSES.mae, "values", weights)).toEqual({ name: "mae" });
 });
 
+test("shares of a whole are compared as distributions", () => {
+  expect(lossOfChoice(USUAL_LOSSES.distribution, "shares", weights)).toEqual({ name: "ce-soft" });
+  expect(lossOfChoice(USUAL_LOSSES.fitting, "shares", weights)).toEqual({ name: "ce-soft" });
+  expect(() => lossOfChoice(USUAL_LOSSES.distribution, "values", weights)).toThrow("experiment-invalid");
+});
+
 test("yes and no may be weighed, or compared as probabilities; classes may have weights", () => {
   const positive = { name: "positive-weight", positiveWeight: 3 } as const;
   expect(lossOfChoice(positive, "binary", weights)).toEqual({ name: "bce", positiveWeight: 3 });

@@ -56,6 +56,7 @@ export function lossOfChoice(
   weightsOf: (wanted: ClassWeights) => readonly number[],
 ): LossSpec {
   if (choice.name === "fitting") {
+    if (target === "shares") return { name: "ce-soft" };
     if (target === "values") return { name: "mse" };
     return target === "binary" ? { name: "bce", positiveWeight: 1 } : { name: "ce", smoothing: 0 };
   }
@@ -66,6 +67,7 @@ export function lossOfChoice(
   if (choice.name === "positive-weight" && target === "binary") {
     return { name: "bce", positiveWeight: choice.positiveWeight };
   }
+  if (choice.name === "distribution" && target === "shares") return { name: "ce-soft" };
   if (choice.name === "probability" && target === "binary") return { name: "bce-prob" };
   if (choice.name === "mae" && target === "values") return { name: "mae" };
   if (choice.name === "huber" && target === "values") return { name: "huber", delta: choice.delta };

@@ -84,6 +84,20 @@ test("state is carried over the training rows whose target trains too", async ()
   expect(stream).toEqual({ first: 0, end: TRAINED - 1 });
 });
 
+test("columns may be shares of a whole, where the loss is one of distributions", async () => {
+  const rowCount = own.values[0]?.length ?? 0;
+  const rising = Float64Array.from({ length: rowCount }, (_, t) => t / rowCount);
+  const shares = { kind: "series" as const, header: ["a", "b"], values: [rising, rising.map((share) => 1 - share)] };
+  const base = experiment(["a"], ["a", "b"]);
+  const chosen = { ...base, training: { ...base.training, loss: { name: "distribution" as const } } };
+  const dataset = await ownSeries.load(chosen, shares);
+  expect(dataset.target.kind).toBe("shares");
+  expect([...dataset.target.rows.slice(0, 2)]).toEqual([1 / rowCount, 1 - 1 / rowCount].map(Math.fround));
+  expect(dataset.baseline.name).toBe("mean");
+  expect(dataset.baseline.metrics.divergence).toBeGreaterThan(0);
+  await expect(ownSeries.load(chosen, own)).rejects.toMatchObject({ code: "csv-invalid" });
+});
+
 test("probes are held out and numbered as rows of the file", async () => {
   const { probes, probeLength } = await ownSeries.load(experiment(["ramp"], ["ramp"]), own);
   expect(probes).toEqual([{ title: "86 – 99", start: 85, length: 14 }]);

@@ -7,6 +7,7 @@ import type { Experiment } from "../core/experiment.ts";
 import type { Dataset, OwnData, ProbeChoice, TaskDefinition, Thumbnail } from "../core/task.ts";
 import { MAXIMUM_TRAINING_WINDOWS, type Range, splitInTime, streamRows, windowStarts } from "./chronological.ts";
 import { fitColumns, lastRowsOf, naiveErrors, type RawColumn, scaledRows, scoreForecast } from "./series-rows.ts";
+import { meanShares, scoreShares, shareTarget } from "./share-rows.ts";
 
 const HELD_OUT_SHARE = 0.15;
 const VALIDATION_WINDOWS = 64;
@@ -54,6 +55,35 @@ function probesOf(test: Range, capacity: number): ProbeChoice[] {
   });
 }
 
+/** What decides the targets of an own table. */
+interface TargetParts {
+  readonly experiment: Experiment;
+  readonly inputs: readonly string[];
+  readonly targets: readonly RawColumn[];
+  readonly moments: number;
+  readonly train: Range;
+  /** Last row of each test window. */
+  readonly lastRows: readonly number[];
+}
+
+/** The columns of the next row: shares of a whole where the loss is one of distributions, else numbers. */
+function judgedTarget(parts: TargetParts): Pick<Dataset, "target" | "baseline"> {
+  const { experiment, inputs, targets, moments, train, lastRows } = parts;
+  const next = { first: 1, end: moments };
+  if (experiment.training.loss.name === "distribution") {
+    const target = shareTarget(targets, next);
+    // The target of row t is moment t + 1, which must train as well.
+    const fitted = { first: train.first, end: train.end - 1 };
+    return { target, baseline: { name: "mean", metrics: meanShares(target, fitted, lastRows) } };
+  }
+  const columns = fitColumns(targets, train);
+  const [first = { name: "", unit: "", values: [] }] = targets;
+  return {
+    target: { kind: "values", rows: scaledRows(targets, columns, next), columns },
+    baseline: baselineOf(first, columns[0]?.scaling.mean ?? 0, inputs.includes(first.name), lastRows),
+  };
+}
+
 async function load(experiment: Experiment, own: OwnData | null): Promise<Dataset> {
   const { task, training } = experiment;
   if (task.name !== "own-series" || own?.kind !== "series")
@@ -64,20 +94,16 @@ async function load(experiment: Experiment, own: OwnData | null): Promise<Datase
   const { length } = training;
   const parts = splitInTime(moments, length, HELD_OUT_SHARE, "rows");
   const inputColumns = fitColumns(inputs, parts.train);
-  const targetColumns = fitColumns(targets, parts.train);
   const rows = moments - 1;
   const testWindows = windowStarts(parts.test, length, TEST_WINDOWS);
   const probeLength = Math.max(length, SHORTEST_PROBE_CAPACITY);
-  const [firstTarget] = targets;
+  const lastRows = lastRowsOf(testWindows, length);
+  const judged = judgedTarget({ experiment, inputs: task.inputs, targets, moments, train: parts.train, lastRows });
   const constant = constantIn(inputs, parts.train);
   return {
     task: "own-series",
     input: { kind: "features", rows: scaledRows(inputs, inputColumns, { first: 0, end: rows }), columns: inputColumns },
-    target: {
-      kind: "values",
-      rows: scaledRows(targets, targetColumns, { first: 1, end: moments }),
-      columns: targetColumns,
-    },
+    target: judged.target,
     mask: new Float32Array(rows).fill(1),
     length,
     windows: {
@@ -89,12 +115,7 @@ async function load(experiment: Experiment, own: OwnData | null): Promise<Datase
     probes: probesOf(parts.test, probeLength),
     probeLength,
     rowLabels: null,
-    baseline: baselineOf(
-      firstTarget ?? { name: "", unit: "", values: [] },
-      targetColumns[0]?.scaling.mean ?? 0,
-      task.inputs.includes(task.targets[0] ?? ""),
-      lastRowsOf(testWindows, length),
-    ),
+    baseline: judged.baseline,
     notes: constant > 0 ? [{ key: "constant-columns", numbers: { columns: constant } }] : [],
   };
 }
@@ -115,5 +136,6 @@ export const ownSeries: TaskDefinition = {
   scoredSteps: "last",
   load,
   thumbnail,
-  score: scoreForecast,
+  score: (dataset, scored) =>
+    dataset.target.kind === "shares" ? scoreShares(dataset, scored) : scoreForecast(dataset, scored),
 };

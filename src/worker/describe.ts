@@ -3,6 +3,7 @@
  * in the worker. Everything here is a pure function; arrays in the results are new and may be transferred.
  */
 
+import { softmaxRows } from "../core/metrics.ts";
 import type { Column, Dataset, TargetRows } from "../core/task.ts";
 import { layerParts } from "../engine/layer-parts.ts";
 import type { ProbeResult } from "../engine/probe.ts";
@@ -85,17 +86,18 @@ function confuseBinary(
 export function describeResult(evaluation: Evaluation, dataset: Dataset, generates: boolean): TaskResult {
   const { target, rowLabels } = dataset;
   const { latestRows, bestRows } = evaluation;
-  if (target.kind === "values") {
+  if (target.kind === "values" || target.kind === "shares") {
     const column = target.columns.slice(0, 1);
     const width = target.columns.length;
+    const answers = (logits: Float32Array) => (target.kind === "shares" ? softmaxRows(logits, width) : logits);
     const truth = Float32Array.from(latestRows.rows, (row) => target.rows[row * width] ?? Number.NaN);
     return {
       kind: "forecast",
       // Row t holds the target of t + 1; the last one has no row of its own to be labelled by.
       labels: Array.from(latestRows.rows, (row) => rowLabels?.[row + 1] ?? `${row + 2}`),
       truth: inUnits(truth, column),
-      latest: inUnits(firstColumn(latestRows.logits, width), column),
-      best: inUnits(firstColumn(bestRows.logits, width), column),
+      latest: inUnits(firstColumn(answers(latestRows.logits), width), column),
+      best: inUnits(firstColumn(answers(bestRows.logits), width), column),
     };
   }
   if (target.kind === "binary")

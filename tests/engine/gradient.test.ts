@@ -39,6 +39,7 @@ const CASES: readonly (readonly [string, Partial<ProgramSpec>])[] = [
   ["tokens, every, ce", { loss: ce, input: "tokens", outputs: 3 }],
   ["tokens, last, ce", { loss: ce, input: "tokens", outputs: 3, head: "last" }],
   ["features, every, bce of probabilities", { loss: { name: "bce-prob" } }],
+  ["features, every, ce of shares", { loss: { name: "ce-soft" }, outputs: 3 }],
   ["tokens, every, weighted ce", { loss: weightedCe, input: "tokens", outputs: 3 }],
   ["features, last, weighted ce, sum", { loss: weightedCe, head: "last", outputs: 3, reduction: "sum" }],
   ["features, every, mse, sum", { reduction: "sum" }],

@@ -85,6 +85,29 @@ describe("training", () => {
     expect(twice[0]).toBeGreaterThan(logits[0] ?? Number.NaN);
   });
 
+  test("on shares of a whole learns them, down to what they leave to chance", async () => {
+    const sine = sineDataset();
+    if (sine.target.kind !== "values") throw new Error("the sine has values");
+    const [column] = sine.target.columns;
+    if (!column) throw new Error("the sine has a column");
+    const rows = Float32Array.from({ length: 2 * sine.mask.length }, (_, i) => {
+      const share = (1 + Math.sin((Math.floor(i / 2) + 1) / 3)) / 2;
+      return i % 2 === 0 ? share : 1 - share;
+    });
+    const dataset: Dataset = { ...sine, target: { kind: "shares", rows, columns: [column, column] } };
+    const run = await openRun(exampleExperiment({ loss: USUAL_LOSSES.distribution }), dataset);
+    const { evaluations } = await advanceTo(run, 400);
+    // The entropy of the shares is the least cross-entropy there is; log 2 is that of knowing nothing.
+    const steps = [...dataset.windows.validation].flatMap((start) =>
+      [0, 1, 2, 3, 4, 5].map((t) => rows[2 * (start + t)] ?? 0),
+    );
+    const entropy = (p: number) => -(p * Math.log(p) + (1 - p) * Math.log(1 - p));
+    const least = steps.reduce((sum, p) => sum + entropy(p), 0) / steps.length;
+    const reached = evaluations.at(-1)?.bestValidationLoss ?? Number.NaN;
+    expect(reached).toBeGreaterThan(least - 1e-6);
+    expect(reached - least).toBeLessThan((Math.log(2) - least) / 5);
+  });
+
   test("refuses weights of classes together with means by sequence", async () => {
     const experiment = exampleExperiment({ loss: weighted, reduction: "sequences" });
     await expect(openRun(experiment, textDataset())).rejects.toMatchObject({

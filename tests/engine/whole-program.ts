@@ -54,6 +54,13 @@ export function words(tensors: Arrays, name: string): Uint32Array {
   return array;
 }
 
+/** R rows of `width` shares that sum to 1. */
+function shares(width: number): Float64Array {
+  const drawn = seededArray("shares", R * width).map((value) => value + 1.1);
+  const sumOf = (row: number) => drawn.slice(row * width, (row + 1) * width).reduce((sum, value) => sum + value, 0);
+  return drawn.map((value, i) => value / sumOf(Math.floor(i / width)));
+}
+
 /** Parameters, resident rows, a mask with holes, and starts whose windows overlap, in ring slot 1. */
 export function fill(tensors: Arrays, chosen: ProgramSpec): void {
   const { loss, input, outputs } = chosen;
@@ -65,6 +72,7 @@ export function fill(tensors: Arrays, chosen: ProgramSpec): void {
   if (hasClassTargets(loss)) words(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1]);
   else if (loss.name === "bce" || loss.name === "bce-prob")
     floats(tensors, "data.target").set([1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1]);
+  else if (loss.name === "ce-soft") floats(tensors, "data.target").set(shares(outputs));
   else floats(tensors, "data.target").set(seededArray("target", R * outputs));
   floats(tensors, "data.mask").set([1, 1, 0, 1, 1, 1, 0, 1, 1]);
   words(tensors, "starts").set([5, 4, 2], B);

@@ -89,6 +89,10 @@ export const faultMessages = {
   "fault.csv-invalid.long-name": "The name of column {column} has {characters} characters; the limit is {maximum}.",
   "fault.csv-invalid.too-many-columns": "This table has {columns} columns; the limit is {maximum}.",
   "fault.csv-invalid.too-few-rows": "Rows below the header: {rows}; at least {needed} are needed.",
+  "fault.csv-invalid.no-shares":
+    "Row {row}: the predicted columns are no shares of a whole; they must be at least 0 and sum to 1, not {sum}. Choose other columns or another loss.",
+  "fault.csv-invalid.one-share":
+    "Shares of a whole need at least two columns to predict, not {columns}. Choose more columns or another loss.",
   "fault.csv-invalid.column-missing": "This table has no column {column}.",
   "fault.csv-invalid.missing-cell": "Row {row}, column {column}: the cell is empty. Fill it or leave the column out.",
   "fault.csv-invalid.not-a-number": "Row {row}, column {column}: {cell} is not a number.",

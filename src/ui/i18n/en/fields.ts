@@ -211,6 +211,7 @@ export const fieldMessages = {
   "field.loss.weighted": "with class weights",
   "field.loss.positive-weight": "with a weight on yes",
   "field.loss.probability": "of probabilities",
+  "field.loss.distribution": "of shares that sum to 1",
   "field.weights": "Class weights",
   "field.weights.balanced": "balanced",
   "field.weights.asGiven": "given",

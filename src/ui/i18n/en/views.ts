@@ -140,6 +140,7 @@ export const viewMessages = {
   "result.metric.f1": "F1",
   "result.metric.auc": "AUC",
   "result.metric.perplexity": "perplexity",
+  "result.metric.divergence": "KL divergence",
   "result.metric.bits": "bits per symbol",
   "result.metric.top3": "in the first 3",
   "result.metric.top5": "in the first 5",
