@@ -81,6 +81,8 @@ const SMALL_CASES = [
   ["cells/mgu.safetensors", "b2_t1_i5_h3_seq"],
   ["cells/rnn_tanh.safetensors", "b2_t1_i5_h3_seq"],
   ["stacks/stacked.safetensors", "gru_v3_5x4_seq"],
+  ["stacks/bidirectional.safetensors", "gru_v3_4_last_bi"],
+  ["stacks/masked.safetensors", "lstm_4_seq_mask"],
   ["layers/layers.safetensors", "dense_softmax"],
   ["layers/layers.safetensors", "dense_time_distributed"],
   ["layers/layers.safetensors", "embedding_padding0"],
