@@ -30,9 +30,25 @@ export function canCarryState({ name }: TaskChoice): boolean {
   return name === "seattle-weather" || name === "sweep-direction" || name === "own-text" || name === "own-series";
 }
 
-/** True where the target of a step is what enters at the next one, which a layer that looks ahead would have read. */
-export function foretells({ name }: TaskChoice): boolean {
-  return name !== "delayed-recall" && name !== "sweep-direction";
+/** True where the target of a step is what enters at the next one. */
+const foretells = ({ name }: TaskChoice): boolean => name !== "delayed-recall" && name !== "sweep-direction";
+
+/** False where a layer that looks ahead would read the answers: a head on every step, asked for what comes next. */
+export function mayLookAhead(task: TaskChoice, head: Experiment["model"]["head"]): boolean {
+  return head === "last" || !foretells(task);
+}
+
+/** True where what enters are symbols, not numbers. */
+export function readsSymbols({ name }: TaskChoice): boolean {
+  switch (name) {
+    case "english-spelling":
+    case "reber-grammar":
+    case "delayed-recall":
+    case "own-text":
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** The losses that suit this task, the usual one first. */

@@ -2,7 +2,7 @@
 import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
 import { looksAhead } from "../core/layer-choice.ts";
-import { canCarryState, fixedHead, fixedLength, foretells, suitableLosses } from "../core/task-rules.ts";
+import { canCarryState, fixedHead, fixedLength, mayLookAhead, suitableLosses } from "../core/task-rules.ts";
 
 function refuseLookingAhead(layers: Experiment["model"]["layers"]): void {
   const ahead = layers.findIndex((layer) => looksAhead([layer]));
@@ -31,5 +31,5 @@ export function obeyRules(experiment: Experiment): void {
   if (head !== null && model.head !== head) {
     throw new InputError("experiment-invalid", { path: "model.head", expected: head, actual: model.head });
   }
-  if (model.head === "every" && foretells(task)) refuseLookingAhead(model.layers);
+  if (!mayLookAhead(task, model.head)) refuseLookingAhead(model.layers);
 }

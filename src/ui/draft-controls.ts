@@ -15,6 +15,7 @@ import {
   pathOf,
   showNumber,
   withCell,
+  withHead,
   withInitialisation,
   withLayerAdded,
   withLayerRemoved,
@@ -33,6 +34,7 @@ export interface DraftControls {
   readonly removeLayer: (index: number) => void;
   /** Makes a layer one of another kind; its width and what both kinds know stay. */
   readonly chooseCell: (index: number, kind: LayerKind) => void;
+  readonly chooseHead: (head: Experiment["model"]["head"]) => void;
   readonly chooseOptimizer: (name: OptimizerChoice["name"]) => void;
   readonly chooseInitialisation: (change: Partial<InitialisationChoice>) => void;
   readonly setClipping: (on: boolean) => void;
@@ -105,6 +107,7 @@ export function createDraftControls({ get, dispatch, send, start }: ControlParts
     addLayer: () => edit(withLayerAdded),
     removeLayer: (index) => edit((draft) => withLayerRemoved(draft, index)),
     chooseCell: (index, kind) => edit((draft) => withCell(draft, index, kind)),
+    chooseHead: (head) => edit((draft) => withHead(draft, head)),
     chooseOptimizer: (name) => edit((draft) => withOptimizer(draft, name)),
     chooseInitialisation: (change) => edit((draft) => withInitialisation(draft, change)),
     setClipping: (on) => editValue(CLIP.path, on ? CLIP.default : null),

@@ -14,9 +14,11 @@ import {
   showNumber,
   wantsInitialMemory,
   withCell,
+  withHead,
   withInitialisation,
   withLayerAdded,
   withLayerRemoved,
+  withNumber,
   withOptimizer,
   withValue,
 } from "./edit-experiment.ts";
@@ -106,6 +108,37 @@ describe("structure", () => {
     const relu = edited(withValue(weatherExperiment, "model.layers.0.activation", "relu"));
     expect(edited(withCell(relu, 0, "rnn")).model.layers).toEqual([{ cell: "rnn", activation: "relu", units: 32 }]);
     expect(edited(withCell(relu, 0, "ugrnn")).model.layers).toEqual([{ cell: "ugrnn", units: 32 }]);
+  });
+
+  it("keeps what both kinds of layer know, and nothing that means something else to the other", () => {
+    const last = edited(withHead(weatherExperiment, "last"));
+    const two = edited(withLayerAdded(last));
+    const chosen = ["direction", "norm", "dropout"].reduce(
+      (experiment, part, i) => edited(withValue(experiment, `model.layers.1.${part}`, ["both", "layer", 0.2][i])),
+      two,
+    );
+    const [, dense] = edited(withCell(chosen, 1, "dense")).model.layers;
+    expect(dense).toEqual({ cell: "dense", activation: "tanh", units: 32, norm: "layer", dropout: 0.2 });
+    const linear = edited(withValue(edited(withCell(chosen, 1, "dense")), "model.layers.1.activation", "linear"));
+    expect(edited(withCell(linear, 1, "rnn")).model.layers[1]).toMatchObject({ cell: "rnn", activation: "tanh" });
+    expect(withCell(weatherExperiment, 0, "dense").ok).toBe(false);
+  });
+
+  it("leaves out what a document means by itself", () => {
+    const place = { field: "dropout", layer: 0 } as const;
+    expect(numberAt(weatherExperiment, place)).toBe(0);
+    const dropping = edited(withNumber(weatherExperiment, place, 0.5));
+    expect(numberAt(dropping, place)).toBe(0.5);
+    expect(restartChanges(weatherExperiment, edited(withNumber(dropping, place, 0)))).toEqual([]);
+  });
+
+  it("reads forward again where a layer would see the answers, and hands on whole sequences", () => {
+    const ahead = edited(withValue(edited(withHead(weatherExperiment, "last")), "model.layers.0.direction", "both"));
+    expect(ahead.model.layers[0]).toMatchObject({ direction: "both" });
+    expect(JSON.stringify(edited(withHead(ahead, "every")))).not.toContain("both");
+    const final = edited(withValue(ahead, "model.layers.0.returnSequences", false));
+    expect(withLayerAdded(final).ok).toBe(true);
+    expect(withHead(final, "every").ok).toBe(true);
   });
 
   it("offers initial memory where a layer has a gate for it", () => {

@@ -7,9 +7,18 @@ import * as v from "valibot";
 import { type Experiment, type ExperimentIssue, parseExperiment } from "../core/experiment.ts";
 import { FIELD_RANGES, type FieldName, type FieldRange } from "../core/fields.ts";
 import { type InitialisationChoice, USUAL_INITIALISATION } from "../core/initialisation-choice.ts";
-import { defaultLayer, hasMemoryGate, initialMemoryOf, type LayerKind, LayerSchema } from "../core/layer-choice.ts";
+import {
+  defaultLayer,
+  hasMemoryGate,
+  initialMemoryOf,
+  isRecurrent,
+  type LayerChoice,
+  type LayerKind,
+  LayerSchema,
+  looksAhead,
+} from "../core/layer-choice.ts";
 import { type OptimizerChoice, USUAL_OPTIMIZERS } from "../core/optimizer-choice.ts";
-import { canCarryState, fixedHead, fixedLength } from "../core/task-rules.ts";
+import { canCarryState, fixedHead, fixedLength, mayLookAhead } from "../core/task-rules.ts";
 
 /** One numeric field of one experiment: `layer` counts from 0 and is null for fields that are not of a layer. */
 export interface FieldPlace {
@@ -90,14 +99,21 @@ export function numberAt(experiment: Experiment, place: FieldPlace): number | nu
   return FIELD_RANGES[place.field].whenLeftOut ?? undefined;
 }
 
+/** A layer that leaves a field out, which then means what it means in every document. */
+function without(layer: LayerChoice, field: "direction" | "returnSequences"): LayerChoice {
+  return isRecurrent(layer) ? { ...layer, [field]: undefined } : layer;
+}
+
 /** Fields that the task dictates follow it: a lag of 20 means windows of 21 steps, and no control for the length. */
 function obeyingTask(experiment: Experiment): Experiment {
   const { task, model, training } = experiment;
   const length = fixedLength(task) ?? training.length;
   const head = fixedHead(task) ?? model.head;
   const state = canCarryState(task) ? training.state : "fresh";
-  if (length === training.length && head === model.head && state === training.state) return experiment;
-  return { ...experiment, model: { ...model, head }, training: { ...training, length, state } };
+  const ahead = looksAhead(model.layers) && !mayLookAhead(task, head);
+  if (length === training.length && head === model.head && state === training.state && !ahead) return experiment;
+  const layers = ahead ? model.layers.map((layer) => without(layer, "direction")) : model.layers;
+  return { ...experiment, model: { ...model, head, layers }, training: { ...training, length, state } };
 }
 
 /**
@@ -120,9 +136,16 @@ export function defaultAt(preset: Experiment | null, place: FieldPlace): number 
   return ofPreset ?? FIELD_RANGES[place.field].default;
 }
 
-/** The experiment with a copy of its last layer on top. */
+/** The experiment with an output at other steps. At every step no layer may keep its sequence to itself. */
+export function withHead(experiment: Experiment, head: Experiment["model"]["head"]): EditOutcome {
+  const { model } = experiment;
+  const layers = head === "every" ? model.layers.map((layer) => without(layer, "returnSequences")) : model.layers;
+  return withValue(experiment, "model", { ...model, head, layers });
+}
+
+/** The experiment with a copy of its last layer on top, to which every layer below hands its sequence. */
 export function withLayerAdded(experiment: Experiment): EditOutcome {
-  const { layers } = experiment.model;
+  const layers = experiment.model.layers.map((layer) => without(layer, "returnSequences"));
   return withValue(experiment, "model.layers", [...layers, ...layers.slice(-1)]);
 }
 

@@ -77,7 +77,7 @@ function Form({ draft }: { readonly draft: Experiment }) {
         title={t("experiment.model")}
         {...(parameters === undefined ? {} : { aside: t("experiment.parameters", { count: parameters }) })}
       >
-        <LayerStack model={draft.model} />
+        <LayerStack draft={draft} />
         <ModelFields draft={draft} />
       </Group>
       <Group title={t("experiment.training")}>

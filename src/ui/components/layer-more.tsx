@@ -5,6 +5,7 @@
 import type { Experiment } from "../../core/experiment.ts";
 import type { FieldName } from "../../core/fields.ts";
 import { isRecurrent, type RecurrentLayer } from "../../core/layer-choice.ts";
+import { mayLookAhead } from "../../core/task-rules.ts";
 import { useSession } from "../app-context.ts";
 import { t } from "../i18n/translate.ts";
 import { ExperimentNumber } from "./experiment-number.tsx";
@@ -16,16 +17,26 @@ type Edit = (part: string, value: unknown) => void;
 
 const NOTE = () => t("field.acts.next-run");
 
+interface ReadingProps {
+  readonly layer: RecurrentLayer;
+  readonly draft: Experiment;
+  readonly edit: Edit;
+}
+
 /** How a recurrent layer reads and starts. */
-function Reading({ layer, edit }: { readonly layer: RecurrentLayer; readonly edit: Edit }) {
+function Reading({ layer, draft, edit }: ReadingProps) {
+  const free = mayLookAhead(draft.task, draft.model.head);
   return (
     <>
       <SegmentedControl
         label={t("field.direction")}
         value={layer.direction ?? "forward"}
-        choices={(["forward", "both"] as const).map((value) => ({ value, label: t(`field.direction.${value}`) }))}
+        choices={(["forward", "both"] as const).map((value) => ({
+          ...{ value, label: t(`field.direction.${value}`) },
+          disabled: value === "both" && !free,
+        }))}
         note={NOTE()}
-        help={t("field.direction.help")}
+        help={free ? t("field.direction.help") : t("field.direction.forwardOnly")}
         onChange={(value) => edit("direction", value === "both" ? value : undefined)}
       />
       <SegmentedControl
@@ -40,9 +51,16 @@ function Reading({ layer, edit }: { readonly layer: RecurrentLayer; readonly edi
   );
 }
 
-/** Everything of layer `index` that few experiments change. */
-export function LayerMore({ model, index }: Pick<Experiment, "model"> & { readonly index: number }) {
+/** `index` counts from 0. */
+export interface LayerMoreProps {
+  readonly draft: Experiment;
+  readonly index: number;
+}
+
+/** Everything of a layer that few experiments change. */
+export function LayerMore({ draft, index }: LayerMoreProps) {
   const session = useSession();
+  const { model } = draft;
   const layer = model.layers[index];
   if (!layer) return null;
   const edit: Edit = (part, value) => session.editValue(`model.layers.${index}.${part}`, value);
@@ -50,7 +68,7 @@ export function LayerMore({ model, index }: Pick<Experiment, "model"> & { readon
   return (
     <details className={styles.more}>
       <summary>{t("experiment.moreLayer", { layer: index + 1 })}</summary>
-      {isRecurrent(layer) ? <Reading layer={layer} edit={edit} /> : null}
+      {isRecurrent(layer) ? <Reading layer={layer} draft={draft} edit={edit} /> : null}
       {isRecurrent(layer) ? share("recurrentDropout") : null}
       <SegmentedControl
         label={t("field.norm")}
@@ -62,7 +80,7 @@ export function LayerMore({ model, index }: Pick<Experiment, "model"> & { readon
       />
       {share("dropout")}
       <LayerMemory model={model} index={index} />
-      <LayerStart layer={layer} model={model} />
+      {isRecurrent(layer) ? <LayerStart layer={layer} model={model} /> : null}
     </details>
   );
 }

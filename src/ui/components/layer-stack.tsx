@@ -8,6 +8,7 @@ import {
   type LayerChoice,
   type LayerOf,
 } from "../../core/layer-choice.ts";
+import { readsSymbols } from "../../core/task-rules.ts";
 import { useSession } from "../app-context.ts";
 import { t } from "../i18n/translate.ts";
 import { Button } from "./button.tsx";
@@ -20,18 +21,23 @@ import { LayerMore } from "./layer-more.tsx";
 const RESETS: readonly LayerOf<"gru">["reset"][] = ["before", "after"];
 const ACTIVATIONS: readonly LayerOf<"gru">["activation"][] = ["tanh", "relu"];
 
-type ModelProps = Pick<Experiment, "model">;
+interface DraftProps {
+  readonly draft: Experiment;
+}
 
 /** True for the one layer that remembers: without it, the others would be no recurrent model. */
 function onlyMemory({ layers }: Experiment["model"], layer: LayerChoice): boolean {
   return isRecurrent(layer) && layers.filter(isRecurrent).length === 1;
 }
 
-function Layer({ model, index }: ModelProps & { readonly index: number }) {
+function Layer({ draft, index }: DraftProps & { readonly index: number }) {
   const session = useSession();
+  const { model, task } = draft;
   const layer = model.layers[index];
   if (!layer) return null;
   const only = onlyMemory(model, layer);
+  // A dense layer reads numbers; bare symbols enter a recurrent one.
+  const needsMemory = only || (index === 0 && readsSymbols(task) && !model.embedding);
   const edit = (part: string, value: string) => session.editValue(`model.layers.${index}.${part}`, value);
   return (
     <li className={styles.layer}>
@@ -54,7 +60,7 @@ function Layer({ model, index }: ModelProps & { readonly index: number }) {
         value={layer.cell}
         choices={LAYER_KINDS.map((value) => ({
           ...{ value, label: t(`field.cell.${value}`) },
-          disabled: value === "dense" && only,
+          disabled: value === "dense" && needsMemory,
         }))}
         help={t(`field.cell.${layer.cell}.help`)}
         onChange={(cell) => session.chooseCell(index, cell)}
@@ -88,22 +94,22 @@ function Layer({ model, index }: ModelProps & { readonly index: number }) {
           onChange={(value) => edit("activation", value)}
         />
       ) : null}
-      <LayerMore model={model} index={index} />
+      <LayerMore draft={draft} index={index} />
     </li>
   );
 }
 
 /** Every layer of the draft, first layer first. */
-export function LayerStack({ model }: ModelProps) {
+export function LayerStack({ draft }: DraftProps) {
   const session = useSession();
-  const { layers } = model;
+  const { layers } = draft.model;
   return (
     <>
       <ol className={styles.layers}>
         {layers.map((_, index) => (
           // A layer has no identity but its place in the stack.
           // biome-ignore lint/suspicious/noArrayIndexKey: see above
-          <Layer key={index} model={model} index={index} />
+          <Layer key={index} draft={draft} index={index} />
         ))}
       </ol>
       {layers.length < LAYER_COUNT.maximum ? (

@@ -3,7 +3,7 @@ import { USUAL_EARLY_STOPPING } from "../../core/early-stopping-choice.ts";
 import type { Experiment } from "../../core/experiment.ts";
 import { FIELD_RANGES } from "../../core/fields.ts";
 import type { OptimizerChoice } from "../../core/optimizer-choice.ts";
-import { fixedHead, fixedLength } from "../../core/task-rules.ts";
+import { fixedHead, fixedLength, readsSymbols } from "../../core/task-rules.ts";
 import { useSession } from "../app-context.ts";
 import { hasInitialMemory, wantsInitialMemory } from "../edit-experiment.ts";
 import { t } from "../i18n/translate.ts";
@@ -44,6 +44,26 @@ export function TaskFields({ draft }: DraftProps) {
   );
 }
 
+/** How symbols enter the first layer. */
+function EmbeddingFields({ model }: Pick<Experiment, "model">) {
+  const session = useSession();
+  const choose = (way: "oneHot" | "table") =>
+    session.editValue("model.embedding", way === "table" ? { width: FIELD_RANGES.embeddingWidth.default } : undefined);
+  return (
+    <>
+      <SegmentedControl
+        label={t("field.embedding")}
+        value={model.embedding ? "table" : "oneHot"}
+        choices={(["oneHot", "table"] as const).map((value) => ({ value, label: t(`field.embedding.${value}`) }))}
+        note={t("field.acts.next-run")}
+        help={t("field.embedding.help")}
+        onChange={choose}
+      />
+      <ExperimentNumber field="embeddingWidth" />
+    </>
+  );
+}
+
 /** What of the model is not a layer's. */
 export function ModelFields({ draft }: DraftProps) {
   const session = useSession();
@@ -56,13 +76,14 @@ export function ModelFields({ draft }: DraftProps) {
           choices={HEADS.map((value) => ({ value, label: t(`field.head.${value}`) }))}
           note={t("field.acts.next-run")}
           help={t("field.head.help")}
-          onChange={(value) => session.editValue("model.head", value)}
+          onChange={session.chooseHead}
         />
       ) : null}
       {hasInitialMemory(draft) ? <ExperimentNumber field="initialMemory" /> : null}
       <details className={styles.more}>
         <summary>{t("experiment.moreModel")}</summary>
         <div className={styles.fields}>
+          {readsSymbols(draft.task) ? <EmbeddingFields model={draft.model} /> : null}
           <InitialisationFields model={draft.model} />
         </div>
       </details>

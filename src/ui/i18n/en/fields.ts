@@ -171,6 +171,8 @@ export const fieldMessages = {
   "field.direction": "Reads",
   "field.direction.help":
     "In both directions a second set of weights reads from the last step to the first; the next layer gets both states side by side. It sees the whole sequence before it answers.",
+  "field.direction.forwardOnly":
+    "Forward only here: the answer at each step is what enters at the next, which a layer that reads backward has seen.",
   "field.direction.forward": "forward",
   "field.direction.both": "both ways",
   "field.initialState": "State before step 1",
