@@ -69,13 +69,17 @@ export const mutants = [
     ["before === reverse * T) dh", "before === reverse + T) dh"],
     ["numbers, b * H + j", "numbers, b + H + j"],
   ]),
-  ...twin("lstm-forward", "lstm", [["=== G ?", "!== G ?"]]),
+  ...twin("lstm-forward", "lstm", [
+    ["=== G ?", "!== G ?"],
+    ["(t - reverse) * B", "(t + reverse) * B"],
+  ]),
   ...twin("lstm-backward", "lstm", [
     ["dc[old + j] = cell * fj", "dc[old + j] = cell * ij"],
     ["cell * c[old + j]! * fj", "cell + c[old + j]! * fj"],
   ]),
   ...twin("ugrnn-forward", "ugrnn", [["(1 - write) * h[old + j]!", "(1 + write) * h[old + j]!"]]),
   ...twin("ugrnn-backward", "ugrnn", [["delta * (nj - h[old + j]!)", "delta * (nj + h[old + j]!)"]]),
+  ...twin("rnn-forward", "rnn", [["numbers, b * H + k", "numbers, b + H + k"]]),
   ...twin("rnn-backward", "rnn", [["U[j * H + k]!", "U[k * H + k]!"]]),
   ...twin("weight-gradient", "affine", [["factor * right[rightRow + c]!", "factor * right[rightRow + d]!"]]),
   ...twin("input-gradient", "affine", [["W[d * C + c]!", "W[d * D + c]!"]]),
