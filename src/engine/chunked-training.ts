@@ -5,88 +5,51 @@
  * the gradients are those of the whole window (checkpoints, Chen et al. 2016). Nothing is handed across pieces: that is
  * truncation, and a piece of one chunk is computed once only.
  */
-import { alignSegment } from "../core/dims.ts";
 import type { OperationCall, TensorBinding } from "../core/program.ts";
-import { addRows } from "../operations/add-rows.ts";
 import { batchGather } from "../operations/batch-gather.ts";
-import { maskCount } from "../operations/mask-count.ts";
+import { batchGatherIds } from "../operations/batch-gather-ids.ts";
 import { maskRows } from "../operations/mask-rows.ts";
 import { type Batch, buildBatch } from "./batch.ts";
 import { BorderStates } from "./border-states.ts";
 import { type CarriedPlace, declareCarried, keepCalls, resumeCalls } from "./carried-state.ts";
+import { adding, PARTIAL_GRADIENTS, shifted } from "./chunk-calls.ts";
 import { cutWindow, type Piece, predictedParts } from "./chunks.ts";
 import { copyState } from "./copy-state.ts";
 import { type HeadPlace, headBackward, headForward } from "./head.ts";
+import { judgeRows, type RowsLoss, weighBatch } from "./head-loss.ts";
 import { declareStack, type Stack, stackBackward, stackForward } from "./layers.ts";
-import { claimLossFlags, type LossFlags, type LossPlace, meanLossCall, rowLossCall } from "./losses.ts";
 import type { Model } from "./model.ts";
 import { callOperation, type ProgramDraft } from "./program-draft.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { handBack } from "./stages/handed-back-stage.ts";
 import type { Pass, StepRange } from "./stages/stage.ts";
-import { TENSOR } from "./tensor-names.ts";
 import type { TrainingCalls, TrainingScalars } from "./training-calls.ts";
-
-/** Gradients of a chunk that are added to those of the chunks before. */
-const PARTIAL_GRADIENTS = `${TENSOR.gradients}.part`;
 
 /** One length of chunk, laid out over the tensors that all chunks share. */
 interface Layout {
   readonly batch: Batch;
   readonly stack: Stack;
   readonly head: HeadPlace;
-  readonly loss: LossPlace;
+  readonly loss: RowsLoss;
+  readonly dlogits: TensorBinding; // [N, V]
+  readonly rowLoss: TensorBinding; // [N]
+  readonly weights: TensorBinding; // [N], the mask where rows are weighed by nothing else
 }
 
-/** The same calls `first` steps later in the window: what is gathered, and what is drawn by the number of the step. */
-function shifted(calls: readonly OperationCall[], first: number): readonly OperationCall[] {
-  return calls.map((call) => {
-    const { shift, firstStep } = call.numbers;
-    if (shift !== undefined) return { ...call, numbers: { ...call.numbers, shift: shift + first } };
-    if (firstStep !== undefined) return { ...call, numbers: { ...call.numbers, firstStep: firstStep + first } };
-    return call;
-  });
+/** Numbers, one for each row, inside a tensor. */
+interface RowsAt {
+  readonly tensor: TensorBinding;
+  readonly offset: number;
 }
 
-/** The parts of the flat gradients that calls write, joined where only padding is between them. */
-function writtenRanges(calls: readonly OperationCall[]): { offset: number; length: number }[] {
-  const bindings = calls.flatMap(({ tensors }) => Object.values(tensors));
-  const segments = bindings.flatMap(({ tensor, offset, length }) =>
-    tensor === TENSOR.gradients && offset !== undefined && length !== undefined ? [{ offset, length }] : [],
-  );
-  const ranges: { offset: number; length: number }[] = [];
-  for (const { offset, length } of segments.sort((a, b) => a.offset - b.offset)) {
-    const last = ranges.at(-1);
-    if (last && offset <= alignSegment(last.offset + last.length)) last.length = offset + length - last.offset;
-    else ranges.push({ offset, length });
-  }
-  return ranges;
+/** Copies N numbers, one for each row of the head, between the tensors of a chunk and those of the window. */
+function copyRows(N: number, from: RowsAt, to: RowsAt): OperationCall {
+  const numbers = { N, C: 1, xOffset: from.offset, xStride: 1, outOffset: to.offset, outStride: 1, masked: 0 };
+  return callOperation(maskRows, "head", numbers, { x: from.tensor, mask: from.tensor, out: to.tensor });
 }
 
-/** Calls that overwrite gradients, made to add to them instead. */
-function adding(calls: readonly OperationCall[]): readonly OperationCall[] {
-  const part = ({ tensor, ...range }: TensorBinding) => ({
-    tensor: tensor === TENSOR.gradients ? PARTIAL_GRADIENTS : tensor,
-    ...range,
-  });
-  const apart = calls.map((call) => ({
-    ...call,
-    tensors: Object.fromEntries(Object.entries(call.tensors).map(([name, binding]) => [name, part(binding)])),
-  }));
-  const sums = writtenRanges(calls).map((range) => {
-    const packed = { xOffset: 0, xStride: range.length, outOffset: 0, outStride: range.length };
-    return callOperation(
-      addRows,
-      "gradients",
-      { N: 1, C: range.length, ...packed },
-      {
-        x: { tensor: PARTIAL_GRADIENTS, ...range },
-        out: { tensor: TENSOR.gradients, ...range },
-      },
-    );
-  });
-  return [...apart, ...sums];
-}
+/** True where the loss weighs classes, so that the divisor asks for the targets of the whole window. */
+const hasClassWeights = ({ loss }: ProgramSpec) => loss.name === "ce-weighted";
 
 /** Lays out chunks and strings them together. */
 class ChunkedTraining {
@@ -95,9 +58,9 @@ class ChunkedTraining {
   readonly #spec: ProgramSpec;
   readonly #scalars: TrainingScalars;
   readonly #pieces: readonly Piece[];
-  readonly #lossFlags: LossFlags;
   readonly #rowLoss: TensorBinding; // [N] of the whole window
   readonly #mask: TensorBinding; // [N] of the whole window
+  readonly #weighed: ReturnType<typeof weighBatch>;
   readonly #states: readonly CarriedPlace[];
   readonly #borders: BorderStates;
   /** Rows of the head over the whole window. */
@@ -114,10 +77,12 @@ class ChunkedTraining {
     this.#pieces = cutWindow(spec);
     this.#N = (head === "every" ? T : 1) * B;
     const lengths = this.#pieces.flatMap((piece) => piece.map(({ count }) => count));
-    const { stack } = this.#layOut(Math.max(...lengths), false);
-    this.#lossFlags = claimLossFlags(draft, spec.loss, scalars.flags);
     this.#mask = draft.declare("window.mask", "f32", [this.#N], "batch");
     this.#rowLoss = draft.declare("rowLoss", "f32", [this.#N], "activation");
+    const target = draft.declare("window.target", "u32", [hasClassWeights(spec) ? this.#N : 1], "batch");
+    const batch = { mask: this.#mask, target };
+    this.#weighed = weighBatch(draft, spec, { steps: this.#N / B, batch, count: scalars.count });
+    const { stack } = this.#layOut(Math.max(...lengths), false);
     draft.declare(PARTIAL_GRADIENTS, "f32", [model.P], "gradients");
     this.#states = declareCarried(draft, spec.layers, stack.directions);
     const recomputed = Math.max(...this.#pieces.map((piece) => piece.length - 1));
@@ -126,29 +91,32 @@ class ChunkedTraining {
 
   /** Chunks of `count` steps; those that are not the last of their piece go on. The longest is laid out first. */
   #layOut(count: number, goesOn: boolean): Layout {
-    const { B, outputs: V, head } = this.#spec;
+    const { B, outputs: V, head: outputs } = this.#spec;
     const draft = this.#draft;
-    const { flags, loss, count: divisor } = this.#scalars;
     const batch = buildBatch(draft, { ...this.#spec, T: count });
     const pass: Pass = {
-      ...{ prefix: "", T: count, B, flags, gradients: true, present: batch.present, goesOn },
+      ...{ prefix: "", T: count, B, flags: this.#scalars.flags, gradients: true, present: batch.present, goesOn },
       stateUpstream: goesOn ? 1 : 0,
     };
-    const stack = declareStack(draft, this.#model, pass, { input: batch.input, outputs: head });
+    const stack = declareStack(draft, this.#model, pass, { input: batch.input, outputs });
     const N = stack.output.steps * B;
     const logits = draft.declare("logits", "f32", [N, V], "activation");
     const dlogits = draft.declare("dlogits", "f32", [N, V], "activation");
     const rowLoss = draft.declare("chunk.rowLoss", "f32", [N], "activation");
-    const packed = { offset: 0, stride: V };
-    return {
-      batch,
-      stack,
-      head: { label: "head", model: this.#model, B, V, input: stack.output, logits },
-      loss: {
-        ...{ label: "head", N, V, logits, logitsAt: packed, dlogits, dlogitsAt: packed },
-        ...{ target: batch.target, mask: batch.mask, count: divisor, rowLoss, loss },
-      },
+    const { mask: factors, ...others } = this.#weighed.rows;
+    const weights = factors === this.#mask ? batch.mask : draft.declare("chunk.weights", "f32", [N], "activation");
+    const rows = { mask: weights, ...others };
+    const judged = {
+      ...this.#scalars,
+      steps: stack.output.steps,
+      target: batch.target,
+      rows,
+      rowLoss,
+      logits,
+      dlogits,
     };
+    const head = { label: "head", model: this.#model, B, V, input: stack.output, logits };
+    return { batch, stack, head, loss: judgeRows(draft, this.#spec, judged), dlogits, rowLoss, weights };
   }
 
   /** True where the head reads states of this chunk. */
@@ -158,28 +126,28 @@ class ChunkedTraining {
 
   /** States, and where the head speaks logits and row losses, of a chunk whose start is in place. */
   #forward(chunk: StepRange, dropping = true): readonly OperationCall[] {
-    const { batch, stack, head, loss } = this.#layOut(chunk.count, false);
+    const { batch, stack, head, loss, rowLoss, weights } = this.#layOut(chunk.count, false);
     const states = shifted([...batch.calls, ...stackForward(stack, { dropping })], chunk.first);
     if (!this.#speaks(chunk)) return states;
-    const outOffset = this.#spec.head === "every" ? chunk.first * this.#spec.B : 0;
-    const numbers = { N: loss.N, C: 1, xOffset: 0, xStride: 1, outOffset, outStride: 1, masked: 0 };
-    const rows = { x: loss.rowLoss, mask: loss.mask, out: this.#rowLoss };
+    const { B, head: steps } = this.#spec;
+    const N = stack.output.steps * B;
+    const offset = steps === "every" ? chunk.first * B : 0;
+    const factors = this.#weighed.rows.mask;
     return [
       ...states,
+      ...(weights === batch.mask ? [] : [copyRows(N, { tensor: factors, offset }, { tensor: weights, offset: 0 })]),
       ...headForward(head),
-      rowLossCall(this.#spec.loss, loss, this.#lossFlags),
-      callOperation(maskRows, "head", numbers, rows),
+      ...loss.forward,
+      copyRows(N, { tensor: rowLoss, offset: 0 }, { tensor: this.#rowLoss, offset }),
     ];
   }
 
   /** The gradients of a chunk whose forward pass was the last to be played. */
   #gradients(chunk: StepRange, goesOn: boolean): readonly OperationCall[] {
-    const { stack, head, loss } = this.#layOut(chunk.count, goesOn);
+    const { stack, head, loss, dlogits } = this.#layOut(chunk.count, goesOn);
     const speaks = this.#speaks(chunk);
-    const own = shifted(
-      [...(speaks ? headBackward(head, loss.dlogits) : []), ...stackBackward(stack, !speaks)],
-      chunk.first,
-    );
+    const spoken = speaks ? [...loss.backward, ...headBackward(head, dlogits)] : [];
+    const own = shifted([...spoken, ...stackBackward(stack, !speaks)], chunk.first);
     const calls = this.#gradientsBegun ? adding(own) : own;
     this.#gradientsBegun = true;
     return calls;
@@ -201,22 +169,29 @@ class ChunkedTraining {
 
   /** What every sweep over the window begins with: the first start, and the divisor of the mean. */
   #begin(): readonly OperationCall[] {
-    const { T, B, R, K, head, reduction } = this.#spec;
-    const { count } = this.#scalars;
-    const window = { T: this.#N / B, shift: head === "every" ? 0 : T - 1 };
-    const tensors = { rows: { tensor: "data.mask" }, starts: { tensor: "starts" }, x: this.#mask };
+    const { T, B, R, K, head } = this.#spec;
+    const numbers = { T: this.#N / B, shift: head === "every" ? 0 : T - 1, B, R, K };
+    const gathered = {
+      rows: { tensor: "data.target" },
+      starts: { tensor: "starts" },
+      ids: { tensor: "window.target" },
+    };
     return [
       ...resumeCalls(this.#states),
-      callOperation(batchGather, "batch", { ...window, B, D: 1, R, K }, tensors),
-      // The divisor of a sum is written by the host.
-      ...(reduction === "sum" ? [] : [callOperation(maskCount, "batch", { N: this.#N }, { mask: this.#mask, count })]),
+      callOperation(
+        batchGather,
+        "batch",
+        { ...numbers, D: 1 },
+        { rows: { tensor: "data.mask" }, starts: { tensor: "starts" }, x: this.#mask },
+      ),
+      ...(hasClassWeights(this.#spec) ? [callOperation(batchGatherIds, "batch", numbers, gathered)] : []),
+      ...this.#weighed.calls,
     ];
   }
 
   #mean(): OperationCall {
-    const { loss, count } = this.#scalars;
-    const place = { label: "head", N: this.#N, V: this.#spec.outputs, rowLoss: this.#rowLoss, count, loss };
-    return meanLossCall(this.#spec.loss, place, this.#lossFlags);
+    const { loss } = this.#layOut(this.#pieces[0]?.[0]?.count ?? 0, false);
+    return loss.mean(this.#N, this.#rowLoss);
   }
 
   /** The forward pass of a piece whose start is in place, with what its backward pass needs. */

@@ -5,7 +5,7 @@
 import type { OperationCall, TensorBinding } from "../core/program.ts";
 import { activationCall, activationGradientCall, claimActivationFlag } from "./activations.ts";
 import type { Batch } from "./batch.ts";
-import { claimLossFlags, lossCalls, scalarsPerRow } from "./losses.ts";
+import { claimLossFlags, type LossFlags, meanLossCall, rowLossCall, scalarsPerRow } from "./losses.ts";
 import type { ProgramDraft } from "./program-draft.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { weighRows } from "./row-weights.ts";
@@ -46,35 +46,60 @@ export function weighBatch(
   return { calls, rows: { mask: factors, ...(weights ? { classWeights: weights } : {}) } };
 }
 
-/** Declares what the loss needs and returns its calls. */
-export function buildHeadLoss(draft: ProgramDraft, spec: ProgramSpec, place: HeadLossPlace): HeadLoss {
-  const { B, outputs: V, loss } = spec;
-  const { steps, logits, dlogits, flags, count } = place;
-  const { target } = place.batch;
+/** Rows of the head and what weighs them. */
+export interface JudgedRows extends Omit<HeadLossPlace, "batch"> {
+  readonly target: TensorBinding; // [N, V], or ids [N]
+  readonly rows: ReturnType<typeof weighBatch>["rows"];
+  readonly rowLoss: TensorBinding; // [N]
+}
+
+/** Row losses with the gradient of the logits, and the mean over all rows of the batch. */
+export interface RowsLoss {
+  readonly forward: readonly OperationCall[];
+  readonly backward: readonly OperationCall[];
+  readonly mean: (N: number, rowLoss: TensorBinding) => OperationCall;
+}
+
+/** Declares what the loss of these rows needs and returns its calls. */
+export function judgeRows(
+  draft: ProgramDraft,
+  { B, outputs: V, loss: spec }: ProgramSpec,
+  judged: JudgedRows,
+): RowsLoss {
+  const { steps, target, rows, rowLoss, logits, dlogits, loss, count, flags } = judged;
   const N = steps * B;
-  const { calls: weigh, rows } = weighBatch(draft, spec, place);
-  const rowLoss = draft.declare("rowLoss", "f32", [N], "activation");
   const packed = { offset: 0, stride: V };
-  const common = { label: "head", N, V, target, ...rows, count, rowLoss, loss: place.loss };
-  const at = { logitsAt: packed, dlogitsAt: packed };
-  if (loss.name !== "bce-prob") {
-    const lossFlags = claimLossFlags(draft, loss, flags);
-    const forward = lossCalls(loss, { ...common, ...at, logits, dlogits }, lossFlags);
-    return { weigh, forward, backward: [] };
+  const common = { label: "head", N, V, target, ...rows, count, rowLoss, loss, logitsAt: packed, dlogitsAt: packed };
+  const meanOf = (flagging: LossFlags) => (all: number, losses: TensorBinding) =>
+    meanLossCall(spec, { ...common, N: all, rowLoss: losses }, flagging);
+  if (spec.name !== "bce-prob") {
+    const lossFlags = claimLossFlags(draft, spec, flags);
+    const forward = [rowLossCall(spec, { ...common, logits, dlogits }, lossFlags)];
+    return { forward, backward: [], mean: meanOf(lossFlags) };
   }
   const y = draft.declare("probabilities", "f32", [N, V], "activation");
   const dy = draft.declare("dprobabilities", "f32", [N, V], "activation");
   const flagBit = claimActivationFlag(draft, "sigmoid", "head");
   const activation = { label: "head", N, C: V, a: logits, y, flags, flagBit };
-  const lossFlags = claimLossFlags(draft, loss, flags);
+  const lossFlags = claimLossFlags(draft, spec, flags);
   return {
-    weigh,
     forward: [
       activationCall("sigmoid", activation),
-      ...lossCalls(loss, { ...common, ...at, logits: y, dlogits: dy }, lossFlags),
+      rowLossCall(spec, { ...common, logits: y, dlogits: dy }, lossFlags),
     ],
     backward: [activationGradientCall("sigmoid", activation, { dy, da: dlogits })],
+    mean: meanOf(lossFlags),
   };
+}
+
+/** Declares what the loss needs and returns its calls. */
+export function buildHeadLoss(draft: ProgramDraft, spec: ProgramSpec, place: HeadLossPlace): HeadLoss {
+  const { batch, ...rest } = place;
+  const N = place.steps * spec.B;
+  const { calls: weigh, rows } = weighBatch(draft, spec, place);
+  const rowLoss = draft.declare("rowLoss", "f32", [N], "activation");
+  const { forward, backward, mean } = judgeRows(draft, spec, { ...rest, target: batch.target, rows, rowLoss });
+  return { weigh, forward: [...forward, mean(N, rowLoss)], backward };
 }
 
 /** What the host writes into `count` for a sum: reduce-loss divides by count times the scalars of a row. */

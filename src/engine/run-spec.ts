@@ -4,7 +4,7 @@
  */
 import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
-import { isRecurrent, learnsInitialState, looksAhead } from "../core/layer-choice.ts";
+import { isRecurrent, type LayerChoice, learnsInitialState, looksAhead } from "../core/layer-choice.ts";
 import type { Dataset } from "../core/task.ts";
 import { checkpointSteps, cutWindow, MAXIMUM_CHUNKS } from "./chunks.ts";
 import { classWeightsOf } from "./class-weights.ts";
@@ -44,23 +44,19 @@ function checkEmbedding({ model }: Experiment, input: Dataset["input"]): void {
 }
 
 /** What needs all of a window at once, in words; null where windows may be played in parts. */
-function wholeWindows({ model, training }: Experiment): string | null {
-  const { loss, reduction } = training;
-  if (looksAhead(model.layers)) return "with a layer that reads in both directions";
-  if (learnsInitialState(model.layers)) return "with a layer that learns its initial state";
-  if (loss.name === "weighted" || loss.name === "probability") return `with the loss ${loss.name}`;
-  return reduction === "sequences" ? "with means by sequence" : null;
+function wholeWindows(layers: readonly LayerChoice[]): string | null {
+  if (looksAhead(layers)) return "with a layer that reads in both directions";
+  return learnsInitialState(layers) ? "with a layer that learns its initial state" : null;
 }
 
 /** Throws `InputError` where a part of a window is asked for and all of it is needed at once. */
-function refuseParts(experiment: Experiment): void {
-  const reason = wholeWindows(experiment);
+function refuseParts({ model, training }: Experiment): void {
+  const reason = wholeWindows(model.layers);
   if (reason === null) return;
-  const { state, truncate, checkpoint } = experiment.training;
-  const { layers } = experiment.model;
+  const { state, truncate, checkpoint } = training;
   const why = `${reason}, which needs whole windows`;
   const refused = [
-    ["state", state === "carried" && (looksAhead(layers) || learnsInitialState(layers)), `fresh ${why}`, state],
+    ["state", state === "carried", `fresh ${why}`, state],
     ["truncate", truncate !== null, `null ${why}`, truncate ?? ""],
     ["checkpoint", typeof checkpoint === "number", `auto or never ${why}`, checkpoint],
   ] as const;
@@ -77,7 +73,7 @@ export function specsToTry(experiment: Experiment, dataset: Dataset, before: num
   const spec = createRunSpec(experiment, dataset);
   const reach = spec.truncate ?? spec.T;
   const checkpoint = checkpointSteps(reach);
-  if (experiment.training.checkpoint !== "auto" || checkpoint >= reach || wholeWindows(experiment)) return [spec];
+  if (experiment.training.checkpoint !== "auto" || checkpoint >= reach || wholeWindows(spec.layers)) return [spec];
   const sparing = { ...spec, checkpoint };
   // A run that goes on does so in the same chunks, so that its sums stay the same.
   return before === null ? [spec, sparing] : [{ ...spec, checkpoint: before }, spec, sparing];
@@ -95,7 +91,7 @@ function refuseManyChunks({ truncate, checkpoint }: Experiment["training"], T: n
 
 /**
  * The spec of a run. Throws `InputError`: `data-too-short` when training, validation or test has no window,
- * `experiment-invalid` when state cannot be carried through this data, a full batch would be too large, a layer or a loss
+ * `experiment-invalid` when state cannot be carried through this data, a full batch would be too large, a layer
  * needs whole windows and a part is asked for, or loss and reduction do not go together.
  */
 function createRunSpec(experiment: Experiment, dataset: Dataset): ProgramSpec {

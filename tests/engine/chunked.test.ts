@@ -54,12 +54,17 @@ function open(spec: ProgramSpec) {
     seededArray(name, R, 0.5).map((value) => Math.floor((value + 0.5) * count));
   if (spec.input === "tokens") tensors.get("data.input")?.set(ids("input", D));
   else floats("data.input").set(seededArray("input", R * D));
-  if (spec.loss.name === "ce") tensors.get("data.target")?.set(ids("target", spec.outputs));
+  if (spec.loss.name === "ce" || spec.loss.name === "ce-weighted") {
+    tensors.get("data.target")?.set(ids("target", spec.outputs));
+  } else if (spec.loss.name === "bce-prob") floats("data.target").fill(1);
   else floats("data.target").set(seededArray("target", R * spec.outputs));
   // The last rows of the third window are no steps.
   if (spec.masked)
     floats("data.present").set(Float64Array.from({ length: R }, (_, row) => (row > 12 && row < 16 ? 0 : 1)));
   floats("data.mask").set(Float64Array.from({ length: R }, (_, row) => (row % 5 === 3 ? 0 : 1)));
+  tensors.get(TENSOR.key())?.set([5, 17]);
+  if (spec.loss.name === "ce-weighted") floats(TENSOR.classWeights).set(spec.loss.weights);
+  if (spec.reduction === "sum") floats("count").fill(0.5);
   const batch = { slot: 1, live: B, resume: 0 };
   const place = (starts: readonly number[]) => tensors.get("starts")?.set(starts, B);
   place([2, 16, 9]);
@@ -90,6 +95,47 @@ const MODELS: readonly (readonly [string, Partial<ProgramSpec>])[] = [
     },
   ],
 ];
+const dropped = { dropout: 0.4, recurrentDropout: 0.3 } as const;
+/** Stages between and above the recurrent layers; what is dropped is drawn by the step's number in the window. */
+const STAGES: readonly (readonly [string, Partial<ProgramSpec>])[] = [
+  [
+    "dropout",
+    {
+      layers: [
+        { ...lstm(3), ...dropped },
+        { ...gru(4, "before"), ...dropped },
+      ],
+    },
+  ],
+  [
+    "layer norm",
+    {
+      layers: [
+        { ...gru(3, "after"), norm: "layer" },
+        { ...lstm(4), norm: "layer" },
+      ],
+    },
+  ],
+  ["a dense layer between", { layers: [gru(3, "before"), { cell: "dense", activation: "tanh", units: 4 }, lstm(3)] }],
+  ["a dense layer above", { layers: [lstm(3), { cell: "dense", activation: "relu", units: 4, norm: "layer" }] }],
+  [
+    "an embedding",
+    {
+      embedding: { width: 3, padding: 1 },
+      input: "tokens",
+      loss: ce,
+      outputs: 3,
+      layers: [{ ...lstm(3), ...dropped }],
+    },
+  ],
+];
+/** Losses that need to know all of a window before its first chunk, or σ on the way. */
+const LOSSES: readonly (readonly [string, Partial<ProgramSpec>])[] = [
+  ["a sum", { reduction: "sum" }],
+  ["means by sequence", { reduction: "sequences" }],
+  ["probabilities", { loss: { name: "bce-prob" } }],
+  ["weights of classes", { loss: { name: "ce-weighted", smoothing: 0.1, weights: [0.5, 2, 3] }, outputs: 3 }],
+];
 const STEPS = [1, 2, 3, 4, 6] as const;
 const CASES = MODELS.flatMap(([name, model]) => STEPS.map((checkpoint) => [name, checkpoint, model] as const));
 
@@ -104,6 +150,31 @@ describe("checkpoints", () => {
     // Gradients are overwritten from step to step, also where they are summed, and a dead row counts nowhere.
     const alive = open(specOf(model)).train(scalars);
     assertClose("grads of a dead row", cut.train(scalars).grads, alive.grads, ROUNDING);
+  });
+
+  test.each(STAGES)("have the loss and gradients of the whole window with %s", (_name, model) => {
+    for (const head of ["every", "last"] as const) {
+      const whole = open(specOf({ ...model, head })).train();
+      for (const checkpoint of [1, 3, 5]) {
+        const cut = open(specOf({ ...model, head, checkpoint }));
+        cut.train();
+        const got = cut.train();
+        assertClose("grads", got.grads, whole.grads, ROUNDING);
+        expect(got.loss).toBe(whole.loss);
+      }
+    }
+  });
+
+  test.each(LOSSES)("have the loss and gradients of the whole window on %s", (_name, model) => {
+    for (const head of ["every", "last"] as const) {
+      const whole = open(specOf({ ...model, head })).train();
+      for (const cut of [{ checkpoint: 3 }, { truncate: 7, checkpoint: 1 }]) {
+        const got = open(specOf({ ...model, head, ...cut })).train();
+        assertClose("grads", got.grads, whole.grads, ROUNDING);
+        expect(got.loss).toBe(whole.loss);
+      }
+      expect(open(specOf({ ...model, head, truncate: 2 })).train().loss).toBe(whole.loss);
+    }
   });
 
   test("are exact by central differences", () => {
