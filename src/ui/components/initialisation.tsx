@@ -2,7 +2,7 @@
 import type { Experiment } from "../../core/experiment.ts";
 import { FIELD_RANGES } from "../../core/fields.ts";
 import { INPUT_DRAWS, RECURRENT_DRAWS, USUAL_INITIALISATION } from "../../core/initialisation-choice.ts";
-import { hasMemoryGate, initialMemoryOf, type LayerChoice } from "../../core/layer-choice.ts";
+import { hasMemoryGate, initialMemoryOf, isRecurrent, type LayerChoice } from "../../core/layer-choice.ts";
 import { useSession } from "../app-context.ts";
 import { t } from "../i18n/translate.ts";
 import controls from "../styles/controls.module.css";
@@ -65,10 +65,9 @@ export function LayerMemory({ model, index }: Pick<Experiment, "model"> & { read
 /** One line: how a layer's weights and biases start. */
 export function LayerStart({ layer, model }: { readonly layer: LayerChoice } & Pick<Experiment, "model">) {
   const { input, recurrent } = model.initialisation ?? USUAL_INITIALISATION;
-  const values = {
-    input: t(`field.initialisation.${input}`),
-    recurrent: t(`field.initialisation.${recurrent}`),
-    biases: biasesOf(layer, model),
-  };
-  return <p className={controls.help}>{t("experiment.layerStart", values)}</p>;
+  const values = { input: t(`field.initialisation.${input}`), biases: biasesOf(layer, model) };
+  const said = isRecurrent(layer)
+    ? t("experiment.layerStart", { ...values, recurrent: t(`field.initialisation.${recurrent}`) })
+    : t("experiment.denseStart", values);
+  return <p className={controls.help}>{said}</p>;
 }

@@ -75,6 +75,7 @@ export const shellMessages = {
   "experiment.removeLayer": "Remove layer {layer}",
   "experiment.layer": "Layer {layer}",
   "experiment.ownMemory": "Initial memory of its own",
+  "experiment.denseStart": "Starts with W {input}, {biases}.",
   "experiment.layerStart": "Starts with W {input}, U {recurrent}, {biases}.",
   "experiment.biases": "biases 0",
   "experiment.biases.z": "biases 0 but b_z = {value}",
