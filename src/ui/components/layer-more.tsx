@@ -68,19 +68,21 @@ export function LayerMore({ draft, index }: LayerMoreProps) {
   return (
     <details className={styles.more}>
       <summary>{t("experiment.moreLayer", { layer: index + 1 })}</summary>
-      {isRecurrent(layer) ? <Reading layer={layer} draft={draft} edit={edit} /> : null}
-      {isRecurrent(layer) ? share("recurrentDropout") : null}
-      <SegmentedControl
-        label={t("field.norm")}
-        value={layer.norm ?? "none"}
-        choices={(["none", "layer"] as const).map((value) => ({ value, label: t(`field.norm.${value}`) }))}
-        note={NOTE()}
-        help={t("field.norm.help")}
-        onChange={(value) => edit("norm", value === "layer" ? value : undefined)}
-      />
-      {share("dropout")}
-      <LayerMemory model={model} index={index} />
-      {isRecurrent(layer) ? <LayerStart layer={layer} model={model} /> : null}
+      <div className={styles.fields}>
+        {isRecurrent(layer) ? <Reading layer={layer} draft={draft} edit={edit} /> : null}
+        {isRecurrent(layer) ? share("recurrentDropout") : null}
+        <SegmentedControl
+          label={t("field.norm")}
+          value={layer.norm ?? "none"}
+          choices={(["none", "layer"] as const).map((value) => ({ value, label: t(`field.norm.${value}`) }))}
+          note={NOTE()}
+          help={t("field.norm.help")}
+          onChange={(value) => edit("norm", value === "layer" ? value : undefined)}
+        />
+        {share("dropout")}
+        <LayerMemory model={model} index={index} />
+        {isRecurrent(layer) ? <LayerStart layer={layer} model={model} /> : null}
+      </div>
     </details>
   );
 }
