@@ -85,14 +85,13 @@ test("state is carried over the training rows whose target trains too", async ()
 });
 
 test("columns may be shares of a whole, where the loss is one of distributions", async () => {
-  const rowCount = own.values[0]?.length ?? 0;
-  const rising = Float64Array.from({ length: rowCount }, (_, t) => t / rowCount);
+  const rising = Float64Array.from({ length: MOMENTS }, (_, t) => t / MOMENTS);
   const shares = { kind: "series" as const, header: ["a", "b"], values: [rising, rising.map((share) => 1 - share)] };
   const base = experiment(["a"], ["a", "b"]);
   const chosen = { ...base, training: { ...base.training, loss: { name: "distribution" as const } } };
   const dataset = await ownSeries.load(chosen, shares);
   expect(dataset.target.kind).toBe("shares");
-  expect([...dataset.target.rows.slice(0, 2)]).toEqual([1 / rowCount, 1 - 1 / rowCount].map(Math.fround));
+  expect([...dataset.target.rows.slice(0, 2)]).toEqual([1 / MOMENTS, 1 - 1 / MOMENTS].map(Math.fround));
   expect(dataset.baseline.name).toBe("mean");
   expect(dataset.baseline.metrics.divergence).toBeGreaterThan(0);
   await expect(ownSeries.load(chosen, own)).rejects.toMatchObject({ code: "csv-invalid" });
