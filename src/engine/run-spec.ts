@@ -73,7 +73,8 @@ export function specsToTry(experiment: Experiment, dataset: Dataset, before: num
   const spec = createRunSpec(experiment, dataset);
   const reach = spec.truncate ?? spec.T;
   const checkpoint = checkpointSteps(reach);
-  if (experiment.training.checkpoint !== "auto" || checkpoint >= reach || wholeWindows(spec.layers)) return [spec];
+  const whole = spec.decoder !== undefined || wholeWindows(spec.layers) !== null;
+  if (experiment.training.checkpoint !== "auto" || checkpoint >= reach || whole) return [spec];
   const sparing = { ...spec, checkpoint };
   // A run that goes on does so in the same chunks, so that its sums stay the same.
   return before === null ? [spec, sparing] : [{ ...spec, checkpoint: before }, spec, sparing];

@@ -4,7 +4,7 @@
  */
 import type { Experiment } from "../../core/experiment.ts";
 import { FIELD_RANGES } from "../../core/fields.ts";
-import { looksAhead } from "../../core/layer-choice.ts";
+import { learnsInitialState, looksAhead } from "../../core/layer-choice.ts";
 import { canCarryState } from "../../core/task-rules.ts";
 import { useApp, useSession } from "../app-context.ts";
 import { formatBytes } from "../i18n/format.ts";
@@ -64,7 +64,7 @@ function ReachFields({ training }: Pick<Experiment, "training">) {
 export function WindowFields({ draft }: { readonly draft: Experiment }) {
   const session = useSession();
   const { task, model, training } = draft;
-  const whole = looksAhead(model.layers);
+  const whole = looksAhead(model.layers) || learnsInitialState(model.layers);
   const full = training.batch === "all";
   return (
     <>

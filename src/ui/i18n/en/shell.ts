@@ -96,7 +96,7 @@ export const shellMessages = {
   "experiment.lastPruning": "The last pruning is after step {step}.",
   "experiment.fullBatch": "Full batch: every training window in each step",
   "experiment.truncate": "Cut gradients inside a window",
-  "experiment.wholeWindows": "A layer reads in both directions, so windows are kept whole and start from zero.",
+  "experiment.wholeWindows": "A layer reads in both directions or learns its initial state, so windows are kept whole.",
   "experiment.memory": "This run takes {bytes} of memory.",
   "experiment.memoryTruncated": "This run takes {bytes} of memory, and would take {whole} without the cut.",
   "experiment.memoryCheckpoints":
