@@ -11,7 +11,7 @@ import { t } from "../i18n/translate.ts";
 import { ExperimentNumber } from "./experiment-number.tsx";
 import styles from "./experiment-panel.module.css";
 import { SegmentedControl } from "./fields.tsx";
-import { LayerMemory, LayerStart } from "./initialisation.tsx";
+import { LayerMemory } from "./initialisation.tsx";
 
 type Edit = (part: string, value: unknown) => void;
 
@@ -81,7 +81,6 @@ export function LayerMore({ draft, index }: LayerMoreProps) {
         />
         {share("dropout")}
         <LayerMemory model={model} index={index} />
-        {isRecurrent(layer) ? <LayerStart layer={layer} model={model} /> : null}
       </div>
     </details>
   );

@@ -16,6 +16,7 @@ import { ExperimentNumber } from "./experiment-number.tsx";
 import styles from "./experiment-panel.module.css";
 import { SegmentedControl, SelectField } from "./fields.tsx";
 import { AddIcon, RemoveIcon } from "./icons.tsx";
+import { LayerStart } from "./initialisation.tsx";
 import { LayerMore } from "./layer-more.tsx";
 
 const RESETS: readonly LayerOf<"gru">["reset"][] = ["before", "after"];
@@ -94,6 +95,7 @@ function Layer({ draft, index }: DraftProps & { readonly index: number }) {
           onChange={(value) => edit("activation", value)}
         />
       ) : null}
+      <LayerStart layer={layer} model={model} />
       <LayerMore draft={draft} index={index} />
     </li>
   );
