@@ -69,6 +69,7 @@ export const mutants = [
     ["before === reverse * T) dh", "before === reverse + T) dh"],
     ["numbers, b * H + j", "numbers, b + H + j"],
   ]),
+  ...twin("dropout", "dropout", [["firstStep * B + row", "firstStep + B + row"]]),
   ...twin("lstm-forward", "lstm", [
     ["=== G ?", "!== G ?"],
     ["(t - reverse) * B", "(t + reverse) * B"],
@@ -128,6 +129,7 @@ export const mutants = [
     ["k >= 2u * args.H", "k >= 1u * args.H"],
   ]),
   ...lib("gru-backward-reset", "gru-backward", [["drop_states(ds * r,", "drop_states(ds + r,"]]),
+  ...shader("dropout.element", [["args.firstStep * step + i", "args.firstStep * step - i"]]),
   ...lib("step-forward", "gru-forward", [["(1u - args.reverse) * args.B", "(1u + args.reverse) * args.B"]]),
   ...lib("step-backward", "gru-backward", [["return made_step() + args.reverse", "return made_step() - args.reverse"]]),
   ...lib("recurrent-dropout", "gru-forward", [["let unit = row + j", "let unit = row - j"]]),
