@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import type { Experiment } from "../../src/core/experiment.ts";
 import type { LayerChoice, LayerOf, RecurrentLayer } from "../../src/core/layer-choice.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/engine/checkpoint.ts";
+import { obeyRules } from "../../src/tasks/obey-rules.ts";
 import { advanceTo, exampleExperiment, openRun, sineDataset, textDataset } from "./examples.ts";
 
 const gru: RecurrentLayer = { cell: "gru", units: 3, reset: "before", activation: "tanh" };
@@ -169,4 +170,29 @@ test("rows that are no steps change nothing but themselves", async () => {
   ]);
   const [expected, got] = await Promise.all([advanceTo(clean, 20), advanceTo(dirty, 20)]);
   expect(got.losses).toEqual(expected.losses);
+});
+
+test.each(["every", "last"] as const)("windows in chunks draw the masks of whole ones, head on %s", async (head) => {
+  const losses = async (checkpoint: number | "never") => {
+    const example = exampleExperiment({ checkpoint, learningRate: 0.01 });
+    const layers = [
+      { ...gru, units: 6, ...dropout, norm: "layer" as const, recurrentDropout: 0.3 },
+      { ...lstm, units: 5, recurrentDropout: 0.3, ...dropout },
+      { ...dense("tanh"), ...dropout },
+    ];
+    const run = await openRun({ ...example, model: { ...example.model, head, layers } }, sineDataset());
+    return (await advanceTo(run, 30)).losses;
+  };
+  const [whole, chunked] = await Promise.all([losses("never"), losses(2)]);
+  expect(chunked).toHaveLength(whole.length);
+  // Gradients of chunks are added in another order; 30 updates carry the last bits on.
+  for (const [step, loss] of whole.entries()) expect(chunked[step]).toBeCloseTo(loss, 4);
+});
+
+test("looking ahead is refused where it would read the answers", () => {
+  const { task, model, training } = exampleExperiment();
+  const layers = [gru, { ...lstm, ...both }];
+  const experiment = { version: 1 as const, task, training, seed: 1, model: { ...model, layers } };
+  expect(() => obeyRules({ ...experiment, model: { ...experiment.model, head: "last" } })).not.toThrow();
+  expect(() => obeyRules(experiment)).toThrow(/model\.layers\.1\.direction/);
 });

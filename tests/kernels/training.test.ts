@@ -6,6 +6,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { openBackend } from "../../src/backends/open.ts";
 import type { Backend } from "../../src/core/backend.ts";
+import type { Experiment } from "../../src/core/experiment.ts";
 import {
   advanceTo,
   exampleExperiment,
@@ -91,6 +92,45 @@ test("windows in chunks have the losses of the CPU player and continue bit for b
   }
   const last = expected.evaluations.at(-1)?.validationLoss ?? Number.NaN;
   expect(Math.abs((rest.evaluations.at(-1)?.validationLoss ?? Number.NaN) - last)).toBeLessThanOrEqual(1e-4);
+  for (const run of [gpu, again]) run.dispose();
+});
+
+test("layers with everything that a layer may say have the losses of the CPU player and continue bit for bit", async () => {
+  const example = exampleExperiment();
+  const between = { norm: "layer", dropout: 0.3 } as const;
+  const reading = { direction: "both", initialState: "learned", recurrentDropout: 0.3 } as const;
+  const layers: Experiment["model"]["layers"] = [
+    { cell: "lstm", units: 5, ...reading, ...between },
+    { cell: "gru", reset: "before", activation: "tanh", units: 4, ...reading },
+    { cell: "dense", units: 6, activation: "tanh", ...between },
+  ];
+  const experiment = {
+    ...example,
+    model: { ...example.model, head: "last" as const, layers, embedding: { width: 3 } },
+  };
+  const text = textDataset();
+  const dataset = { ...text, present: text.mask.map((_, row) => (row % 5 === 2 ? 0 : 1)) };
+  const gpu = await openRun(experiment, dataset, { backend });
+  const cpu = await openRun(experiment, dataset);
+  const expected = await advanceTo(cpu, 20);
+  const begin = await advanceTo(gpu, 11);
+  const again = await openRun(experiment, dataset, { backend, state: await gpu.snapshot() });
+  const rest = await advanceTo(gpu, 20);
+  expect((await advanceTo(again, 20)).losses).toEqual(rest.losses);
+  const got = [...begin.losses, ...rest.losses];
+  for (const [step, loss] of expected.losses.entries()) {
+    expect(Math.abs((got[step] ?? Number.NaN) - loss)).toBeLessThanOrEqual(LOSS_TOLERANCE * (loss + 0.1));
+  }
+  const [shown, twin] = await Promise.all([gpu.probe(Uint32Array.of(0, 1)), cpu.probe(Uint32Array.of(0, 1))]);
+  for (const [part, { views }] of twin.layers.entries()) {
+    for (const [view, { values }] of views.entries()) {
+      const other = shown.layers[part]?.views[view]?.values ?? new Float32Array();
+      expect(Array.from(other, Number.isNaN)).toEqual(Array.from(values, Number.isNaN));
+      for (const [i, value] of values.entries()) {
+        if (!Number.isNaN(value)) expect(Math.abs((other[i] ?? Number.NaN) - value)).toBeLessThanOrEqual(1e-3);
+      }
+    }
+  }
   for (const run of [gpu, again]) run.dispose();
 });
 

@@ -12,7 +12,7 @@ import { declareOutput, type Rows, requireGradient, requireWhole, type Stage, ty
 const EPSILON = 1e-5;
 
 /** Parameters of a layer's normalisation: `layers.N.norm.gain`, `layers.N.norm.bias`. */
-export const normName = (layer: number) => `${layerName(layer)}.norm`;
+const normName = (layer: number) => `${layerName(layer)}.norm`;
 
 /** Declares the normalised rows `layers.N.norm.y` and their statistics. */
 export function normStage(context: StageContext, layer: number, input: Rows): Stage {
