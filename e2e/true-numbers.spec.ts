@@ -90,7 +90,7 @@ async function sayAt(page: Page, { layer, gate, t, unit }: Place): Promise<{ pla
   await expect(said).toContainText(`gate ${gate}, t ${t} `);
   await expect(said).toContainText(`unit ${unit}:`);
   const text = await said.innerText();
-  const parts = /^layer (\d), gate ([zrnh]), t (\d) \((.)\), unit (\d+): (\S+)$/.exec(text);
+  const parts = /^Layer (\d), gate ([zrnh]), t (\d) \((.)\), unit (\d+): (\S+)$/.exec(text);
   const [, saidLayer, saidGate, saidT, symbol, saidUnit, value] = parts ?? [];
   expect(symbol, text).toBe(t === 1 ? "·" : WORD[t - 2]);
   const known = GATES.find((name) => name === saidGate);

@@ -98,7 +98,13 @@ export const runGoldenSequences: GoldenRunner = async (golden, { backend }) => {
     ...{ layers: [layerOfGolden(kind, sourceWidth)], inputWidth: V, outputs: V, input: "tokens", head: "every" },
     ...{ loss: { name: "ce", smoothing: 0 }, optimizer: optimizer.choice, masked: true },
     ...{ T: S + T, B, R: B * (S + T), K: 1, M: steps, probeLength: 0, generate: false },
-    decoder: { layer: layerOfGolden(kind, H), form: { kind: style, attention }, sourceSteps: S, sampling: null },
+    decoder: {
+      layer: layerOfGolden(kind, H),
+      form: { kind: style, attention },
+      sourceSteps: S,
+      boundary: 0,
+      sampling: null,
+    },
   });
   const find = (name: string) => golden.tensors.get(`init/${name}`)?.data;
   const encoder = parametersFromGolden(kind, { D: V, H: sourceWidth }, (name) => find(`enc.${name}`));

@@ -4,6 +4,7 @@
  * what was expected and what came, and never clamps or fills in a wrong value.
  */
 import * as v from "valibot";
+import { DecoderSchema } from "./decoder-choice.ts";
 import { EarlyStoppingSchema } from "./early-stopping-choice.ts";
 import type { FaultCode } from "./errors.ts";
 import { FIELD_RANGES, LAYER_COUNT } from "./fields.ts";
@@ -42,10 +43,11 @@ const TaskSchema = v.variant(
     v.strictObject({ name: v.literal("noisy-waves") }),
     v.strictObject({ name: v.literal("sweep-direction") }),
     v.strictObject({ name: v.literal("reber-grammar") }),
+    v.strictObject({ name: v.literal("calendar-dates") }),
     v.strictObject({ name: v.literal("own-text"), file: OwnFile }),
     v.strictObject({ name: v.literal("own-series"), file: OwnFile, inputs: Columns, targets: Columns }),
   ],
-  "one of seattle-weather, english-spelling, delayed-recall, noisy-waves, sweep-direction, reber-grammar, own-text, own-series",
+  "one of seattle-weather, english-spelling, delayed-recall, noisy-waves, sweep-direction, reber-grammar, calendar-dates, own-text, own-series",
 );
 
 const ModelFields = v.strictObject({
@@ -62,6 +64,8 @@ const ModelFields = v.strictObject({
   initialMemory: ranged(FIELD_RANGES.initialMemory),
   /** Left out, weights start as usual: `USUAL_INITIALISATION`. */
   initialisation: v.optional(InitialisationSchema),
+  /** Behind the layers, in tasks that turn one sequence into another and in no others. */
+  decoder: v.optional(DecoderSchema),
 });
 
 /** The layers have to make a model together; see `findStackFault`. */

@@ -49,6 +49,17 @@ export const FIELD_RANGES = {
   paddingId: field("model.embedding.padding", [0, 1_000_000], 0, { integer: true }),
   initialMemory: field("model.initialMemory", [-10, 10], 0),
   layerMemory: field("model.layers[].initialMemory", [-10, 10], 0),
+  attentionWidth: field("model.decoder.context.attention.width", [1, 1024], 32, {
+    integer: true,
+    scale: "log",
+    unit: "units",
+  }),
+  attentionValueWidth: field("model.decoder.context.attention.valueWidth", [1, 1024], 32, {
+    integer: true,
+    scale: "log",
+    unit: "units",
+  }),
+  givenShare: field("model.decoder.sampling.givenShare", [0, 1], 0.75),
   learningRate: field("training.learningRate", [1e-7, 1e6], 0.01, { scale: "log", acts: "live" }),
   clipNorm: field("training.clipNorm", [1e-6, 1e6], 1, { scale: "log", acts: "live" }),
   clipValue: field("training.clipValue", [1e-6, 1e6], 1, { scale: "log", acts: "live" }),

@@ -47,6 +47,7 @@ export type PhaseName =
   | "predict"
   | "predict-rest"
   | "decode"
+  | "encode"
   | "probe"
   | "begin"
   | "generate";

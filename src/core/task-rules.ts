@@ -11,6 +11,14 @@ export const LONGEST_WORD = 14;
 /** Longest string of the grammar task, in symbols: 4,894 strings are no longer. */
 export const LONGEST_STRING = 24;
 
+/** Longest way to write a date ("September 30, 2021"), and an ISO date with the symbol that closes it. */
+export const DATE_STEPS = { source: 18, answer: 11 } as const;
+
+/** True where one sequence is turned into another, which takes a decoder behind the layers and is all that a decoder is for. */
+export function needsDecoder({ name }: TaskChoice): boolean {
+  return name === "calendar-dates";
+}
+
 /** Steps of every window of this task, or null where `training.length` is free. */
 export function fixedLength(task: TaskChoice): number | null {
   switch (task.name) {
@@ -18,6 +26,8 @@ export function fixedLength(task: TaskChoice): number | null {
       return LONGEST_WORD + 1; // the boundary symbol, then the letters
     case "reber-grammar":
       return LONGEST_STRING + 1; // likewise
+    case "calendar-dates":
+      return DATE_STEPS.source + DATE_STEPS.answer;
     case "delayed-recall":
       return task.lag + 1; // the symbol, lag − 1 distractors, the cue
     default:
@@ -31,7 +41,8 @@ export function canCarryState({ name }: TaskChoice): boolean {
 }
 
 /** True where the target of a step is what enters at the next one. */
-const foretells = ({ name }: TaskChoice): boolean => name !== "delayed-recall" && name !== "sweep-direction";
+const foretells = ({ name }: TaskChoice): boolean =>
+  name !== "delayed-recall" && name !== "sweep-direction" && name !== "calendar-dates";
 
 /** False where a layer that looks ahead would read the answers: a head on every step, asked for what comes next. */
 export function mayLookAhead(task: TaskChoice, head: Experiment["model"]["head"]): boolean {
@@ -44,6 +55,7 @@ export function readsSymbols({ name }: TaskChoice): boolean {
     case "english-spelling":
     case "reber-grammar":
     case "delayed-recall":
+    case "calendar-dates":
     case "own-text":
       return true;
     default:
@@ -71,6 +83,7 @@ export function fixedHead(task: TaskChoice): Experiment["model"]["head"] | null 
   switch (task.name) {
     case "english-spelling":
     case "reber-grammar":
+    case "calendar-dates":
     case "own-text":
       return "every";
     case "delayed-recall":

@@ -67,6 +67,11 @@ export interface Dataset {
    * Left out where every row is a step, or where a net that looks back cannot tell.
    */
   readonly present?: Float32Array<ArrayBuffer>;
+  /**
+   * Where windows are pairs: their first rows, as many as this, are the source; the others are what the decoder reads, with
+   * what it should say as their target. Needs `present`.
+   */
+  readonly sourceSteps?: number;
   /** Steps of every window (training, validation, test). */
   readonly length: number;
   readonly windows: Windows;
@@ -82,7 +87,7 @@ export interface Dataset {
   readonly rowLabels: readonly string[] | null;
   /** What a model without memory reaches, in the metrics of `score`. */
   readonly baseline: {
-    readonly name: "same-as-today" | "bigram" | "chance" | "mean" | "base-rate";
+    readonly name: "same-as-today" | "bigram" | "chance" | "mean" | "base-rate" | "commonest";
     readonly metrics: Readonly<Record<string, number>>;
   };
   /** Facts the page must tell about the data, by i18n key with numbers, e.g. replaced symbols. */

@@ -18,9 +18,10 @@ import { declareStack, stackBackward, stackForward, stackStart } from "./layers.
 import { createModel, type Model } from "./model.ts";
 import { momentsOf, optimizerCall } from "./optimizers.ts";
 import { callOperation, type FlagOrigin, ProgramDraft } from "./program-draft.ts";
-import { drawsPerStep, type ProgramSpec } from "./program-spec.ts";
+import { drawsPerStep, type ProgramSpec, spokenSteps } from "./program-spec.ts";
 import { createSequenceModel } from "./sequence-to-sequence/sequence-model.ts";
 import { buildSequenceTraining } from "./sequence-to-sequence/sequence-training.ts";
+import { buildSequenceProbe, buildSequenceSteps } from "./sequence-to-sequence/sequence-views.ts";
 import type { Pass } from "./stages/stage.ts";
 import { TENSOR } from "./tensor-names.ts";
 import type { TrainingCalls, TrainingScalars } from "./training-calls.ts";
@@ -95,6 +96,21 @@ function buildTraining(draft: ProgramDraft, model: Model, spec: ProgramSpec, sca
   return buildSequenceTraining(draft, model, { spec, settings }, scalars);
 }
 
+/** The small passes that views and generation play. */
+function buildViews(draft: ProgramDraft, model: Model, spec: ProgramSpec, flags: TensorBinding): Program["phases"] {
+  const { decoder: settings, probeLength, generate, loss, head, input } = spec;
+  if (settings) {
+    if (probeLength === 0) return {};
+    const view = { model, settings, flags, T: spokenSteps(spec) };
+    return { probe: buildSequenceProbe(draft, view), ...buildSequenceSteps(draft, view) };
+  }
+  const view = { model, input, flags, output: viewOutput(loss), head };
+  const probe = probeLength > 0 ? { probe: buildProbePass(draft, view, probeLength) } : {};
+  if (!generate) return probe;
+  const { begin, step } = buildGeneratePass(draft, view);
+  return { ...probe, ...(begin.length > 0 ? { begin } : {}), generate: step };
+}
+
 /**
  * Builds the Program of a model in training. Tensors to write before the first play: `params`, `data.input`,
  * `data.target`, `data.mask`; before a forward play: `starts`. Scalars: forward and evaluate `slot` (batch in the ring)
@@ -141,12 +157,6 @@ export function buildProgram(spec: ProgramSpec): BuiltProgram {
     "clip-count": counting,
   };
   for (const { phase, calls } of looks) phases[phase] = asEvaluation(calls, viewFlags);
-  const view = { model, input: spec.input, flags: viewFlags, output: viewOutput(spec.loss), head: spec.head };
-  if (spec.probeLength > 0) phases.probe = buildProbePass(draft, view, spec.probeLength);
-  if (spec.generate) {
-    const { begin, step } = buildGeneratePass(draft, view);
-    if (begin.length > 0) phases.begin = begin;
-    phases.generate = step;
-  }
+  Object.assign(phases, buildViews(draft, model, spec, viewFlags));
   return { program: { tensors: draft.tensors(), phases }, model, flagOrigins: draft.flagOrigins() };
 }

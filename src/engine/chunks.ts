@@ -45,7 +45,7 @@ export function checkpointSteps(T: number): number {
 
 /** A part of a window that predictions are made for in one play, and the phase that plays it. */
 export interface PredictedPart extends StepRange {
-  readonly phase: "evaluate" | "predict" | "predict-rest";
+  readonly phase: "evaluate" | "predict" | "predict-rest" | "decode";
 }
 
 /**

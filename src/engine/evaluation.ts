@@ -6,7 +6,7 @@
 import type { Player } from "../core/backend.ts";
 import type { Dataset, ScoredRows } from "../core/task.ts";
 import { type PredictedPart, predictedParts } from "./chunks.ts";
-import type { ProgramSpec } from "./program-spec.ts";
+import { type ProgramSpec, spokenSteps } from "./program-spec.ts";
 import { readFloats } from "./read-tensor.ts";
 
 /** Which steps of a test window are scored. */
@@ -38,13 +38,13 @@ interface EvaluationBatch {
  * and class weights over the rows that the loss sees, or the sequences with such rows; of a sum, the live windows.
  */
 function divisorOf(starts: Uint32Array, { spec, dataset }: EvaluationParts): number {
-  const { head, T, reduction, loss } = spec;
+  const { T, reduction, loss } = spec;
   if (reduction === "sum") return starts.length;
   const weights = loss.name === "ce-weighted" ? Float32Array.from(loss.weights) : null;
   let divisor = 0;
   for (const start of starts) {
     let own = 0;
-    for (let row = head === "every" ? start : start + T - 1; row < start + T; row++) {
+    for (let row = start + T - spokenSteps(spec); row < start + T; row++) {
       own += (dataset.mask[row] ?? 0) * (weights?.[dataset.target.rows[row] ?? 0] ?? 1);
     }
     divisor += reduction === "sequences" ? Number(own > 0) : own;
@@ -79,9 +79,11 @@ async function playAll<Result>(
   for (let first = 0; first < plays.length; first += perRound) {
     const round = plays.slice(first, first + perRound).map((play, slot) => {
       const { batch, part } = play;
+      // A pair is gathered as a whole: its source is read before its answer.
+      const shift = part.phase === "decode" ? 0 : part.first;
       player.write(
         "starts",
-        batch.starts.map((start) => start + part.first),
+        batch.starts.map((start) => start + shift),
         slot * spec.B,
       );
       player.play(part.phase, { slot, live: batch.live, resume: part.first > 0 ? 1 : 0 });
@@ -135,6 +137,12 @@ function collectRows(batch: EvaluationBatch, predicted: readonly PartLogits[], p
   return { logits: scored, rows: Uint32Array.from(rows) };
 }
 
+/** The answer of a pair, which is judged by what the decoder says when it reads its own symbols. */
+function decodedPart(spec: ProgramSpec): PredictedPart {
+  const count = spokenSteps(spec);
+  return { phase: "decode", first: spec.T - count, count };
+}
+
 /** Mean loss and test predictions with the parameters that are on the device. */
 export class Evaluator {
   readonly #parts: EvaluationParts;
@@ -167,7 +175,7 @@ export class Evaluator {
   /** Logits [count, V] of every scored test row, in the order of the windows. */
   async testPredictions(): Promise<ScoredRows> {
     const { player, spec } = this.#parts;
-    const cut = predictedParts(spec);
+    const cut = spec.decoder ? [decodedPart(spec)] : predictedParts(spec);
     const plays = this.#test.flatMap((batch) => cut.map((part) => ({ batch, part })));
     const predicted = await playAll(plays, this.#parts, async ({ part }) => {
       const range = scoredRange(part, this.#parts);

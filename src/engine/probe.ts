@@ -30,6 +30,8 @@ export interface ProbeResult {
   readonly layers: readonly ProbePart[];
   /** Head output [length, V] at every step: probabilities for classes and binary targets, scaled values otherwise. */
   readonly outputs: Float32Array<ArrayBuffer>;
+  /** What a decoder said after a source, its closing symbol included; the source's steps come first. */
+  readonly answer?: readonly number[];
 }
 
 /** What enters: feature rows [length, D] as the task scaled them, or token ids [length]. */
@@ -55,6 +57,8 @@ export interface ProbePart {
   readonly layer: number;
   /** Null where the layer runs in one direction. */
   readonly direction: Direction | null;
+  /** Parts behind the stack. */
+  readonly role?: "decoder" | "attention";
   readonly views: readonly ProbeView[];
 }
 
@@ -65,24 +69,31 @@ function onlyAtEnd(values: Float32Array<ArrayBuffer>, length: number): Float32Ar
   return rows;
 }
 
-async function readPart(player: Player, part: LayerPart, length: number, steps: HeadSteps): Promise<ProbePart> {
-  const { layer, recordSlots, views, units: H } = part;
-  const direction = part.direction ?? "forward";
+/** The tensors of one part in a view, and its extents. */
+export interface ViewedPart extends Pick<LayerPart, "units" | "recordSlots" | "views"> {
+  readonly record: string;
+  readonly state: (name: string) => string;
+  /** Row of the state after the first step. */
+  readonly firstRow: 0 | 1;
+  /** Rows of a dense layer's outputs, and at which steps it has some. */
+  readonly output: { readonly tensor: string; readonly steps: HeadSteps };
+}
+
+/** Reads the views of a part of one row over its first `length` steps. */
+export async function readViews(player: Player, part: ViewedPart, length: number): Promise<readonly ProbeView[]> {
+  const { recordSlots, views, units: H, output } = part;
   // Every read is sent before the first is awaited, so that all of them see the same play.
-  const recordName = TENSOR.record(layer, "probe.", direction);
   const record =
-    recordSlots > 0 ? readFloats(player, recordName, { offset: 0, length: length * recordSlots * H }) : NOTHING;
-  // The state after step t is row t+1, in reverse row t.
-  const first = direction === "forward" ? H : 0;
+    recordSlots > 0 ? readFloats(player, part.record, { offset: 0, length: length * recordSlots * H }) : NOTHING;
   const read = async ({ name, range, from }: PartView): Promise<ProbeView> => {
     if (from === "output") {
-      const rows = steps === "every" ? length : 1;
-      const values = await readFloats(player, TENSOR.y(layer, "probe."), { offset: 0, length: rows * H });
-      return { name, range, values: steps === "every" ? values : onlyAtEnd(values, length) };
+      const rows = output.steps === "every" ? length : 1;
+      const values = await readFloats(player, output.tensor, { offset: 0, length: rows * H });
+      return { name, range, values: output.steps === "every" ? values : onlyAtEnd(values, length) };
     }
     if ("state" in from) {
-      const state = TENSOR.state(layer, from.state, "probe.", direction);
-      return { name, range, values: await readFloats(player, state, { offset: first, length: length * H }) };
+      const rows = { offset: part.firstRow * H, length: length * H };
+      return { name, range, values: await readFloats(player, part.state(from.state), rows) };
     }
     return {
       name,
@@ -90,7 +101,22 @@ async function readPart(player: Player, part: LayerPart, length: number, steps: 
       values: cutSlot(await record, { offset: from.slot * H, stride: recordSlots * H, length }, H),
     };
   };
-  return { layer, direction: part.direction, views: await Promise.all(views.map(read)) };
+  return Promise.all(views.map(read));
+}
+
+/** Reads the views of a layer, in one of its directions where it has two. */
+export async function readPart(player: Player, part: LayerPart, length: number, steps: HeadSteps): Promise<ProbePart> {
+  const { layer } = part;
+  const direction = part.direction ?? "forward";
+  const viewed: ViewedPart = {
+    ...part,
+    record: TENSOR.record(layer, "probe.", direction),
+    state: (name) => TENSOR.state(layer, name, "probe.", direction),
+    // The state after step t is row t+1, in reverse row t.
+    firstRow: direction === "forward" ? 1 : 0,
+    output: { tensor: TENSOR.y(layer, "probe."), steps },
+  };
+  return { layer, direction: part.direction, views: await readViews(player, viewed, length) };
 }
 
 /**

@@ -58,3 +58,9 @@ export interface ProgramSpec extends ModelShape {
 export function drawsPerStep({ layers, decoder }: Pick<ProgramSpec, "layers" | "decoder">): boolean {
   return drops(layers) || (decoder?.sampling ?? null) !== null;
 }
+
+/** Steps of a window at which the model speaks: the last ones, if not all. */
+export function spokenSteps({ head, T, decoder }: ProgramSpec): number {
+  if (decoder) return T - decoder.sourceSteps;
+  return head === "every" ? T : 1;
+}

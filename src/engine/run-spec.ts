@@ -2,9 +2,11 @@
  * From an experiment and its data to the spec of a training Program. Everything that a task or a user could have got
  * wrong about the data's size is refused here, before anything is allocated.
  */
+
+import { decoderLayer } from "../core/decoder-choice.ts";
 import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
-import { isRecurrent, type LayerChoice, learnsInitialState, looksAhead } from "../core/layer-choice.ts";
+import { isRecurrent, learnsInitialState, looksAhead } from "../core/layer-choice.ts";
 import type { Dataset } from "../core/task.ts";
 import { checkpointSteps, cutWindow, MAXIMUM_CHUNKS } from "./chunks.ts";
 import { classWeightsOf } from "./class-weights.ts";
@@ -44,14 +46,18 @@ function checkEmbedding({ model }: Experiment, input: Dataset["input"]): void {
 }
 
 /** What needs all of a window at once, in words; null where windows may be played in parts. */
-function wholeWindows(layers: readonly LayerChoice[]): string | null {
+function wholeWindows({
+  layers,
+  decoder,
+}: Pick<ProgramSpec, "layers"> & { readonly decoder?: unknown }): string | null {
+  if (decoder) return "with a decoder";
   if (looksAhead(layers)) return "with a layer that reads in both directions";
   return learnsInitialState(layers) ? "with a layer that learns its initial state" : null;
 }
 
 /** Throws `InputError` where a part of a window is asked for and all of it is needed at once. */
 function refuseParts({ model, training }: Experiment): void {
-  const reason = wholeWindows(model.layers);
+  const reason = wholeWindows(model);
   if (reason === null) return;
   const { state, truncate, checkpoint } = training;
   const why = `${reason}, which needs whole windows`;
@@ -73,8 +79,7 @@ export function specsToTry(experiment: Experiment, dataset: Dataset, before: num
   const spec = createRunSpec(experiment, dataset);
   const reach = spec.truncate ?? spec.T;
   const checkpoint = checkpointSteps(reach);
-  const whole = spec.decoder !== undefined || wholeWindows(spec.layers) !== null;
-  if (experiment.training.checkpoint !== "auto" || checkpoint >= reach || whole) return [spec];
+  if (experiment.training.checkpoint !== "auto" || checkpoint >= reach || wholeWindows(spec)) return [spec];
   const sparing = { ...spec, checkpoint };
   // A run that goes on does so in the same chunks, so that its sums stay the same.
   return before === null ? [spec, sparing] : [{ ...spec, checkpoint: before }, spec, sparing];
@@ -90,13 +95,42 @@ function refuseManyChunks({ truncate, checkpoint }: Experiment["training"], T: n
   throw new InputError("experiment-invalid", { path: `training.${field}`, expected, actual: actual ?? "" });
 }
 
+/** What a decoder adds to a spec; nothing where windows are no pairs. */
+function decoderOf({ model }: Experiment, { sourceSteps, input }: Dataset): Pick<ProgramSpec, "decoder"> {
+  const { decoder, layers } = model;
+  if (sourceSteps === undefined) return {};
+  if (!decoder)
+    throw new InputError("experiment-invalid", { path: "model.decoder", expected: "given", actual: "missing" });
+  const top = layers.at(-1);
+  if (!top || !isRecurrent(top)) {
+    const expected = "a recurrent layer under a decoder, which begins in its final state";
+    throw new InputError("experiment-invalid", {
+      path: `model.layers.${layers.length - 1}.cell`,
+      expected,
+      actual: "dense",
+    });
+  }
+  const boundary = input.kind === "tokens" ? input.boundary : null;
+  if (boundary === null) throw new Error("pairs need a symbol that opens and closes the answer");
+  const { context: form, sampling } = decoder;
+  const draw = sampling?.own === "drawn" ? 1 : 0;
+  return {
+    decoder: {
+      layer: decoderLayer(decoder, layers),
+      form,
+      ...{ sourceSteps, boundary },
+      sampling: sampling && { ratio: sampling.givenShare, draw },
+    },
+  };
+}
+
 /**
  * The spec of a run. Throws `InputError`: `data-too-short` when training, validation or test has no window,
  * `experiment-invalid` when state cannot be carried through this data, a full batch would be too large, a layer
  * needs whole windows and a part is asked for, or loss and reduction do not go together.
  */
 function createRunSpec(experiment: Experiment, dataset: Dataset): ProgramSpec {
-  const { input, target, length, windows } = dataset;
+  const { input, target, length, windows, sourceSteps } = dataset;
   const R = dataset.mask.length;
   for (const starts of [windows.train, windows.validation, windows.test]) {
     if (starts.length === 0) throw new InputError("data-too-short", { rows: R, needed: 3 * length, length });
@@ -134,10 +168,17 @@ function createRunSpec(experiment: Experiment, dataset: Dataset): ProgramSpec {
     masked: dataset.present !== undefined,
     truncate: truncate !== null && truncate < length ? truncate : null,
     checkpoint: typeof checkpoint === "number" && checkpoint < length ? checkpoint : null,
+    ...decoderOf(experiment, dataset),
     K: STARTS_RING,
     M: METRICS_RING,
     probeLength: dataset.probeLength,
     // What comes out can go in again only where both sides count the same symbols and nothing looks ahead.
-    generate: tokens && target.kind === "classes" && outputs === inputWidth && head === "every" && !looksAhead(layers),
+    generate:
+      sourceSteps === undefined &&
+      tokens &&
+      target.kind === "classes" &&
+      outputs === inputWidth &&
+      head === "every" &&
+      !looksAhead(layers),
   };
 }

@@ -21,6 +21,7 @@ import type { RunOptions } from "./run-options.ts";
 import type { Evaluation, RunReport } from "./run-report.ts";
 import { specsToTry } from "./run-spec.ts";
 import { type BestState, createInitialState, type RunState, resumeState } from "./run-state.ts";
+import type { BeamDecoder } from "./sequence-to-sequence/beam-decoder.ts";
 import { TENSOR } from "./tensor-names.ts";
 import { writeState } from "./training-queue.ts";
 import { TrainingRun } from "./training-run.ts";
@@ -46,6 +47,8 @@ export interface Run {
   readonly recovery: RunState;
   /** Null where outputs cannot be fed back. */
   readonly generator: Generator | null;
+  /** Null in models without a decoder. */
+  readonly beam: BeamDecoder | null;
   /**
    * Sends training steps up to step `until`, waits for one chunk of them, and evaluates or prunes when a step for
    * it is reached. Rejects with `BackendLostError` when the device is gone: create another run from `recovery`.

@@ -14,15 +14,17 @@ import { HeldOut } from "./held-out.ts";
 import { LiveLog } from "./live-log.ts";
 import { LossWatch } from "./loss-watch.ts";
 import type { Model } from "./model.ts";
-import { type ProbeResult, type ProbeSequence, playProbe } from "./probe.ts";
+import type { ProbeResult, ProbeSequence } from "./probe.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { Pruner } from "./pruner.ts";
 import { measureMemory, type RunMemory } from "./run-memory.ts";
 import type { RunOptions } from "./run-options.ts";
+import { runProbe } from "./run-probe.ts";
 import { createMetricsBlock, type Evaluation, type OpenReport, openReport, type RunReport } from "./run-report.ts";
 import type { BestState, RunState } from "./run-state.ts";
 import { ChunkSizer } from "./scheduler.ts";
 import { observePlateau, scheduleFactor } from "./schedules.ts";
+import { BeamDecoder } from "./sequence-to-sequence/beam-decoder.ts";
 import { type DeviceState, type FinishedChunk, readState, TrainingQueue, writeState } from "./training-queue.ts";
 
 /** Chunks in flight: one runs, one waits behind it. */
@@ -54,6 +56,7 @@ export class TrainingRun {
   readonly plan: Plan;
   readonly memory: RunMemory;
   readonly generator: Generator | null;
+  readonly beam: BeamDecoder | null;
   readonly #parts: RunParts;
   readonly #player: Player;
   readonly #queue: TrainingQueue;
@@ -78,6 +81,7 @@ export class TrainingRun {
     this.model = built.model;
     this.plan = plan;
     this.memory = measureMemory(spec, built);
+    this.beam = spec.decoder ? new BeamDecoder(player, spec, spec.decoder) : null;
     this.generator = spec.generate ? new Generator(player, spec, experiment.seed) : null;
     this.#parts = parts;
     this.#player = player;
@@ -181,9 +185,8 @@ export class TrainingRun {
     await this.#player.settle();
   }
 
-  async probe(sequence: ProbeSequence): Promise<ProbeResult & { readonly step: number }> {
-    const step = this.#queue.submitted;
-    return { ...(await playProbe(this.#player, this.spec, sequence)), step };
+  probe(sequence: ProbeSequence): Promise<ProbeResult & { readonly step: number }> {
+    return runProbe({ player: this.#player, spec: this.spec, step: this.#queue.submitted }, sequence);
   }
 
   async snapshot(): Promise<RunState> {

@@ -2,7 +2,14 @@
 import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
 import { looksAhead } from "../core/layer-choice.ts";
-import { canCarryState, fixedHead, fixedLength, mayLookAhead, suitableLosses } from "../core/task-rules.ts";
+import {
+  canCarryState,
+  fixedHead,
+  fixedLength,
+  mayLookAhead,
+  needsDecoder,
+  suitableLosses,
+} from "../core/task-rules.ts";
 
 function refuseLookingAhead(layers: Experiment["model"]["layers"]): void {
   const ahead = layers.findIndex((layer) => looksAhead([layer]));
@@ -11,7 +18,7 @@ function refuseLookingAhead(layers: Experiment["model"]["layers"]): void {
   throw new InputError("experiment-invalid", { path: `model.layers.${ahead}.direction`, expected, actual: "both" });
 }
 
-/** Throws `experiment-invalid` with path, expected and actual when head, loss, window length, carried state or direction is not the task's. */
+/** Throws `experiment-invalid` with path, expected and actual when head, loss, window length, carried state, direction or decoder is not the task's. */
 export function obeyRules(experiment: Experiment): void {
   const { task, model, training } = experiment;
   const length = fixedLength(task);
@@ -30,6 +37,17 @@ export function obeyRules(experiment: Experiment): void {
   const head = fixedHead(task);
   if (head !== null && model.head !== head) {
     throw new InputError("experiment-invalid", { path: "model.head", expected: head, actual: model.head });
+  }
+  const needed = needsDecoder(task);
+  if (needed !== (model.decoder !== undefined)) {
+    const expected = needed
+      ? "given: this task turns one sequence into another"
+      : "left out: this task has no answer to decode";
+    throw new InputError("experiment-invalid", {
+      path: "model.decoder",
+      expected,
+      actual: needed ? "missing" : "given",
+    });
   }
   if (!mayLookAhead(task, model.head)) refuseLookingAhead(model.layers);
 }

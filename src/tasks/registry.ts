@@ -1,6 +1,7 @@
 /** The tasks by name; adding one means a file beside this one, a member of the experiment's schema and a line here. */
 import type { TaskName } from "../core/experiment.ts";
 import type { TaskDefinition } from "../core/task.ts";
+import { calendarDates } from "./calendar-dates.ts";
 import { delayedRecall } from "./delayed-recall.ts";
 import { englishSpelling } from "./english-spelling.ts";
 import { noisyWaves } from "./noisy-waves.ts";
@@ -18,6 +19,7 @@ export const TASKS: Readonly<Record<TaskName, TaskDefinition>> = {
   "noisy-waves": noisyWaves,
   "sweep-direction": sweepDirection,
   "reber-grammar": reberGrammar,
+  "calendar-dates": calendarDates,
   "own-text": ownText,
   "own-series": ownSeries,
 };

@@ -2,8 +2,16 @@
 import type { LayerSummary } from "../worker/protocol.ts";
 import { t } from "./i18n/translate.ts";
 
-/** `1`, or `1 backward`: what stands for {layer} in the sentences of the views. */
-export function partName(part: Pick<LayerSummary, "layer" | "direction"> | undefined, index: number): string {
+type NamedPart = Pick<LayerSummary, "layer" | "direction" | "role">;
+
+/** `Layer 1`, `Layer 1 backward`, `Decoder`: what stands for {part} in the sentences of the views. */
+export function partTitle(part: NamedPart | undefined, index: number): string {
+  return part?.role ? t(`gates.part.${part.role}`) : t("common.layer", { layer: partName(part, index) });
+}
+
+/** `1`, `1 backward`, `decoder`: what a table calls it. */
+export function partName(part: NamedPart | undefined, index: number): string {
+  if (part?.role) return part.role;
   if (!part || part.direction === null) return `${(part?.layer ?? index) + 1}`;
   return t(`gates.part.${part.direction}`, { layer: part.layer + 1 });
 }

@@ -178,7 +178,7 @@ describe("pictures", () => {
   it("are acknowledged once they are painted, also those of a run that is gone", () => {
     const { of, say, painted } = running();
     const probe = { title: "", length: 0, labels: [], ...{ inputs: none, outputs: none, targets: none } };
-    say({ type: "snapshot", runId: 9, step: 0, probe, layers: [] });
+    say({ type: "snapshot", runId: 9, step: 0, probe, layers: [], answers: [] });
     expect(of("acknowledge-snapshot")).toEqual([]);
     for (const callback of painted) callback();
     expect(of("acknowledge-snapshot")).toHaveLength(1);

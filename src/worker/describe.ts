@@ -3,22 +3,51 @@
  * in the worker. Everything here is a pure function; arrays in the results are new and may be transferred.
  */
 
+import { elementCount } from "../core/dims.ts";
 import { softmaxRows } from "../core/metrics.ts";
 import type { Column, Dataset, TargetRows } from "../core/task.ts";
+import { findCell } from "../engine/cells/find-cell.ts";
 import { layerParts } from "../engine/layer-parts.ts";
 import type { ProbeResult } from "../engine/probe.ts";
 import type { Run } from "../engine/run.ts";
 import type { Evaluation } from "../engine/run-report.ts";
 import type { ProbeInput } from "./probe-input.ts";
-import type { DatasetSummary, Event, LayerSummary, TaskResult } from "./protocol.ts";
+import type { Answer, DatasetSummary, Event, FoundAnswer, LayerSummary, TaskResult } from "./protocol.ts";
 
 type Floats = Float32Array<ArrayBuffer>;
 type BinaryRows = Extract<TargetRows, { readonly kind: "binary" }>;
 
-/** One summary per part of the model, in order: every layer, in each of its directions. */
-export function describeLayers({ model }: Run): readonly LayerSummary[] {
+/** Parameters of a part that is no layer of the stack. */
+function countParameters({ segments }: Run["model"], owners: readonly string[]): number {
+  const own = segments.filter(({ name }) => owners.some((owner) => name.startsWith(`${owner}.`)));
+  return own.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+}
+
+/** The decoder and its attention, in the order of the probe's parts. */
+function describeDecoder({ model, spec }: Run): readonly LayerSummary[] {
+  const { decoder } = spec;
+  if (!decoder) return [];
+  const { layer, form, sourceSteps } = decoder;
+  const first = { layer: model.shape.layers.length, direction: null } as const;
+  const cell: LayerSummary = {
+    ...{ ...first, role: "decoder", cell: layer.cell, units: layer.units },
+    parameters: countParameters(model, ["decoder", "combine"]),
+    views: findCell(layer).views.map(({ name, range }) => ({ name, range })),
+  };
+  if (form.kind === "plain") return [cell];
+  const attention: LayerSummary = {
+    ...{ ...first, layer: first.layer + 1, role: "attention", cell: "", units: sourceSteps },
+    parameters: countParameters(model, ["attention"]),
+    views: [{ name: "α", range: "gate" }],
+  };
+  return [cell, attention];
+}
+
+/** One summary per part of the model, in order: every layer, in each of its directions; then decoder and attention. */
+export function describeLayers(run: Run): readonly LayerSummary[] {
+  const { model } = run;
   const { layers } = model.shape;
-  return layerParts(layers).map(({ layer, direction, units, views }) => ({
+  const stack = layerParts(layers).map(({ layer, direction, units, views }) => ({
     layer,
     direction,
     cell: layers[layer]?.cell ?? "",
@@ -26,6 +55,7 @@ export function describeLayers({ model }: Run): readonly LayerSummary[] {
     parameters: model.layerParameters[layer] ?? 0,
     views: views.map(({ name, range }) => ({ name, range })),
   }));
+  return [...stack, ...describeDecoder(run)];
 }
 
 /** What the page needs of the data. */
@@ -79,6 +109,38 @@ function confuseBinary(
   return confusion;
 }
 
+/** Test pairs that are shown. */
+const ANSWERS_SHOWN = 12;
+
+/** The first test pairs with what the latest parameters made of them. */
+function readAnswers({ latestRows }: Evaluation, { input, target, length, windows }: Dataset): readonly Answer[] {
+  if (input.kind !== "tokens" || target.kind !== "classes") return [];
+  const { vocabulary, boundary } = input;
+  const V = target.labels.length;
+  const said = new Map<number, number[]>();
+  latestRows.rows.forEach((row, i) => {
+    const start = row - (row % length);
+    const symbols = said.get(start) ?? [];
+    symbols.push(indexOfLargest(latestRows.logits.subarray(i * V, (i + 1) * V)));
+    said.set(start, symbols);
+  });
+  const textOf = (ids: readonly number[]) => {
+    const end = boundary === null ? -1 : ids.indexOf(boundary);
+    return ids
+      .slice(0, end < 0 ? ids.length : end)
+      .map((id) => vocabulary[id] ?? "")
+      .join("");
+  };
+  return Array.from(windows.test.subarray(0, ANSWERS_SHOWN), (start) => {
+    const rows = latestRows.rows.filter((row) => row - (row % length) === start);
+    return {
+      source: textOf(Array.from(input.rows.subarray(start, start + length))),
+      wanted: textOf(Array.from(rows, (row) => target.rows[row] ?? 0)),
+      said: textOf(said.get(start) ?? []),
+    };
+  });
+}
+
 /**
  * The picture of a task's test result. Text models have none: their vocabulary is no set of classes to confuse, and what
  * they say is shown by generation.
@@ -102,6 +164,7 @@ export function describeResult(evaluation: Evaluation, dataset: Dataset, generat
   }
   if (target.kind === "binary")
     return { kind: "classes", labels: target.labels, confusion: confuseBinary(latestRows, target) };
+  if (dataset.sourceSteps !== undefined) return { kind: "answers", answers: readAnswers(evaluation, dataset) };
   if (generates) return { kind: "none" };
   const V = target.labels.length;
   const confusion = new Uint32Array(V * V);
@@ -115,14 +178,35 @@ export function describeResult(evaluation: Evaluation, dataset: Dataset, generat
 
 type SnapshotEvent = Extract<Event, { readonly type: "snapshot" }>;
 
-/** Labels, inputs, outputs and targets of a probe beside its gates. */
+/** A source's probe with the steps of the answer behind it: labelled by what the decoder read there. */
+function withAnswer(source: ProbeInput, answer: readonly number[], { input }: Dataset): ProbeInput {
+  const vocabulary = input.kind === "tokens" ? input.vocabulary : [];
+  const opening = input.kind === "tokens" && input.boundary !== null ? [input.boundary] : [];
+  const read = [...opening, ...answer.slice(0, -1)];
+  const before = Array.from(source.labels, () => Number.NaN);
+  const wanted = answer.map((_, t) => source.targets[t] ?? Number.NaN);
+  return {
+    ...source,
+    labels: [...source.labels, ...read.map((id) => vocabulary[id] ?? "")],
+    targets: source.targets.length === 0 ? source.targets : Float32Array.of(...before, ...wanted),
+  };
+}
+
+/** Labels, inputs, outputs and targets of a probe beside its gates; `answers` are those a search found, if any. */
 export function describeSnapshot(
   runId: number,
   step: number,
-  parts: { readonly dataset: Dataset; readonly input: ProbeInput; readonly result: ProbeResult },
+  parts: {
+    readonly dataset: Dataset;
+    readonly input: ProbeInput;
+    readonly result: ProbeResult;
+    readonly answers?: readonly FoundAnswer[];
+  },
 ): SnapshotEvent {
-  const { dataset, input, result } = parts;
+  const { dataset, result } = parts;
   const { target } = dataset;
+  const input = result.answer ? withAnswer(parts.input, result.answer, dataset) : parts.input;
+
   const features = dataset.input.kind === "features" ? dataset.input.columns : [];
   return {
     type: "snapshot",
@@ -136,6 +220,9 @@ export function describeSnapshot(
       outputs: target.kind === "values" ? inUnits(result.outputs, target.columns) : result.outputs,
       targets: target.kind === "values" ? inUnits(input.targets, target.columns) : input.targets,
     },
-    layers: result.layers,
+    layers: result.layers.map(({ role, views }) =>
+      role === "attention" ? { views, unitLabels: parts.input.labels } : { views },
+    ),
+    answers: parts.answers ?? [],
   };
 }

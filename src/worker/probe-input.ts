@@ -3,7 +3,7 @@
  * is; a symbol outside the vocabulary is refused by name, never replaced.
  */
 import { InputError } from "../core/errors.ts";
-import type { Dataset } from "../core/task.ts";
+import type { Dataset, ProbeChoice } from "../core/task.ts";
 import type { ProbeSequence } from "../engine/probe.ts";
 import type { ProbeWish } from "./protocol.ts";
 
@@ -13,7 +13,7 @@ export interface ProbeInput {
   readonly sequence: ProbeSequence; // [length, D] or ids [length]
   /** One per step. */
   readonly labels: readonly string[];
-  /** Target rows [length, V] as scaled, or class ids [length]; empty where none is known. */
+  /** Target rows [length, V] as scaled, or class ids [length], of a source those of its answer; empty where none is known. */
   readonly targets: Float32Array<ArrayBuffer>;
 }
 
@@ -37,7 +37,8 @@ export function openingOf(dataset: Dataset): readonly number[] {
 
 function typedProbe(dataset: Dataset, text: string): ProbeInput {
   const { input } = dataset;
-  const ids = [...openingOf(dataset), ...readSymbols(dataset, text)];
+  // A source has no opening symbol: the answer has.
+  const ids = [...(dataset.sourceSteps === undefined ? openingOf(dataset) : []), ...readSymbols(dataset, text)];
   if (text === "" || ids.length > dataset.probeLength) {
     throw new InputError("probe-invalid", { reason: "length", length: ids.length, maximum: dataset.probeLength });
   }
@@ -49,6 +50,23 @@ function typedProbe(dataset: Dataset, text: string): ProbeInput {
   };
 }
 
+/** A source; its targets are the rows of the answer that count. */
+function sourceProbe(
+  { input, target, mask, length: window }: Dataset,
+  choice: ProbeChoice,
+  sourceSteps: number,
+): ProbeInput {
+  const { start, length, title } = choice;
+  const sequence = input.rows.slice(start, start + length);
+  const answer = Array.from({ length: window - sourceSteps }, (_, t) => start + sourceSteps + t);
+  return {
+    title,
+    sequence,
+    labels: Array.from(sequence, (id) => (input.kind === "tokens" ? (input.vocabulary[id] ?? "") : "")),
+    targets: Float32Array.from(answer.filter((row) => mask[row] === 1).map((row) => target.rows[row] ?? 0)),
+  };
+}
+
 /** Throws `probe-invalid` for a choice the data does not offer, and for text that is empty, too long or unknown. */
 export function readProbe(dataset: Dataset, wish: ProbeWish): ProbeInput {
   if (wish.kind === "text") return typedProbe(dataset, wish.text);
@@ -56,6 +74,7 @@ export function readProbe(dataset: Dataset, wish: ProbeWish): ProbeInput {
   if (!choice) throw new InputError("probe-invalid", { reason: "choice", choice: wish.index });
   const { input, target, rowLabels } = dataset;
   const { start, length } = choice;
+  if (dataset.sourceSteps !== undefined) return sourceProbe(dataset, choice, dataset.sourceSteps);
   const end = start + length;
   const rows = Array.from({ length }, (_, t) => start + t);
   const symbol = (row: number) => (input.kind === "tokens" ? input.vocabulary[input.rows[row] ?? 0] : undefined);

@@ -77,12 +77,27 @@ export interface GateView {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
+/** The views of one part over the probe. */
+export interface SnapshotPart {
+  readonly views: readonly GateView[];
+  /** Names of the units where they have some: the symbols that attention looks at. */
+  readonly unitLabels?: readonly string[];
+}
+
+/** An answer to the probe with its probability. */
+export interface FoundAnswer {
+  readonly text: string;
+  readonly probability: number;
+}
+
 /** A part of the model as the page shows it: a layer, or one direction of a layer that runs in both. */
 export interface LayerSummary {
   /** Index of the layer. */
   readonly layer: number;
   /** Null where the layer is one part. */
   readonly direction: Direction | null;
+  /** Parts behind the encoder's layers. Attention has no cell, and its units are the steps of the longest source. */
+  readonly role?: "decoder" | "attention";
   readonly cell: string;
   readonly units: number;
   /** Of the whole layer. */
@@ -106,6 +121,13 @@ export interface DatasetSummary {
   readonly notes: Dataset["notes"];
 }
 
+/** One source with two answers. */
+export interface Answer {
+  readonly source: string;
+  readonly wanted: string;
+  readonly said: string;
+}
+
 /** Test result of the task, in the user's units. */
 export type TaskResult =
   /** Forecast against truth over the test rows; arrays [count] of the first target column. */
@@ -116,6 +138,8 @@ export type TaskResult =
       readonly latest: Float32Array<ArrayBuffer>;
       readonly best: Float32Array<ArrayBuffer>;
     }
+  /** What a decoder said by itself to the first test sources, beside what it should have said. */
+  | { readonly kind: "answers"; readonly answers: readonly Answer[] }
   /** confusion[target · V + predicted], counts. */
   | { readonly kind: "classes"; readonly labels: readonly string[]; readonly confusion: Uint32Array<ArrayBuffer> }
   | { readonly kind: "none" };
@@ -210,7 +234,9 @@ export type Event =
         readonly targets: Float32Array<ArrayBuffer>;
       };
       /** The parts of the model as `started` listed them. */
-      readonly layers: readonly { readonly views: readonly GateView[] }[];
+      readonly layers: readonly SnapshotPart[];
+      /** The likeliest answers that a search found while nothing else was to do, likeliest first; empty otherwise. */
+      readonly answers: readonly FoundAnswer[];
     }
   /** A piece of generated text; a sample ends with `done`. */
   | {

@@ -15,7 +15,7 @@ import { describeDataset, describeLayers, describeResult, describeSnapshot } fro
 import { breathe } from "./mailbox.ts";
 import { readOwnData } from "./own-data.ts";
 import { type ProbeInput, readProbe } from "./probe-input.ts";
-import type { OwnFileBytes, Post, ProbeWish } from "./protocol.ts";
+import type { FoundAnswer, OwnFileBytes, Post, ProbeWish } from "./protocol.ts";
 import { Storyteller } from "./storyteller.ts";
 
 /** What a session is opened from. */
@@ -35,6 +35,8 @@ export interface SessionParts {
 /** Pictures are made at most this often, and so rarely that they take a tenth of the time. */
 const SNAPSHOT_INTERVAL_MS = 150;
 const SNAPSHOT_SHARE = 0.1;
+/** Answers that a search follows side by side. */
+const BEAM_WIDTH = 4;
 
 /** Opens the data and the run. Throws what tasks, the engine and the backend refuse with; nothing is left open then. */
 export async function openSession(parts: SessionParts): Promise<Session> {
@@ -154,14 +156,27 @@ export class Session {
     this.#fresh = false;
     this.#awaitingPage = true;
     const { step, ...result } = await this.run.probe(input.sequence);
+    const answers = resting ? await this.#search(input) : [];
     this.#shownStep = step;
     const spent = this.#now() - began;
     this.#nextSnapshotMs = began + Math.max(SNAPSHOT_INTERVAL_MS, spent / SNAPSHOT_SHARE);
-    const event = describeSnapshot(this.runId, step, { dataset: this.dataset, input, result });
+    const event = describeSnapshot(this.runId, step, { dataset: this.dataset, input, result, answers });
     this.#post(
       event,
       event.layers.flatMap(({ views }) => views.map(({ values }) => values.buffer)),
     );
+  }
+
+  /** The likeliest answers to a probe; none for a model that answers nothing. */
+  async #search({ sequence }: ProbeInput): Promise<readonly FoundAnswer[]> {
+    const { beam } = this.run;
+    const { input } = this.dataset;
+    if (!beam || input.kind !== "tokens" || !(sequence instanceof Uint32Array)) return [];
+    const found = await beam.search(sequence, BEAM_WIDTH);
+    return found.map(({ ids, logProbability }) => ({
+      text: ids.map((id) => input.vocabulary[id] ?? "").join(""),
+      probability: Math.exp(logProbability),
+    }));
   }
 
   /** Lets the model write on, for tasks whose model can. */

@@ -47,7 +47,7 @@ function createSequence({ layers, layer, form }: Model, sampling: DecoderSetting
     ...{ layers, inputWidth: V, outputs: V, input: "tokens", head: "every", loss: { name: "ce", smoothing: 0 } },
     ...{ optimizer: USUAL_OPTIMIZERS.sgd, masked: true, T: S + T, B, R: PAIRS * (S + T), K: 1, M: 1 },
     ...{ probeLength: 0, generate: false },
-    decoder: { layer, form, sourceSteps: S, sampling },
+    decoder: { layer, form, sourceSteps: S, boundary: 0, sampling },
   });
   const bound = bindProgram(program, 64);
   const floats = (tensor: string) => {

@@ -65,7 +65,8 @@ export function appendDecoder(model: Model, shape: DecoderShape): Model {
     { name: "b", shape: [outputs], role: "head-bias" },
   ];
   const own = cell.parameters(inputWidth, H);
-  let whole = appendParameters(model, DECODER_OWNER.cell, form.kind === "bahdanau" ? [...own, fromContext] : own);
+  const cellSpecs = form.kind === "bahdanau" ? [...own, fromContext] : own;
+  let whole = appendParameters(model, DECODER_OWNER.cell, cellSpecs);
   if (form.kind !== "plain") {
     const specs = attentionParameters(form.attention, { query: H, source: sourceWidth });
     whole = appendParameters(whole, DECODER_OWNER.attention, specs);

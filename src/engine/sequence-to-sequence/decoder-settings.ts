@@ -9,6 +9,8 @@ export interface DecoderSettings {
   readonly form: DecoderForm;
   /** Leading rows of every window that are the source; the others are the decoder's. */
   readonly sourceSteps: number;
+  /** Symbol that opens and closes what the decoder says. */
+  readonly boundary: number;
   /** Scheduled sampling while training; null gives every symbol. */
   readonly sampling: { readonly ratio: number; readonly draw: 0 | 1 } | null;
 }

@@ -9,6 +9,7 @@ import { waitingChanges } from "../app-state.ts";
 import { t } from "../i18n/translate.ts";
 import controls from "../styles/controls.module.css";
 import { Button } from "./button.tsx";
+import { DecoderFields } from "./decoder-fields.tsx";
 import styles from "./experiment-panel.module.css";
 import { LayerStack } from "./layer-stack.tsx";
 import { useNarrow } from "./media.ts";
@@ -78,6 +79,7 @@ function Form({ draft }: { readonly draft: Experiment }) {
         {...(parameters === undefined ? {} : { aside: t("experiment.parameters", { count: parameters }) })}
       >
         <LayerStack draft={draft} />
+        <DecoderFields model={draft.model} />
         <ModelFields draft={draft} />
       </Group>
       <Group title={t("experiment.training")}>

@@ -6,11 +6,12 @@
 import { type CSSProperties, type ReactNode, useId, useState } from "react";
 import type { Event, LayerSummary } from "../../worker/protocol.ts";
 import { t } from "../i18n/translate.ts";
-import { partName } from "../part-name.ts";
+import { partTitle } from "../part-name.ts";
 import type { Cursor } from "../plots/cursor.ts";
 import { summarizeView, type UnitSort, unitOrder } from "../plots/unit-order.ts";
 import controls from "../styles/controls.module.css";
 import layout from "../styles/layout.module.css";
+import { BeamAnswers } from "./answers-view.tsx";
 import { Button } from "./button.tsx";
 import { CheckField, SelectField } from "./fields.tsx";
 import { GateReadout } from "./gate-readout.tsx";
@@ -138,10 +139,11 @@ function Ground({ snapshot, layers, names, orders, cursor, showKeep, onCursor, o
       </span>
       <GateReadout
         cursor={current ? here : null}
-        place={here ? partName(layers[here.layer], here.layer) : ""}
+        place={here ? partTitle(layers[here.layer], here.layer) : ""}
         views={current?.views ?? []}
         units={current ? unitsOf(current, steps) : 0}
         labels={snapshot.probe.labels}
+        unitLabels={current?.unitLabels ?? []}
         complementOf={showKeep ? "z" : null}
       />
       <ProbeStrip probe={snapshot.probe} names={names} palette={palette} t={here?.t ?? null} />
@@ -157,10 +159,11 @@ function Ground({ snapshot, layers, names, orders, cursor, showKeep, onCursor, o
               <GateView
                 key={view.name}
                 layer={index}
-                place={partName(layers[index], index)}
+                place={partTitle(layers[index], index)}
                 view={view}
                 steps={steps}
                 order={order}
+                unitLabels={layer.unitLabels ?? []}
                 complement={showKeep && view.name === "z"}
                 scheme={palette.scheme}
                 cursor={here}
@@ -172,14 +175,16 @@ function Ground({ snapshot, layers, names, orders, cursor, showKeep, onCursor, o
           </section>
         );
       })}
+      <BeamAnswers answers={snapshot.answers} />
       <Words snapshot={snapshot} layers={layers} showKeep={showKeep} />
     </div>
   );
 }
 
 function layerTitle(index: number, summary: LayerSummary | undefined): string {
-  const place = { layer: partName(summary, index) };
-  if (!summary) return t("common.layer", place);
+  const place = { layer: partTitle(summary, index) };
+  if (!summary) return place.layer;
+  if (summary.role === "attention") return t("gates.attention");
   return t("gates.layer", { ...place, cell: summary.cell.toUpperCase(), count: summary.units });
 }
 
@@ -222,7 +227,7 @@ function sentencesOf({ snapshot, layers, showKeep }: WordsProps): readonly strin
     layer.views.map((view) => {
       const complement = showKeep && view.name === "z";
       const summary = summarizeView(view.values, unitsOf(layer, snapshot.probe.length), complement);
-      return summarySentence(partName(layers[index], index), shownName(view.name, complement), summary);
+      return summarySentence(partTitle(layers[index], index), shownName(view.name, complement), summary);
     }),
   );
 }

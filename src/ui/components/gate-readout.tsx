@@ -20,6 +20,8 @@ export interface GateReadoutProps {
   readonly views: readonly GateView[];
   readonly units: number;
   readonly labels: readonly string[];
+  /** Names of the units; empty where a number is all they have. */
+  readonly unitLabels: readonly string[];
   readonly complementOf: string | null;
 }
 
@@ -27,13 +29,18 @@ export interface GateReadoutProps {
 const ANNOUNCE_MS = 5000;
 
 /** The sentence and the table of values at the cursor. */
-export function GateReadout({ cursor, place: part, views, units, labels, complementOf }: GateReadoutProps) {
+export function GateReadout({ cursor, place: part, views, units, labels, unitLabels, complementOf }: GateReadoutProps) {
   const exact = (view: GateView, at: Cursor): string => {
     const value = view.values[at.t * units + at.unit] ?? Number.NaN;
     return formatExact(view.name === complementOf ? 1 - value : value);
   };
   const place = cursor
-    ? { layer: part, t: cursor.t + 1, label: visibleSymbol(labels[cursor.t] ?? ""), unit: cursor.unit + 1 }
+    ? {
+        layer: part,
+        t: cursor.t + 1,
+        label: visibleSymbol(labels[cursor.t] ?? ""),
+        unit: unitName(cursor.unit, unitLabels),
+      }
     : null;
   const current = cursor && views.find((view) => view.name === cursor.view);
   const sentence =
@@ -69,6 +76,12 @@ export function GateReadout({ cursor, place: part, views, units, labels, complem
       )}
     </div>
   );
+}
+
+/** The number of a unit from 1, with its name where it has one. */
+function unitName(unit: number, labels: readonly string[]): string | number {
+  const label = labels[unit];
+  return label === undefined ? unit + 1 : t("gates.unitLabel", { unit: unit + 1, label: visibleSymbol(label) });
 }
 
 /** `text`, at once when `subject` changes, else no more often than every `ANNOUNCE_MS`. */

@@ -10,6 +10,7 @@ import { isMessageKey, t, translate } from "../i18n/translate.ts";
 import { type ColorScale, scaleOf } from "../plots/color-maps.ts";
 import { type Cursor, cellAt, moveCursor } from "../plots/cursor.ts";
 import { drawHeatmap, drawLegend } from "../plots/heatmap.ts";
+import { visibleSymbol } from "../plots/strip.ts";
 import { Canvas } from "./canvas.tsx";
 import styles from "./gates.module.css";
 
@@ -27,6 +28,8 @@ export interface GateViewProps {
   readonly view: GateValues;
   readonly steps: number;
   readonly order: Uint32Array;
+  /** Names of the units; empty where a number is all they have. */
+  readonly unitLabels: readonly string[];
   readonly complement: boolean;
   readonly scheme: "light" | "dark";
   readonly cursor: Cursor | null;
@@ -51,12 +54,28 @@ export function GateView(props: GateViewProps) {
       </div>
       {remark}
       <div className={styles.row}>
-        <div className={styles.units} aria-hidden="true">
-          <span>{t("gates.unitRow", { unit: (order[0] ?? 0) + 1 })}</span>
-          {order.length > 1 ? <span>{t("gates.unitRow", { unit: (order.at(-1) ?? 0) + 1 })}</span> : null}
-        </div>
+        <UnitRows order={order} labels={props.unitLabels} />
         <HeatmapField {...props} layer={layer} scale={scale} name={name} />
       </div>
+    </div>
+  );
+}
+
+/** Beside the rows: the name of each, or the numbers of the first and the last. */
+function UnitRows({ order, labels }: { readonly order: Uint32Array; readonly labels: readonly string[] }) {
+  if (labels.length > 0) {
+    return (
+      <div className={`${styles.units} ${styles.unitNames}`} aria-hidden="true">
+        {Array.from(order, (unit) => (
+          <span key={unit}>{visibleSymbol(labels[unit] ?? "")}</span>
+        ))}
+      </div>
+    );
+  }
+  return (
+    <div className={styles.units} aria-hidden="true">
+      <span>{t("gates.unitRow", { unit: (order[0] ?? 0) + 1 })}</span>
+      {order.length > 1 ? <span>{t("gates.unitRow", { unit: (order.at(-1) ?? 0) + 1 })}</span> : null}
     </div>
   );
 }

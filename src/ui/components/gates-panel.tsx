@@ -1,5 +1,6 @@
 /** The gates of the run that is shown: owns the page's one cursor and the sign of z, and asks for other probes. */
 import { useState } from "react";
+import { decoderLayer } from "../../core/decoder-choice.ts";
 import { useApp, useSession } from "../app-context.ts";
 import { gatesCsv } from "../export-csv.ts";
 import { downloadFile } from "../files.ts";
@@ -18,16 +19,17 @@ export function GatesPanel() {
   const layers = useApp((state) => state.run?.layers);
   const dataset = useApp((state) => state.run?.dataset);
   const probe = useApp((state) => state.run?.probe);
-  const choices = useApp((state) => state.run?.experiment.model.layers);
+  const model = useApp((state) => state.run?.experiment.model);
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const [showKeep, setShowKeep] = useState(false);
-  if (!layers || !dataset || !probe || !choices) {
+  if (!layers || !dataset || !probe || !model) {
     return (
       <Panel title={t("gates.title")}>
         <EmptyView>{t("app.loading")}</EmptyView>
       </Panel>
     );
   }
+  const cells = model.decoder ? [...model.layers, decoderLayer(model.decoder, model.layers)] : model.layers;
   const exportGates = () => {
     if (!snapshot) return;
     const name = `gatescope-${dataset.task}-gates-step-${snapshot.step}.csv`;
@@ -36,7 +38,7 @@ export function GatesPanel() {
   return (
     <GateHeatmaps
       picker={<ProbePicker dataset={dataset} wish={probe} onPick={session.setProbe} />}
-      about={<Equations layers={choices} showKeep={showKeep} />}
+      about={<Equations layers={cells} showKeep={showKeep} />}
       snapshot={snapshot}
       layers={layers}
       names={dataset}

@@ -192,11 +192,14 @@ function OutputRow({ probe, names, palette, mark }: PartProps) {
   const classes = names.labels.length;
   const expected = useMemo(() => {
     if (classes === 0) return null;
-    const ids = Array.from({ length: probe.length }, (_, step) => largestAt(probe.outputs, step, classes));
+    // Where the model says nothing, as while it reads a source, the row is empty.
+    const ids = Array.from({ length: probe.length }, (_, step) =>
+      Number.isNaN(probe.outputs[step * classes]) ? null : largestAt(probe.outputs, step, classes),
+    );
     const known = probe.targets.length === probe.length;
     return {
-      symbols: ids.map((id) => names.labels[id] ?? ""),
-      faint: known ? ids.map((id, step) => id !== probe.targets[step]) : null,
+      symbols: ids.map((id) => (id === null ? "" : (names.labels[id] ?? ""))),
+      faint: known ? ids.map((id, step) => id !== null && id !== probe.targets[step]) : null,
     };
   }, [probe, names.labels, classes]);
   const courses = useMemo(() => {

@@ -5,6 +5,7 @@
  */
 import type { DatasetSummary, Event } from "../../worker/protocol.ts";
 import { isMessageKey, t, translate } from "../i18n/translate.ts";
+import { AnswersView } from "./answers-view.tsx";
 import { ConfusionView } from "./confusion-view.tsx";
 import { ForecastView } from "./forecast-view.tsx";
 import { MetricsTable } from "./metrics-table.tsx";
@@ -63,6 +64,7 @@ function DataNotes({ notes }: Pick<DatasetSummary, "notes">) {
 function titleOf(evaluation: Evaluation | null, text: TextStreamProps | null): string {
   if (text) return t("text.title");
   if (evaluation?.result.kind === "forecast") return t("forecast.title");
+  if (evaluation?.result.kind === "answers") return t("answers.title");
   return evaluation?.result.kind === "classes" ? t("classes.title") : t("result.title");
 }
 
@@ -81,6 +83,8 @@ function Picture({ dataset, evaluation }: { readonly dataset: DatasetSummary; re
           baseline={dataset.baseline.name}
         />
       );
+    case "answers":
+      return <AnswersView answers={result.answers} />;
     case "none":
       return null;
     default:
