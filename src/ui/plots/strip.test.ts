@@ -34,6 +34,7 @@ describe("symbols of the strip", () => {
     const outputs = new Float32Array([0.2, 0.5, 0.3, 0.4, 0.4, 0.2]); // [T = 2, V = 3]
     expect(largestAt(outputs, 0, 3)).toBe(1);
     expect(largestAt(outputs, 1, 3)).toBe(0);
+    expect(largestAt(new Float32Array(3).fill(Number.NaN), 0, 3)).toBe(-1);
   });
 
   test("blanks are made visible, others stay", () => {

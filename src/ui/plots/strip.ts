@@ -126,8 +126,9 @@ export function drawTimeLabels(
   });
 }
 
-/** Index of the largest of V values at step t of [T, V]; the first of equals. */
+/** Index of the largest of V values at step t of [T, V], the first of equals; −1 where there is no output, which is not a number. */
 export function largestAt(values: Float32Array, t: number, classes: number): number {
+  if (Number.isNaN(values[t * classes])) return -1;
   let best = 0;
   for (let index = 1; index < classes; index++) {
     if ((values[t * classes + index] ?? 0) > (values[t * classes + best] ?? 0)) best = index;
