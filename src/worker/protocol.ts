@@ -228,7 +228,7 @@ export type Event =
         readonly labels: readonly string[];
         /** Feature inputs [length, D] in the user's units; empty for tokens. */
         readonly inputs: Float32Array<ArrayBuffer>;
-        /** Head output [length, V]: in the user's units for values, probabilities otherwise. */
+        /** Head output [length, V]: in the user's units for values, probabilities otherwise; NaN where there is none. */
         readonly outputs: Float32Array<ArrayBuffer>;
         /** Target per step in the same form [length, V], or class ids [length]; empty where none is known. */
         readonly targets: Float32Array<ArrayBuffer>;
