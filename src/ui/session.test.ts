@@ -109,6 +109,18 @@ describe("live fields", () => {
     expect(of("set-live")).toEqual([{ type: "set-live", field: "clipNorm", value: null }]);
   });
 
+  it("include the limit of a single gradient, switched on, moved and off again", () => {
+    const { session, of } = running();
+    const path = "training.clipValue";
+    for (const value of [1, null]) session.editValue(path, value);
+    session.editNumber({ field: "clipValue", layer: null }, "0.25");
+    expect(of("set-live")).toEqual([
+      { type: "set-live", field: "clipValue", value: 1 },
+      { type: "set-live", field: "clipValue", value: null },
+      { type: "set-live", field: "clipValue", value: 0.25 },
+    ]);
+  });
+
   it("are the only edits that reach the worker", () => {
     const { session, sent } = running();
     const before = sent.length;
