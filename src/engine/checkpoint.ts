@@ -4,6 +4,8 @@
  * `carried.layers.0.h` [B, H] for states that the next batch resumes, `mask.layers.0.W` for what pruning left (weights
  * only). Padding between segments is not stored: it is always 0, and 1 in the mask.
  */
+
+import { decoderLayer } from "../core/decoder-choice.ts";
 import { elementCount } from "../core/dims.ts";
 import { InputError } from "../core/errors.ts";
 import { type Experiment, parseExperiment } from "../core/experiment.ts";
@@ -13,6 +15,7 @@ import { createModel, type Model } from "./model.ts";
 import { momentsOf } from "./optimizers.ts";
 import { isPrunable } from "./pruning.ts";
 import type { RunState } from "./run-state.ts";
+import { createSequenceModel } from "./sequence-to-sequence/sequence-model.ts";
 
 /** Written under `format`; another value is no file of ours. */
 const FORMAT = "gatescope-run-1";
@@ -257,10 +260,13 @@ export function decodeCheckpoint(file: UncheckedCheckpoint): RunState {
   const experiment = decodeExperiment(file.metadata);
   const { best, ...record } = requireParsed("run", parseRunRecord(parseText(file.metadata, "run")));
   const plan = requireParsed("plan", parsePlan(parseText(file.metadata, "plan")));
-  const { layers, embedding } = experiment.model;
+  const { layers, embedding, decoder } = experiment.model;
   const inputWidth = readExtent(file, embedding ? "embedding.E" : "layers.0.W", 0);
   const outputs = readExtent(file, "head.b", 0);
-  const model = createModel({ layers, embedding, inputWidth, outputs });
+  const shape = { layers, embedding, inputWidth, outputs };
+  const model = decoder
+    ? createSequenceModel(shape, { layer: decoderLayer(decoder, layers), form: decoder.context })
+    : createModel(shape);
   const findings: Findings = { used: new Set(), differences: [] };
   const layout = parametersOf(model);
   const params = joinSegments(file, layout, "", findings);

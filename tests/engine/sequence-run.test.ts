@@ -7,6 +7,7 @@ import { createReferenceBackend } from "../../src/backends/reference/player.ts";
 import type { Experiment } from "../../src/core/experiment.ts";
 import type { Dataset } from "../../src/core/task.ts";
 import { USUAL_TRAINING } from "../../src/core/usual-training.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/engine/checkpoint.ts";
 import { createRun, type Run } from "../../src/engine/run.ts";
 import type { RunState } from "../../src/engine/run-state.ts";
 import { layOutPairs, scorePairs } from "../../src/tasks/pairs.ts";
@@ -109,6 +110,14 @@ describe.each(DECODERS)("%s", (title, decoder) => {
     expect(a.losses.at(-1)).toBe(b.losses.at(-1));
     const states = await Promise.all([second.snapshot(), whole.snapshot()]);
     expect(states[0]?.params).toEqual(states[1]?.params);
+  });
+
+  it("comes out of a file as it went in", async () => {
+    const state = await run.snapshot();
+    const back = decodeCheckpoint(encodeCheckpoint(state, run.model));
+    expect(back.params).toEqual(state.params);
+    expect(back.moments).toEqual(state.moments);
+    expect(back.experiment).toEqual(experiment);
   });
 
   it("answers a probe as its own decoding does, with every part on one axis", async () => {

@@ -3,8 +3,11 @@ import { createModel, type Model, type ModelShape, outputWidth } from "../model.
 import { appendDecoder, type DecoderShape } from "./decoder-form.ts";
 import type { DecoderSettings } from "./decoder-settings.ts";
 
+/** What of the settings decides parameters. */
+type SettingsOfModel = Pick<DecoderSettings, "layer" | "form">;
+
 /** The decoder's shape beside its encoder: both read the same symbols. Throws where its units do not fit the encoder. */
-export function decoderShape({ layers, inputWidth, outputs }: ModelShape, settings: DecoderSettings): DecoderShape {
+export function decoderShape({ layers, inputWidth, outputs }: ModelShape, settings: SettingsOfModel): DecoderShape {
   const { layer, form } = settings;
   const top = layers.at(-1);
   const sourceWidth = top ? outputWidth(top) : 0;
@@ -13,7 +16,7 @@ export function decoderShape({ layers, inputWidth, outputs }: ModelShape, settin
 }
 
 /** Encoder first, then cell, attention, combination and head of the decoder. */
-export function createSequenceModel(shape: ModelShape, settings: DecoderSettings): Model {
+export function createSequenceModel(shape: ModelShape, settings: SettingsOfModel): Model {
   const encoder = createModel({ ...shape, outputs: 0 });
   return { ...appendDecoder(encoder, decoderShape(shape, settings)), shape };
 }

@@ -28,8 +28,8 @@ interface PairBatch {
   readonly calls: readonly OperationCall[];
 }
 
-/** Names of the batch's tensors that others read. */
-export const PAIR_TENSOR = { source: "batch.source", ids: "batch.input" } as const;
+/** Names of the batch's symbols. */
+const PAIR_TENSOR = { source: "batch.source", ids: "batch.input" } as const;
 
 function gatherPairs(draft: ProgramDraft, spec: ProgramSpec, { sourceSteps: S }: DecoderSettings): PairBatch {
   const { B, R, K } = spec;
