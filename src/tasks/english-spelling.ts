@@ -5,12 +5,13 @@
  */
 import type { Experiment } from "../core/experiment.ts";
 import { permute, STREAM } from "../core/rng.ts";
-import type { DataSource, Dataset, TaskDefinition, Thumbnail } from "../core/task.ts";
+import type { DataSource, Dataset, TaskDefinition } from "../core/task.ts";
 import { LONGEST_WORD } from "../core/task-rules.ts";
 import { USUAL_TRAINING } from "../core/usual-training.ts";
 import { decodeWords } from "./front-coding.ts";
 import { obeyRules } from "./obey-rules.ts";
-import { bigramPerplexity, metricsOfPerplexity, rowsOfStrings, scoreSymbols } from "./symbols.ts";
+import { datasetOfStrings, thumbnailOfStrings } from "./strings.ts";
+import { scoreSymbols } from "./symbols.ts";
 
 const STEPS = LONGEST_WORD + 1;
 const BOUNDARY = 0;
@@ -61,44 +62,11 @@ async function wordsInOrder(): Promise<string[]> {
 
 async function load(experiment: Experiment): Promise<Dataset> {
   obeyRules(experiment);
-  const words = await wordsInOrder();
-  const rows = rowsOfStrings(words, { vocabulary: VOCABULARY, boundary: BOUNDARY, steps: STEPS });
-  const validationFirst = words.length - 2 * HELD_OUT_WORDS;
-  const testFirst = words.length - HELD_OUT_WORDS;
-  const starts = (first: number, end: number) =>
-    Uint32Array.from({ length: end - first }, (_, i) => (first + i) * STEPS);
-  const perplexity = bigramPerplexity(
-    rows,
-    { first: 0, end: validationFirst * STEPS },
-    { first: validationFirst * STEPS, end: testFirst * STEPS },
-  );
-  return {
+  return datasetOfStrings({
     task: "english-spelling",
-    input: { kind: "tokens", rows: rows.input, vocabulary: VOCABULARY, boundary: BOUNDARY },
-    target: { kind: "classes", rows: rows.target, labels: VOCABULARY },
-    mask: rows.mask,
-    length: STEPS,
-    windows: {
-      train: starts(0, validationFirst),
-      validation: starts(validationFirst, testFirst),
-      test: starts(testFirst, words.length),
-    },
-    probes: words.slice(testFirst, testFirst + PROBES).map((word, i) => ({
-      title: word,
-      start: (testFirst + i) * STEPS,
-      length: word.length + 1,
-    })),
-    probeLength: STEPS,
-    rowLabels: null,
-    // On the validation words, because the page shows it beside the perplexity of the validation loss.
-    baseline: { name: "bigram", metrics: metricsOfPerplexity(perplexity) },
-    notes: [],
-  };
-}
-
-/** A few words that test. */
-function thumbnail(dataset: Dataset): Thumbnail {
-  return { kind: "words", words: dataset.probes.slice(0, THUMBNAIL_WORDS).map(({ title }) => title) };
+    strings: await wordsInOrder(),
+    ...{ vocabulary: VOCABULARY, boundary: BOUNDARY, steps: STEPS, heldOut: HELD_OUT_WORDS, probes: PROBES },
+  });
 }
 
 /** The built-in task on spelling. */
@@ -109,6 +77,6 @@ export const englishSpelling: TaskDefinition = {
   head: "every",
   scoredSteps: "every",
   load,
-  thumbnail,
+  thumbnail: (dataset) => thumbnailOfStrings(dataset, THUMBNAIL_WORDS),
   score: scoreSymbols,
 };

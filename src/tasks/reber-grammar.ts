@@ -7,11 +7,12 @@
  */
 import type { Experiment } from "../core/experiment.ts";
 import { permute, STREAM } from "../core/rng.ts";
-import type { DataSource, Dataset, TaskDefinition, Thumbnail } from "../core/task.ts";
+import type { DataSource, Dataset, TaskDefinition } from "../core/task.ts";
 import { LONGEST_STRING } from "../core/task-rules.ts";
 import { USUAL_TRAINING } from "../core/usual-training.ts";
 import { obeyRules } from "./obey-rules.ts";
-import { bigramPerplexity, metricsOfPerplexity, rowsOfStrings, scoreSymbols } from "./symbols.ts";
+import { datasetOfStrings, thumbnailOfStrings } from "./strings.ts";
+import { scoreSymbols } from "./symbols.ts";
 
 const STEPS = LONGEST_STRING + 1;
 const VOCABULARY: readonly string[] = ["·", "B", "T", "P", "S", "X", "V", "E"];
@@ -91,44 +92,11 @@ function stringsInOrder(seed: number): readonly string[] {
 
 async function load(experiment: Experiment): Promise<Dataset> {
   obeyRules(experiment);
-  const strings = stringsInOrder(experiment.seed);
-  const rows = rowsOfStrings(strings, { vocabulary: VOCABULARY, boundary: BOUNDARY, steps: STEPS });
-  const validationFirst = strings.length - 2 * HELD_OUT_STRINGS;
-  const testFirst = strings.length - HELD_OUT_STRINGS;
-  const starts = (first: number, end: number) =>
-    Uint32Array.from({ length: end - first }, (_, i) => (first + i) * STEPS);
-  const perplexity = bigramPerplexity(
-    rows,
-    { first: 0, end: validationFirst * STEPS },
-    { first: validationFirst * STEPS, end: testFirst * STEPS },
-  );
-  return {
+  return datasetOfStrings({
     task: "reber-grammar",
-    input: { kind: "tokens", rows: rows.input, vocabulary: VOCABULARY, boundary: BOUNDARY },
-    target: { kind: "classes", rows: rows.target, labels: VOCABULARY },
-    mask: rows.mask,
-    length: STEPS,
-    windows: {
-      train: starts(0, validationFirst),
-      validation: starts(validationFirst, testFirst),
-      test: starts(testFirst, strings.length),
-    },
-    probes: strings.slice(testFirst, testFirst + PROBES).map((string, i) => ({
-      title: string,
-      start: (testFirst + i) * STEPS,
-      length: string.length + 1,
-    })),
-    probeLength: STEPS,
-    rowLabels: null,
-    // On the validation strings, because the page shows it beside the perplexity of the validation loss.
-    baseline: { name: "bigram", metrics: metricsOfPerplexity(perplexity) },
-    notes: [],
-  };
-}
-
-/** A few strings that test. */
-function thumbnail(dataset: Dataset): Thumbnail {
-  return { kind: "words", words: dataset.probes.slice(0, THUMBNAIL_STRINGS).map(({ title }) => title) };
+    strings: stringsInOrder(experiment.seed),
+    ...{ vocabulary: VOCABULARY, boundary: BOUNDARY, steps: STEPS, heldOut: HELD_OUT_STRINGS, probes: PROBES },
+  });
 }
 
 /** The built-in task on an artificial grammar. */
@@ -139,6 +107,6 @@ export const reberGrammar: TaskDefinition = {
   head: "every",
   scoredSteps: "every",
   load,
-  thumbnail,
+  thumbnail: (dataset) => thumbnailOfStrings(dataset, THUMBNAIL_STRINGS),
   score: scoreSymbols,
 };

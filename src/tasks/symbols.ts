@@ -47,39 +47,6 @@ export function bigramPerplexity(rows: SymbolRows, fitted: Range, judged: Range)
   return Math.exp(surprise / count);
 }
 
-/** How strings are written as windows. */
-export interface StringLayout {
-  readonly vocabulary: readonly string[];
-  /** Id of the symbol that opens every string and, as a target, closes it. */
-  readonly boundary: number;
-  /** Rows of a window: one more than the symbols of the longest string. */
-  readonly steps: number;
-}
-
-/**
- * Each string as a window of `steps` rows: the boundary and the symbols go in, the symbols and the boundary come out, and
- * what is left of the window is masked. A symbol outside the vocabulary is a fault of the task.
- */
-export function rowsOfStrings(strings: readonly string[], { vocabulary, boundary, steps }: StringLayout): SymbolRows {
-  const input = new Uint32Array(strings.length * steps).fill(boundary);
-  const target = new Uint32Array(strings.length * steps).fill(boundary);
-  const mask = new Float32Array(strings.length * steps);
-  const ids = new Map(vocabulary.map((symbol, id) => [symbol, id]));
-  strings.forEach((string, index) => {
-    for (let t = 0; t <= string.length; t++) {
-      const row = index * steps + t;
-      mask[row] = 1;
-      if (t === string.length) break; // the target is the boundary
-      const symbol = string.charAt(t);
-      const id = ids.get(symbol);
-      if (id === undefined) throw new ContractError({ operation: "rows", tensor: "input" }, "a known symbol", symbol);
-      target[row] = id;
-      input[row + 1] = id;
-    }
-  });
-  return { input, target, mask, symbols: vocabulary.length };
-}
-
 /** Ids of the classes that the scored rows should have predicted. */
 function classesOf(dataset: Dataset): { readonly rows: Uint32Array; readonly count: number } {
   const { target } = dataset;
