@@ -61,6 +61,9 @@ export function GateView(props: GateViewProps) {
   );
 }
 
+/** Height of a row with a name, in rows without one. */
+const NAMED_ROW = 2.5;
+
 /** Beside the rows: the name of each, or the numbers of the first and the last. */
 function UnitRows({ order, labels }: { readonly order: Uint32Array; readonly labels: readonly string[] }) {
   if (labels.length > 0) {
@@ -130,7 +133,9 @@ function HeatmapField(props: HeatmapFieldProps) {
       cursor?.pinned === true && isHere(cursor, layer, view.name) && cursor.t === at.t && cursor.unit === at.unit;
     onCursor(place(at, !again));
   };
-  const size: CSSProperties & Record<"--units", number> = { "--units": order.length };
+  // Named rows are as high as their names.
+  const rows = props.unitLabels.length > 0 ? NAMED_ROW * order.length : order.length;
+  const size: CSSProperties & Record<"--units", number> = { "--units": rows };
   return (
     <div
       className={`${styles.plot} ${styles.heatmap} ${styles.tall}`}

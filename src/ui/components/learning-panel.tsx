@@ -29,7 +29,9 @@ function Result({ dataset }: { readonly dataset: DatasetSummary }) {
   const evaluation = useApp((state) => state.run?.evaluation ?? null);
   const samples = useApp((state) => state.run?.generated) ?? [];
   const generation = useApp((state) => state.run?.generation);
-  const writes = writesSymbols(dataset);
+  const answers = useApp((state) => state.run?.experiment.model.decoder !== undefined);
+  // A decoder answers a source; it does not write on from what it is given.
+  const writes = writesSymbols(dataset) && !answers;
   const choose = (next: Generation) => session.setGeneration(next, prefixError(next.prefix, dataset) === null);
   const text =
     writes && generation
