@@ -175,3 +175,13 @@ export class ChunkSizer {
     this.#last = steps;
   }
 }
+
+/** Says whether the state at `step` is to be evaluated by plan and was not yet; `evaluatedAt` is the last step that was. */
+export function isEvaluationDue(step: number, every: number, evaluatedAt: number): boolean {
+  return step > 0 && step % every === 0 && evaluatedAt !== step;
+}
+
+/** The first evaluation step after `step`. */
+export function nextEvaluation(step: number, every: number): number {
+  return (Math.floor(step / every) + 1) * every;
+}

@@ -22,7 +22,7 @@ import type { RunOptions } from "./run-options.ts";
 import { runProbe } from "./run-probe.ts";
 import { createMetricsBlock, type Evaluation, type OpenReport, openReport, type RunReport } from "./run-report.ts";
 import type { BestState, RunState } from "./run-state.ts";
-import { ChunkSizer } from "./scheduler.ts";
+import { ChunkSizer, isEvaluationDue, nextEvaluation } from "./scheduler.ts";
 import { observePlateau, scheduleFactor } from "./schedules.ts";
 import { BeamDecoder } from "./sequence-to-sequence/beam-decoder.ts";
 import { type DeviceState, type FinishedChunk, readState, TrainingQueue, writeState } from "./training-queue.ts";
@@ -146,7 +146,9 @@ export class TrainingRun {
     await this.#takeOne(report);
     if (report.fault === null && this.#queue.inFlight === 0) {
       if (this.#pruner.isDue(this.#step)) await this.#prune(report);
-      else if (this.#evaluationIsDue()) await this.#evaluateByPlan(report);
+      else if (isEvaluationDue(this.#step, this.experiment.training.evaluateEvery, this.#evaluatedAt)) {
+        await this.#evaluateByPlan(report);
+      }
     }
     return report;
   }
@@ -205,17 +207,10 @@ export class TrainingRun {
 
   /** The step at which sending must stop to evaluate or to prune: the present one if that was not done yet. */
   #nextStop(): number {
-    const { evaluateEvery } = this.experiment.training;
     const { submitted } = this.#queue;
-    if (submitted % evaluateEvery === 0 && submitted > 0 && this.#evaluatedAt !== submitted) return submitted;
-    const evaluation = (Math.floor(submitted / evaluateEvery) + 1) * evaluateEvery;
-    return Math.min(evaluation, this.#pruner.nextStop(submitted));
-  }
-
-  #evaluationIsDue(): boolean {
-    return (
-      this.#step > 0 && this.#step % this.experiment.training.evaluateEvery === 0 && this.#evaluatedAt !== this.#step
-    );
+    const { evaluateEvery } = this.experiment.training;
+    if (isEvaluationDue(submitted, evaluateEvery, this.#evaluatedAt)) return submitted;
+    return Math.min(nextEvaluation(submitted, evaluateEvery), this.#pruner.nextStop(submitted));
   }
 
   async #takeOne(report: OpenReport): Promise<void> {
