@@ -126,8 +126,8 @@ import { weightGradientTwin } from "./weight-gradient.ts";
 export const REFERENCE_OPERATIONS: readonly ReferenceOperation[] = [
   implement(activationBackward, activationBackwardTwin),
   implement(activationForward, activationForwardTwin),
-  implement(advanceKey, advanceKeyTwin),
   implement(addRows, addRowsTwin),
+  implement(advanceKey, advanceKeyTwin),
   implement(applyMask, applyMaskTwin),
   implement(attentionCollect, attentionCollectTwin),
   implement(attentionContext, attentionContextTwin),
