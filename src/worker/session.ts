@@ -75,6 +75,8 @@ export class Session {
   /** A picture is wanted even if no step was made since the last: another probe, another run. */
   #fresh = true;
   #shownStep = -1;
+  /** The last picture was made at rest, with what a search found. */
+  #searched = false;
   #awaitingPage = false;
   #nextSnapshotMs = 0;
 
@@ -149,7 +151,9 @@ export class Session {
 
   /** Makes a picture of the gates if one is due. `resting` skips the interval: nothing else wants the device. */
   async show(resting: boolean): Promise<void> {
-    const due = this.#fresh || this.run.step !== this.#shownStep;
+    // A picture made in passing lacks the answers that are only searched at rest.
+    const unsearched = resting && this.run.beam !== null && !this.#searched;
+    const due = this.#fresh || this.run.step !== this.#shownStep || unsearched;
     const began = this.#now();
     if (!this.#probe || this.#awaitingPage || !due || (!resting && began < this.#nextSnapshotMs)) return;
     const input = this.#probe;
@@ -157,6 +161,7 @@ export class Session {
     this.#awaitingPage = true;
     const { step, ...result } = await this.run.probe(input.sequence);
     const answers = resting ? await this.#search(input) : [];
+    this.#searched = resting;
     this.#shownStep = step;
     const spent = this.#now() - began;
     this.#nextSnapshotMs = began + Math.max(SNAPSHOT_INTERVAL_MS, spent / SNAPSHOT_SHARE);
