@@ -22,6 +22,25 @@ export interface BackendLoss {
   readonly message: string;
 }
 
+/** Time of one call of a phase. */
+export interface CallTime {
+  readonly operation: string;
+  readonly label: string;
+  readonly implementation: string;
+  readonly dispatches: number;
+  readonly ms: number;
+}
+
+/**
+ * The calls of a phase in order of play. `timestamps` are the device's own clock around each call; `waiting` is the host's,
+ * with the wait for each call to end in it; `clock` is that of a player that computes while it plays. Browsers may round
+ * timestamps to 0.1 ms, so short calls want the mean of several profiles.
+ */
+export interface PhaseProfile {
+  readonly method: "timestamps" | "waiting" | "clock";
+  readonly calls: readonly CallTime[];
+}
+
 /** One Program made playable: buffers, pipelines, bind groups. */
 export interface Player {
   /** Enqueues a copy of `data` into a tensor at `offset` (elements). Ordered with the plays around it. */
@@ -34,6 +53,11 @@ export interface Player {
   read(tensor: string, offset?: number, length?: number): Promise<Float32Array | Uint32Array>;
   /** Resolves when everything enqueued has run. */
   settle(): Promise<void>;
+  /**
+   * Plays a phase as `play` does, slower, and says how long each of its calls took. Plays that are enqueued before it
+   * resolves run behind it, but spoil its times where the method is `waiting`. `now` is the host's monotonic clock in ms.
+   */
+  profile(phase: PhaseName, scalars: Numbers, now: () => number): Promise<PhaseProfile>;
   /** Counts since creation, for the CLI and for the test that a step uploads nothing but ids and scalars. */
   readonly counts: {
     readonly plays: number;

@@ -26,7 +26,8 @@ export interface TensorContract {
 
 /**
  * Kernel scalar: its name in the uniform block and its type. The value of a scalar is, in this order: the loop index
- * (`t`), a run-time scalar of the play, a constant of the call, an extent of the call.
+ * (`t`) and the length of the chunk (`steps`, in loops with `by`), a run-time scalar of the play, a constant of the call,
+ * an extent of the call.
  */
 export interface KernelScalar {
   readonly name: string;
@@ -54,26 +55,62 @@ export interface Kernel {
   readonly sizes: Readonly<Record<string, number>>;
   /** Shared WGSL joined after the kernel, by file name under `shaders/lib/` without extension. */
   readonly lib?: readonly string[];
-  /** Workgroup counts from the call's numbers and the plan's sizes. */
+  /** Workgroup counts from the call's numbers and the plan's sizes; in a loop over chunks `steps` is among the numbers. */
   readonly grid: (numbers: Numbers, sizes: Numbers) => Grid;
-  /** Loop iterations of the busiest invocation, all loops summed. Adapters exist that silently stop after 65,535. */
+  /**
+   * Loop iterations of the busiest invocation in one dispatch, all loops summed; in a loop over chunks `steps`, the
+   * longest one, is among the numbers. Adapters exist that silently stop after 65,535.
+   */
   readonly trips: (numbers: Numbers, sizes: Numbers) => number;
   /** True for loop indices at which the kernel has nothing to do and is left out. */
   readonly idle?: (t: number, numbers: Numbers) => boolean;
 }
 
-/** Kernels played in order; with `loop`, in order for each value of `t`. */
+/**
+ * The loop of a pass: `t` counts from `from` to `to` inclusive in the direction that leads there; both may name an extent
+ * or a constant. With `by`, which names a size of the plan, a dispatch covers a chunk of that many indices: the scalar `t`
+ * is the first of them in the order of play and `steps` their number, which is smaller in the last chunk. The others
+ * are t ± 1, t ± 2, … in the loop's direction, so a chunk of a loop from T down to 0 is t, t − 1, …, t − steps + 1.
+ */
+export interface Loop {
+  readonly from: number | string;
+  readonly to: number | string;
+  readonly by?: string;
+}
+
+/** Kernels played in order; with `loop`, in order for each index, or each chunk of indices. */
 export interface Pass {
   readonly kernels: readonly Kernel[];
-  /** `t` counts from `from` to `to` inclusive in the direction that leads there; both may name an extent. */
-  readonly loop?: { readonly from: number | string; readonly to: number | string };
+  readonly loop?: Loop;
   /** The pass is played only where every named constant of the call has this value. */
   readonly when?: Numbers;
 }
 
+/** What a closed form must know of a device. */
+export interface DeviceLimits {
+  /** Bytes of `var<workgroup>` that one workgroup may use. */
+  readonly maxWorkgroupBytes: number;
+  /** Invocations of one workgroup. */
+  readonly maxInvocations: number;
+  /** Storage buffers that one dispatch may bind. */
+  readonly maxBindings: number;
+}
+
+/** WebGPU's default limits, which every device has and to which every device is opened. */
+export const PORTABLE_LIMITS: DeviceLimits = { maxWorkgroupBytes: 16_384, maxInvocations: 256, maxBindings: 8 };
+
 /** One way of computing an operation on the GPU. */
 export interface Implementation {
   readonly passes: readonly Pass[];
+  /** Sizes that no kernel declares, with their defaults: the lengths of chunks that `Loop.by` names. */
+  readonly sizes?: Numbers;
+  /**
+   * True where a device of these limits can play a call of these numbers (extents and constants) with these sizes; absent
+   * means always. A plan is made of feasible implementations only, and one that is not is refused.
+   */
+  readonly feasible?: (numbers: Numbers, sizes: Numbers, limits: DeviceLimits) => boolean;
+  /** Values worth trying of the sizes named, for the measured choice of a plan; the others keep their defaults. */
+  readonly choices?: Readonly<Record<string, readonly number[]>>;
   /** Buffers that only this implementation needs, in elements; private to one call. */
   readonly scratch?: Readonly<Record<string, (numbers: Numbers, sizes: Numbers) => number>>;
 }

@@ -28,7 +28,7 @@ export interface TensorBinding {
 /** One operation over bound tensors. `numbers` holds the extents and the constants of the contract. */
 export interface OperationCall {
   readonly operation: string;
-  /** Where it stands in the model, e.g. `layer 1` or `head`: for profiles, errors and the plan view. */
+  /** Where it stands in the model, e.g. `layer 1` or `head`: for plans, profiles, errors and the plan view. */
   readonly label: string;
   readonly numbers: Numbers;
   readonly tensors: Readonly<Record<string, TensorBinding>>;
@@ -64,5 +64,18 @@ export interface PlannedOperation {
   readonly sizes: Numbers;
 }
 
-/** Operation name → what plays it. Part of the run, its file and its link. */
+/**
+ * What plays each operation, by name (`gru-forward`) or, for the calls at one place of the model, by name and label
+ * (`gru-forward · layer 1`). The key with a label goes first. Part of the run and its file.
+ */
 export type Plan = Readonly<Record<string, PlannedOperation>>;
+
+/** The key of a plan for the calls of an operation at one place of the model. */
+export function planKey({ operation, label }: Pick<OperationCall, "operation" | "label">): string {
+  return `${operation} · ${label}`;
+}
+
+/** What a plan says about a call, undefined where it says nothing. */
+export function plannedFor(plan: Plan, call: Pick<OperationCall, "operation" | "label">): PlannedOperation | undefined {
+  return plan[planKey(call)] ?? plan[call.operation];
+}

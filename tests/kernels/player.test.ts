@@ -3,6 +3,8 @@
  * is allocated, compile errors with their place, and a device that goes away.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createGpuBackend } from "../../src/backends/gpu/backend.ts";
+import { openDevice as openGpuDevice } from "../../src/backends/gpu/device.ts";
 import { createPipelines } from "../../src/backends/gpu/pipelines.ts";
 import { readShader } from "../../src/backends/gpu/shaders.ts";
 import { openBackend } from "../../src/backends/open.ts";
@@ -23,6 +25,8 @@ beforeAll(async () => {
   backend = await open();
 });
 afterAll(() => backend.dispose());
+
+const now = () => performance.now();
 
 const f32 = (name: string, ...shape: number[]): ProgramTensor => ({ name, type: "f32", shape, role: "activation" });
 
@@ -104,6 +108,79 @@ describe("order", () => {
     expect(player.counts.dispatches).toEqual({ "optimizer-sgd.lanes": ROWS });
     player.dispose();
   });
+});
+
+test("a profile plays a phase once and says how long each call took", async () => {
+  const [count] = counting.phases.forward ?? [];
+  if (!count) throw new Error("counting counts");
+  const tensors = { mask: { tensor: "mask" }, count: { tensor: "twice" } };
+  const twice: Program = {
+    tensors: [...counting.tensors, f32("twice", 1)],
+    phases: { forward: [count, { ...count, label: "again", tensors }] },
+  };
+  const player = await create(twice);
+  player.write("mask", Float32Array.of(1, 2, 3));
+  const { method, calls } = await player.profile("forward", {}, now);
+  expect(["timestamps", "waiting"]).toContain(method);
+  expect(
+    calls.map(({ operation, label, implementation, dispatches }) => [operation, label, implementation, dispatches]),
+  ).toEqual([
+    ["mask-count", "", "lanes", 1],
+    ["mask-count", "again", "lanes", 1],
+  ]);
+  for (const { ms } of calls) expect(ms).toBeGreaterThanOrEqual(0);
+  expect([...(await player.read("count")), ...(await player.read("twice"))]).toEqual([6, 6]);
+  expect(player.counts).toMatchObject({ plays: 1, dispatches: { "mask-count.lanes": 2 } });
+  await expect(player.profile("backward", {}, now)).rejects.toThrow(ContractError);
+  player.dispose();
+});
+
+test("calls with many dispatches take longer than those with few, by either method", async () => {
+  const T = 200;
+  const numbers = {
+    T,
+    B: 1,
+    H: 2,
+    reset: 1,
+    activation: 0,
+    flagBit: 1,
+    reverse: 0,
+    masked: 0,
+    dropped: 0,
+    rate: 0,
+    site: 0,
+  };
+  const names = ["h", "record", "U", "bu", "mask", "key", "flags"];
+  const step = (label: string, toStep: number): OperationCall => ({
+    operation: "gru-forward",
+    label,
+    numbers: { ...numbers, fromStep: 1, toStep },
+    tensors: Object.fromEntries(names.map((tensor) => [tensor, { tensor }])),
+  });
+  const sizes = { h: 2 * (T + 1), record: 8 * T, U: 12, bu: 6, mask: T };
+  const long: Program = {
+    tensors: [
+      ...Object.entries(sizes).map(([name, size]) => f32(name, size)),
+      { name: "key", type: "u32", shape: [2], role: "batch" },
+      { name: "flags", type: "u32", shape: [1], role: "metrics" },
+    ],
+    phases: { forward: [step("one step", 1), step("all steps", T)] },
+  };
+  const withClock = await create(long);
+  const { opened } = await openGpuDevice(navigator.gpu);
+  if (!opened) throw new Error("no second device");
+  // A device that was not asked for its clock has none.
+  Object.defineProperty(opened.device, "features", { value: new Set() });
+  const other = createGpuBackend(opened);
+  const withoutClock = await other.create(long, other.plan(long));
+  for (const player of [withClock, withoutClock]) {
+    await player.profile("forward", {}, now);
+    const { calls } = await player.profile("forward", {}, now);
+    expect(calls.map(({ dispatches }) => dispatches)).toEqual([1, T]);
+    expect(calls[1]?.ms).toBeGreaterThan(calls[0]?.ms ?? Number.NaN);
+    player.dispose();
+  }
+  other.dispose();
 });
 
 test("plays share a submit until one is asked for", async () => {

@@ -5,6 +5,7 @@ import { openDevice } from "./device.ts";
 const device = { limits: { maxBufferSize: 1024, maxStorageBufferBindingSize: 512 } };
 
 interface AdapterStub {
+  readonly features: ReadonlySet<string>;
   readonly info: Partial<GPUAdapterInfo>;
   readonly requestDevice: () => Promise<unknown>;
 }
@@ -27,8 +28,13 @@ function isGpu(value: unknown): value is GPU {
   return typeof value === "object" && value !== null && "requestAdapter" in value;
 }
 
-const working = (info: Partial<GPUAdapterInfo>): AdapterStub => ({ info, requestDevice: async () => device });
+const working = (info: Partial<GPUAdapterInfo>): AdapterStub => ({
+  features: new Set(),
+  info,
+  requestDevice: async () => device,
+});
 const refusing: AdapterStub = {
+  features: new Set(),
   info: {},
   requestDevice: async () => {
     throw new Error("limit not supported");

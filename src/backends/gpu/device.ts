@@ -1,5 +1,5 @@
 /**
- * Opens a WebGPU device with default limits, or says in one word why that is not possible. Nothing here throws: no
+ * Opens a WebGPU device with default limits and, where there is one, the device's own clock, or says in one word why that is not possible. Nothing here throws: no
  * WebGPU is one of life's events, and the caller offers the CPU player instead.
  */
 /// <reference types="@webgpu/types" />
@@ -19,6 +19,9 @@ export type DeviceOutcome =
 
 /** An adapter serves one device only, so every attempt asks for its own; the last one accepts a software renderer. */
 const ATTEMPTS: readonly GPURequestAdapterOptions[] = [{}, {}, { forceFallbackAdapter: true }];
+
+/** Asked for where the adapter has them; nothing depends on them but the exactness of profiles. */
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ["timestamp-query"];
 
 /** Software renderers that do not call themselves a fallback adapter. */
 const SOFTWARE_NAME = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
@@ -51,7 +54,8 @@ async function attempt(gpu: GPU, options: GPURequestAdapterOptions): Promise<Dev
   }
   if (!adapter) return { fault: { code: "adapter-missing", details: { message: "" } } };
   try {
-    const device = await adapter.requestDevice({ label: "gatescope" });
+    const requiredFeatures = OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature));
+    const device = await adapter.requestDevice({ label: "gatescope", requiredFeatures });
     return { opened: { device, info: describe(adapter.info, device.limits) } };
   } catch (error) {
     return { fault: { code: "device-refused", details: { message: String(error) } } };

@@ -50,7 +50,7 @@ function lower(...calls: OperationCall[]) {
 }
 
 const played = (calls: OperationCall[]) =>
-  lower(...calls).dispatches.map(({ station, t }) => `${station.kernel.file.split(".").at(-1)} ${t}`);
+  lower(...calls).dispatches.map(({ station, looped }) => `${station.kernel.file.split(".").at(-1)} ${looped.t}`);
 
 describe("the order of dispatches", () => {
   test("reset before: gates and candidate of each step in turn", () => {

@@ -4,11 +4,19 @@
  */
 import { ELEMENT_BYTES, elementCount } from "../../core/dims.ts";
 import { ContractError } from "../../core/errors.ts";
-import type { Grid, Implementation, Kernel, Numbers, Operation, Pass } from "../../core/operation.ts";
-import type { OperationCall, Plan, Program, ProgramTensor } from "../../core/program.ts";
+import type { Grid, Implementation, Kernel, Loop, Numbers, Operation, Pass } from "../../core/operation.ts";
+import {
+  type OperationCall,
+  type Plan,
+  type PlannedOperation,
+  type Program,
+  type ProgramTensor,
+  plannedFor,
+} from "../../core/program.ts";
 import { evaluateExtent } from "../../core/required-elements.ts";
 import { segmentOf, validateProgram } from "../../core/validate-program.ts";
 import { findOperation, OPERATIONS } from "../../operations/registry.ts";
+import { defaultSizes, isFeasible } from "./plan.ts";
 
 /** Loop trips allowed to one invocation. llvmpipe stops silently after 65,535 in all. */
 const MAX_TRIPS = 60_000;
@@ -30,19 +38,29 @@ export interface Station {
   readonly segments: readonly Segment[];
   /** Extents and constants of the call. */
   readonly numbers: Numbers;
-  readonly grid: Grid;
   /** True when some scalar of the kernel is given at each play. */
   readonly dynamic: boolean;
 }
 
-/** One dispatch: a station, and the loop index where its pass loops. */
+/** One dispatch of a station. */
 export interface Dispatch {
   readonly station: Station;
-  readonly t: number | undefined;
+  readonly grid: Grid;
+  /** `t` where the pass loops, and `steps` where it loops over chunks; empty elsewhere. */
+  readonly looped: Numbers;
 }
 
-/** The dispatches of a phase, and the run-time scalars that playing it needs. */
+/** One call as it is played. */
+export interface LoweredCall {
+  readonly operation: string;
+  readonly label: string;
+  readonly planned: PlannedOperation;
+  readonly dispatches: readonly Dispatch[];
+}
+
+/** The calls of a phase in order of play, and the run-time scalars that playing it needs. */
 export interface LoweredPhase {
+  readonly calls: readonly LoweredCall[];
   readonly dispatches: readonly Dispatch[];
   readonly scalars: readonly string[];
 }
@@ -69,6 +87,7 @@ export function lowerProgram(program: Program, plan: Plan): LoweredProgram {
       }
     }
     phases.set(name, {
+      calls: lowered,
       dispatches: lowered.flatMap(({ dispatches }) => dispatches),
       scalars: [...new Set(calls.flatMap((call) => findOperation(call.operation).scalars))],
     });
@@ -76,23 +95,13 @@ export function lowerProgram(program: Program, plan: Plan): LoweredProgram {
   return { bufferBytes, phases };
 }
 
-interface LoweredCall {
-  readonly dispatches: readonly Dispatch[];
+interface CallWithScratch extends LoweredCall {
   readonly scratch: ReadonlyMap<string, Segment>;
 }
 
-function lowerCall(call: OperationCall, plan: Plan, tensors: ReadonlyMap<string, ProgramTensor>): LoweredCall {
+function lowerCall(call: OperationCall, plan: Plan, tensors: ReadonlyMap<string, ProgramTensor>): CallWithScratch {
   const operation = findOperation(call.operation);
-  const planned = plan[call.operation];
-  const implementation = planned && operation.implementations[planned.implementation];
-  if (!planned || !implementation) {
-    const known = Object.keys(operation.implementations).join(", ");
-    throw new ContractError(
-      { operation: call.operation },
-      `a plan with one of ${known}`,
-      planned?.implementation ?? "none",
-    );
-  }
+  const { implementation, ...planned } = chooseImplementation(call, plan);
   const scratch = scratchSegments(implementation, call, planned.sizes);
   const segments = new Map(scratch);
   for (const [name, binding] of Object.entries(call.tensors)) {
@@ -108,7 +117,27 @@ function lowerCall(call: OperationCall, plan: Plan, tensors: ReadonlyMap<string,
   const dispatches = implementation.passes
     .filter((pass) => isPlayed(pass, call.numbers))
     .flatMap((pass) => lowerPass(pass, { call, operation, sizes: planned.sizes, segments }));
-  return { dispatches, scratch };
+  return {
+    ...{ operation: call.operation, label: call.label, dispatches, scratch },
+    planned: { implementation: planned.name, sizes: planned.sizes },
+  };
+}
+
+/** What the plan says of a call, with every size that its kernels know: a plan may be older than a size. */
+function chooseImplementation(call: OperationCall, plan: Plan) {
+  const { implementations } = findOperation(call.operation);
+  const planned = plannedFor(plan, call);
+  const implementation = planned && implementations[planned.implementation];
+  if (!planned || !implementation) {
+    const expected = `a plan with one of ${Object.keys(implementations).join(", ")}`;
+    throw new ContractError({ operation: call.operation }, expected, planned?.implementation ?? "none");
+  }
+  const sizes = { ...defaultSizes(implementation), ...planned.sizes };
+  if (!isFeasible(implementation, call.numbers, sizes)) {
+    const actual = `${planned.implementation} ${JSON.stringify(sizes)}`;
+    throw new ContractError({ operation: `${call.operation} (${call.label})` }, "a feasible plan", actual);
+  }
+  return { name: planned.implementation, implementation, sizes };
 }
 
 function scratchSegments(implementation: Implementation, call: OperationCall, sizes: Numbers): Map<string, Segment> {
@@ -132,25 +161,40 @@ interface CallContext {
 }
 
 function lowerPass(pass: Pass, context: CallContext): Dispatch[] {
-  const stations = pass.kernels.map((kernel) => createStation(kernel, context));
-  if (!pass.loop) return stations.map((station) => ({ station, t: undefined }));
-  const { numbers } = context.call;
-  return loopIndices(pass.loop, numbers).flatMap((t) =>
-    stations.filter(({ kernel }) => !kernel.idle?.(t, numbers)).map((station) => ({ station, t })),
+  const { sizes, call } = context;
+  const rounds = pass.loop ? loopRounds(pass.loop, call.numbers, sizes) : [{}];
+  const stations = pass.kernels.map((kernel) => createStation(kernel, context, rounds));
+  return rounds.flatMap((looped) =>
+    stations
+      .filter(({ kernel }) => looped.t === undefined || !kernel.idle?.(looped.t, call.numbers))
+      .map((station): Dispatch => {
+        const grid = station.kernel.grid({ ...call.numbers, ...looped }, sizes);
+        return { station, grid, looped };
+      }),
   );
 }
 
-/** From `from` to `to` inclusive, upwards or downwards. */
-function loopIndices(loop: NonNullable<Pass["loop"]>, numbers: Numbers): number[] {
-  const [from, to] = [loop.from, loop.to].map((bound) => evaluateExtent(String(bound), numbers));
-  if (from === undefined || to === undefined) return [];
+/** From `from` to `to` inclusive, upwards or downwards, one by one or in chunks; the last chunk has what is left. */
+function loopRounds(loop: Loop, numbers: Numbers, sizes: Numbers): Numbers[] {
+  const from = evaluateExtent(String(loop.from), numbers);
+  const to = evaluateExtent(String(loop.to), numbers);
   const direction = to >= from ? 1 : -1;
-  return Array.from({ length: Math.abs(to - from) + 1 }, (_, i) => from + direction * i);
+  const total = Math.abs(to - from) + 1;
+  if (loop.by === undefined) return Array.from({ length: total }, (_, i) => ({ t: from + direction * i }));
+  const by = sizes[loop.by];
+  if (by === undefined || !Number.isSafeInteger(by) || by < 1) {
+    throw new ContractError({ operation: `loop by ${loop.by}` }, "a positive integer in the plan", String(by));
+  }
+  return Array.from({ length: Math.ceil(total / by) }, (_, i) => ({
+    t: from + direction * by * i,
+    steps: Math.min(by, total - by * i),
+  }));
 }
 
-function createStation(kernel: Kernel, context: CallContext): Station {
+function createStation(kernel: Kernel, context: CallContext, rounds: readonly Numbers[]): Station {
   const { call, operation, sizes, segments } = context;
-  const trips = kernel.trips(call.numbers, sizes);
+  // The first chunk is the longest.
+  const trips = kernel.trips({ ...call.numbers, ...rounds[0] }, sizes);
   if (trips > MAX_TRIPS) {
     throw new ContractError(
       { operation: kernel.file },
@@ -168,7 +212,6 @@ function createStation(kernel: Kernel, context: CallContext): Station {
       return segment;
     }),
     numbers: call.numbers,
-    grid: kernel.grid(call.numbers, sizes),
     dynamic: kernel.scalars.some(({ name }) => operation.scalars.includes(name)),
   };
 }

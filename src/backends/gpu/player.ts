@@ -2,7 +2,7 @@
  * The GPU player: plays a Program as lists of prepared dispatches. Everything is allocated when it is created; playing
  * only encodes. Plays share a submit until `submit`, a write, a read or the pace asks for one.
  */
-import type { Player } from "../../core/backend.ts";
+import type { CallTime, PhaseProfile, Player } from "../../core/backend.ts";
 import { ELEMENT_BYTES, elementCount } from "../../core/dims.ts";
 import { ContractError } from "../../core/errors.ts";
 import type { Numbers } from "../../core/operation.ts";
@@ -12,6 +12,7 @@ import type { Pending } from "./pending.ts";
 import { createReadback, type Readback, type ReadRequest } from "./readback.ts";
 import { createRecorder, type Recorder, type Step } from "./recorder.ts";
 import { prepareSteps, type StepParts } from "./steps.ts";
+import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
 import { createRuntimeSlots } from "./uniforms.ts";
 
 /** What a player is made of; `buffers` become its own. */
@@ -43,6 +44,8 @@ export class GpuPlayer implements Player {
   readonly #pace = createPace();
   readonly #recorder: Recorder;
   readonly #readback: Readback;
+  /** Made by the first profile. */
+  #stopwatch: Stopwatch | undefined;
   #disposed = false;
 
   constructor(parts: PlayerParts) {
@@ -73,19 +76,31 @@ export class GpuPlayer implements Player {
   }
 
   play(phase: PhaseName, scalars: Numbers): void {
-    this.#requireAlive(phase);
-    const steps = this.#phases.get(phase);
-    if (!steps) throw new ContractError({ operation: phase }, `one of ${[...this.#phases.keys()].join(", ")}`, phase);
-    const wanted = this.#parts.lowered.phases.get(phase)?.scalars ?? [];
-    const missing = wanted.find((name) => scalars[name] === undefined);
-    if (missing) throw new ContractError({ operation: phase }, `the scalar ${missing}`, "nothing");
-    const { dispatches } = this.counts;
-    for (const step of steps) {
-      this.#recorder.record(step, scalars);
-      const { file } = step.dispatch.station.kernel;
-      dispatches[file] = (dispatches[file] ?? 0) + 1;
-    }
+    this.#record(this.#stepsOf(phase, scalars), scalars);
     this.counts.plays++;
+  }
+
+  async profile(phase: PhaseName, scalars: Numbers, now: () => number): Promise<PhaseProfile> {
+    const steps = this.#stepsOf(phase, scalars);
+    const { device, pending, lowered } = this.#parts;
+    this.#stopwatch ??= createStopwatch({ device, pending, recorder: this.#recorder, readback: this.#readback });
+    const calls = lowered.phases.get(phase)?.calls ?? [];
+    let first = 0;
+    const plays = calls.map(({ dispatches }) => {
+      const played = steps.slice(first, first + dispatches.length);
+      first += dispatches.length;
+      return () => {
+        this.#requireAlive(phase);
+        this.#record(played, scalars);
+      };
+    });
+    const times = await this.#stopwatch.measure(plays, now);
+    this.counts.plays++;
+    const timed = calls.map(({ operation, label, planned, dispatches }, i): CallTime => {
+      const about = { operation, label, implementation: planned.implementation };
+      return { ...about, dispatches: dispatches.length, ms: times[i] ?? Number.NaN };
+    });
+    return { method: this.#stopwatch.method, calls: timed };
   }
 
   submit(): void {
@@ -122,8 +137,29 @@ export class GpuPlayer implements Player {
   /** Reads in flight reject with `BackendLostError`; every later call throws `ContractError`. */
   dispose(): void {
     this.#disposed = true;
+    this.#stopwatch?.dispose();
     this.#readback.dispose();
     for (const buffer of [...this.#parts.buffers.values(), ...this.#uniforms]) buffer.destroy();
+  }
+
+  /** The steps of a phase. Throws `ContractError` for a phase or a scalar that is missing. */
+  #stepsOf(phase: PhaseName, scalars: Numbers): readonly Step[] {
+    this.#requireAlive(phase);
+    const steps = this.#phases.get(phase);
+    if (!steps) throw new ContractError({ operation: phase }, `one of ${[...this.#phases.keys()].join(", ")}`, phase);
+    const wanted = this.#parts.lowered.phases.get(phase)?.scalars ?? [];
+    const missing = wanted.find((name) => scalars[name] === undefined);
+    if (missing) throw new ContractError({ operation: phase }, `the scalar ${missing}`, "nothing");
+    return steps;
+  }
+
+  #record(steps: readonly Step[], scalars: Numbers): void {
+    const { dispatches } = this.counts;
+    for (const step of steps) {
+      this.#recorder.record(step, scalars);
+      const { file } = step.dispatch.station.kernel;
+      dispatches[file] = (dispatches[file] ?? 0) + 1;
+    }
   }
 
   /** A submit that names a destroyed buffer would be an error of the whole device, also for players that come after. */

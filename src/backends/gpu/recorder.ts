@@ -21,6 +21,8 @@ export interface Recorder {
   record(step: Step, scalars: Numbers): void;
   /** Encodes something that is no dispatch, behind everything recorded. */
   append<Result>(encode: (encoder: GPUCommandEncoder) => Result): Result;
+  /** Submits what was recorded, and says of each pass begun from now on what `describe` says; undefined ends that. */
+  describePasses(describe: (() => GPUComputePassDescriptor) | undefined): void;
   /** Submits what was recorded; nothing happens where nothing was. */
   flush(): void;
 }
@@ -39,6 +41,7 @@ export function createRecorder({ device, fixed, runtime, pace, submitted }: Reco
   const offset = new Uint32Array(1);
   let encoder: GPUCommandEncoder | undefined;
   let pass: GPUComputePassEncoder | undefined;
+  let describe: (() => GPUComputePassDescriptor) | undefined;
   let dispatches = 0;
 
   function endPass(): GPUCommandEncoder {
@@ -62,15 +65,19 @@ export function createRecorder({ device, fixed, runtime, pace, submitted }: Reco
   return {
     flush,
     append: (encode) => encode(endPass()),
+    describePasses(next) {
+      flush();
+      describe = next;
+    },
     record({ dispatch, pipeline, tensors, offsetBytes }, scalars) {
-      const { dynamic, grid } = dispatch.station;
+      const { dynamic } = dispatch.station;
       if (dispatches >= pace.limit || (dynamic && runtime.full)) flush();
-      pass ??= endPass().beginComputePass();
+      pass ??= endPass().beginComputePass(describe?.());
       offset[0] = dynamic ? runtime.take(dispatch, scalars) : offsetBytes;
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, tensors);
       pass.setBindGroup(1, dynamic ? runtime.group : fixed.group, offset, 0, 1);
-      pass.dispatchWorkgroups(...grid);
+      pass.dispatchWorkgroups(...dispatch.grid);
       dispatches++;
     },
   };

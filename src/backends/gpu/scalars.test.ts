@@ -20,13 +20,12 @@ const station: Station = {
   label: "example",
   segments: [],
   numbers: { N: 4_000_000_000, rate: 8 },
-  grid: [1, 1, 1],
   dynamic: true,
 };
 
 test("scalars follow one another in the kernel's order, and a run-time value wins over the call's", () => {
   const view = new DataView(new ArrayBuffer(32));
-  writeScalars(view, 16, { station, t: 3 }, { rate: 0.25 });
+  writeScalars(view, 16, { station, looped: { t: 3 }, grid: [1, 1, 1] }, { rate: 0.25 });
   expect(view.getUint32(16, true)).toBe(3);
   expect(view.getFloat32(20, true)).toBe(0.25);
   expect(view.getUint32(24, true)).toBe(4_000_000_000);
@@ -35,5 +34,5 @@ test("scalars follow one another in the kernel's order, and a run-time value win
 
 test("a scalar that nobody gives is named", () => {
   const view = new DataView(new ArrayBuffer(32));
-  expect(() => writeScalars(view, 0, { station, t: undefined }, {})).toThrow("the scalar t");
+  expect(() => writeScalars(view, 0, { station, looped: {}, grid: [1, 1, 1] }, {})).toThrow("the scalar t");
 });

@@ -1,6 +1,6 @@
 /**
  * Writes the uniform block of a dispatch: scalars of 4 bytes in the kernel's order. A value is, in this order, the loop
- * index, a run-time scalar of the play, a number of the call.
+ * index and the length of its chunk, a run-time scalar of the play, a number of the call.
  */
 import { ELEMENT_BYTES } from "../../core/dims.ts";
 import { ContractError } from "../../core/errors.ts";
@@ -9,10 +9,10 @@ import type { Dispatch } from "./lowering.ts";
 
 /** Writes the block of `dispatch` at `offsetBytes`. Throws `ContractError` for a scalar that nobody gives. */
 export function writeScalars(view: DataView, offsetBytes: number, dispatch: Dispatch, runtime: Numbers): void {
-  const { station, t } = dispatch;
+  const { station, looped } = dispatch;
   let at = offsetBytes;
   for (const { name, type } of station.kernel.scalars) {
-    const value = name === "t" ? t : (runtime[name] ?? station.numbers[name]);
+    const value = looped[name] ?? runtime[name] ?? station.numbers[name];
     if (value === undefined) {
       throw new ContractError({ operation: station.kernel.file }, `the scalar ${name}`, "nothing");
     }

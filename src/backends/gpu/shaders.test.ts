@@ -12,7 +12,8 @@ interface Entry {
   readonly operation: Operation;
   readonly implementation: string;
   readonly kernel: Kernel;
-  readonly looped: boolean;
+  /** Scalars that the loop gives. */
+  readonly looped: readonly string[];
   readonly scratch: readonly string[];
 }
 
@@ -21,7 +22,10 @@ const entries: readonly Entry[] = OPERATIONS.flatMap((operation) =>
     passes.flatMap(({ kernels, loop }) =>
       kernels.map((kernel) => ({
         ...{ operation, implementation, kernel },
-        ...{ looped: loop !== undefined, scratch: Object.keys(scratch ?? {}) },
+        ...{
+          looped: loop ? ["t", ...(loop.by === undefined ? [] : ["steps"])] : [],
+          scratch: Object.keys(scratch ?? {}),
+        },
       })),
     ),
   ),
@@ -74,7 +78,7 @@ describe.each(entries.map((entry) => [entry.kernel.file, entry] as const))("%s",
     expect(blocks.map(({ binding, space, name, type }) => ({ binding, space, name, type }))).toEqual(
       kernel.scalars.length === 0 ? [] : [{ binding: 0, space: "uniform", name: "args", type: "Args" }],
     );
-    const known = [...operation.extents, ...operation.constants, ...operation.scalars, ...(entry.looped ? ["t"] : [])];
+    const known = [...operation.extents, ...operation.constants, ...operation.scalars, ...entry.looped];
     for (const { name } of kernel.scalars) expect(known).toContain(name);
   });
 

@@ -15,9 +15,9 @@ export interface BoundProgram {
   readonly tensors: ReadonlyMap<string, TensorArray>;
   /**
    * Runs a phase at once and returns the operations it ran, in order. Throws `ContractError` for a phase that the
-   * Program lacks or a run-time scalar that `scalars` lacks, before anything has run.
+   * Program lacks or a run-time scalar that `scalars` lacks, before anything has run. `ran` is called after each call.
    */
-  play(phase: PhaseName, scalars: Numbers): readonly string[];
+  play(phase: PhaseName, scalars: Numbers, ran?: () => void): readonly string[];
 }
 
 interface BoundCall {
@@ -52,11 +52,14 @@ export function bindProgram(program: Program, precision: 32 | 64): BoundProgram 
   }
   return {
     tensors,
-    play(phase, scalars) {
+    play(phase, scalars, ran) {
       const bound = phases.get(phase);
       if (!bound) throw new ContractError({ operation: phase }, `one of ${[...phases.keys()].join(", ")}`, phase);
       for (const call of bound.calls) setScalars(call, scalars);
-      for (const call of bound.calls) call.run();
+      for (const call of bound.calls) {
+        call.run();
+        ran?.();
+      }
       return bound.operations;
     },
   };

@@ -237,6 +237,20 @@ describe("refusals", () => {
   });
 });
 
+describe("a profile", () => {
+  it("plays the phase once and times each of its calls", async () => {
+    const player = createReferencePlayer(program);
+    player.write("x", Float32Array.of(1, 2));
+    player.write("params", Float32Array.of(3));
+    const { method, calls } = await player.profile("forward", {}, () => performance.now());
+    expect(method).toBe("clock");
+    expect(calls.map(({ operation }) => operation)).toEqual(program.phases.forward?.map(({ operation }) => operation));
+    for (const { ms } of calls) expect(ms).toBeGreaterThanOrEqual(0);
+    expect([...(await player.read("y"))]).toEqual([3, 6]);
+    expect(player.counts.plays).toBe(1);
+  });
+});
+
 describe("createReferenceBackend", () => {
   it("plans every operation of the Program and rejects what it cannot create", async () => {
     const backend = createReferenceBackend();

@@ -2,7 +2,7 @@
  * The CPU player: runs twins over Float32Arrays. It computes inside `play`, so nothing is ever pending and `submit` only
  * counts; `read` copies at the time of the call, which is the order the interface promises.
  */
-import type { Backend, Player } from "../../core/backend.ts";
+import type { Backend, CallTime, Player } from "../../core/backend.ts";
 import { ELEMENT_BYTES, elementCount } from "../../core/dims.ts";
 import { ContractError, ProgramRefusedError } from "../../core/errors.ts";
 import type { PlannedOperation, Program } from "../../core/program.ts";
@@ -62,6 +62,20 @@ export function createReferencePlayer(program: Program): Player {
         dispatches[operation] = (dispatches[operation] ?? 0) + 1;
       }
       counts.plays++;
+    },
+    async profile(phase, scalars, now) {
+      const times: number[] = [];
+      let began = now();
+      const operations = play(phase, scalars, () => {
+        times.push(now() - began);
+        began = now();
+      });
+      counts.plays++;
+      for (const operation of operations) dispatches[operation] = (dispatches[operation] ?? 0) + 1;
+      const calls = (program.phases[phase] ?? []).map(({ operation, label }, i): CallTime => {
+        return { operation, label, implementation: "twin", dispatches: 1, ms: times[i] ?? Number.NaN };
+      });
+      return { method: "clock", calls };
     },
     submit() {
       counts.submits++;
