@@ -8,7 +8,7 @@
 // | 1       | starts | read       | [K·B]     |
 // | 2       | x      | read_write | [T, B, D] |
 //
-// Invocation i owns element i of [T, B, D].
+// Invocation i owns element i of [T, B, D] of model group.z.
 
 struct Args {
   T: u32,
@@ -17,6 +17,9 @@ struct Args {
   shift: u32,
   slot: u32,
   live: u32,
+  rowsPerModel: u32,
+  startsPerModel: u32,
+  xPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> rows: array<f32>;
@@ -39,7 +42,8 @@ fn main(
   let t = i / (args.D * args.B);
   var value = 0.0;
   if (b < args.live) {
-    value = rows[(starts[args.slot * args.B + b] + args.shift + t) * args.D + d];
+    let start = starts[group.z * args.startsPerModel + args.slot * args.B + b];
+    value = rows[group.z * args.rowsPerModel + (start + args.shift + t) * args.D + d];
   }
-  x[i] = value;
+  x[group.z * args.xPerModel + i] = value;
 }

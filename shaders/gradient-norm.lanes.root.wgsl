@@ -1,4 +1,4 @@
-// gradient-norm, `lanes`, second kernel: one workgroup adds the lanes in a fixed order and takes the root.
+// gradient-norm, `lanes`, second kernel: one workgroup for each model adds the lanes in a fixed order and takes the root.
 //
 //   norm = √(Σ_i sums[i])
 //
@@ -8,10 +8,13 @@
 // | 1       | norm   | read_write | [1]     |
 // | 2       | flags  | read_write | [1]     |
 //
-// Lane i sums elements i, i + WORKGROUP_SIZE, …; lane 0 finishes.
+// Lane i sums elements i, i + WORKGROUP_SIZE, … of model group.z; lane 0 finishes.
 
 struct Args {
   flagBit: u32,
+  sumsPerModel: u32,
+  normPerModel: u32,
+  flagsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> sums: array<f32>;
@@ -25,10 +28,11 @@ override LANES: u32 = 1024u;
 var<workgroup> sh_sums: array<f32, WORKGROUP_SIZE>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn main(@builtin(local_invocation_index) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let first = group.z * args.sumsPerModel;
   var sum = 0.0;
   for (var i = lane; i < LANES; i += WORKGROUP_SIZE) {
-    sum += sums[i];
+    sum += sums[first + i];
   }
   sh_sums[lane] = sum;
   workgroupBarrier();
@@ -38,8 +42,8 @@ fn main(@builtin(local_invocation_index) lane: u32) {
       total += sh_sums[i];
     }
     if (not_finite(total)) {
-      atomicOr(&flags[0], args.flagBit);
+      atomicOr(&flags[group.z * args.flagsPerModel], args.flagBit);
     }
-    norm[0] = sqrt(total);
+    norm[group.z * args.normPerModel] = sqrt(total);
   }
 }

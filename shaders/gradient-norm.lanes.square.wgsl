@@ -7,10 +7,12 @@
 // | 0       | grads  | read       | [P]     |
 // | 1       | sums   | read_write | [LANES] |
 //
-// Invocation i owns lane i.
+// Invocation i owns lane i of model group.z.
 
 struct Args {
   P: u32,
+  gradsPerModel: u32,
+  sumsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> grads: array<f32>;
@@ -28,10 +30,11 @@ fn main(
 ) {
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (i >= LANES) { return; }
+  let first = group.z * args.gradsPerModel;
   var sum = 0.0;
   for (var p = i; p < args.P; p += LANES) {
-    let g = grads[p];
+    let g = grads[first + p];
     sum += g * g;
   }
-  sums[i] = sum;
+  sums[group.z * args.sumsPerModel + i] = sum;
 }

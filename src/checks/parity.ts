@@ -5,14 +5,13 @@
  */
 import { createReferenceBackend } from "../backends/reference/player.ts";
 import type { Backend, Player } from "../core/backend.ts";
-import type { Operation } from "../core/operation.ts";
-import type { Program, ProgramTensor } from "../core/program.ts";
-import { evaluateExtent, requiredElements } from "../core/required-elements.ts";
-import { uniform } from "../core/rng.ts";
+import type { Program } from "../core/program.ts";
+import { evaluateExtent } from "../core/required-elements.ts";
 import { findOperation } from "../operations/registry.ts";
 import { type Comparison, compareArrays, compareSteps, passes, severity } from "./compare.ts";
-import type { Fill, ParityCase } from "./parity-case.ts";
+import type { ParityCase } from "./parity-case.ts";
 import { PARITY_CASES } from "./parity-cases.ts";
+import { type Arrays, createParityProgram, fillTensors } from "./parity-program.ts";
 
 /** What to check; everything by default. */
 export interface ParityOptions {
@@ -42,14 +41,8 @@ export interface ParityReport {
   readonly results: readonly ParityResult[];
 }
 
-/** Elements behind what the call needs, which must stay as they are. */
-const TAIL = 5;
-
 /** Allowed error of dL/dh in each step, relative to the largest gradient of that step. */
 const STEP_TOLERANCE = 1e-3;
-
-/** Stream of the random numbers; they are nobody else's. */
-const PARITY_STREAM = 100;
 
 /** Runs the cases one after the other. Rejects only where the backend cannot build or play a case. */
 export async function runParity(backend: Backend, options: ParityOptions = {}): Promise<ParityReport> {
@@ -63,7 +56,7 @@ export async function runParity(backend: Backend, options: ParityOptions = {}): 
     const step = played.get(parityCase.operation) ?? 0;
     played.set(parityCase.operation, step + 1);
     options.progress?.(results.length, cases.length);
-    const program = createProgram(parityCase);
+    const program = createParityProgram(parityCase);
     const arrays = fillTensors(program, parityCase, { seed, step });
     const got = await playCase(backend, program, parityCase, arrays);
     const wanted = await playCase(reference, program, parityCase, arrays);
@@ -72,48 +65,6 @@ export async function runParity(backend: Backend, options: ParityOptions = {}): 
   const failed = results.filter(({ passed }) => !passed).length;
   const { kind, adapter } = backend.info;
   return { backend: kind, adapter, seed, passed: results.length - failed, failed, results };
-}
-
-type Arrays = ReadonlyMap<string, Float32Array | Uint32Array>;
-
-/** One phase with one call; every tensor of the contract is a tensor of the Program, a little longer than needed. */
-function createProgram({ operation, numbers }: ParityCase): Program {
-  const contract = findOperation(operation);
-  const names = Object.keys(contract.tensors);
-  const tensors = Object.entries(contract.tensors).map(
-    ([name, { type, ...rest }]): ProgramTensor => ({
-      name,
-      type,
-      shape: [requiredElements({ type, ...rest }, numbers) + TAIL],
-      role: "activation",
-    }),
-  );
-  const call = {
-    operation,
-    label: "parity",
-    numbers: callNumbers(contract, numbers),
-    tensors: Object.fromEntries(names.map((name) => [name, { tensor: name }])),
-  };
-  return { tensors, phases: { forward: [call] } };
-}
-
-/** Leaves out what a case names only to size a tensor. */
-function callNumbers(contract: Operation, numbers: ParityCase["numbers"]): Record<string, number> {
-  const named = [...contract.extents, ...contract.constants];
-  return Object.fromEntries(Object.entries(numbers).filter(([name]) => named.includes(name)));
-}
-
-function fillTensors(program: Program, { fill }: ParityCase, key: { seed: number; step: number }): Arrays {
-  const arrays = new Map<string, Float32Array | Uint32Array>();
-  for (const [stream, { name, type, shape }] of program.tensors.entries()) {
-    const length = shape[0] ?? 0;
-    const array = type === "u32" ? new Uint32Array(length) : new Float32Array(length);
-    const standard: Fill = (random) => (type === "u32" ? 0 : 2 * random - 1);
-    const value = fill?.[name] ?? standard;
-    for (let i = 0; i < length; i++) array[i] = value(uniform(key.seed, PARITY_STREAM + stream, key.step, i), i);
-    arrays.set(name, array);
-  }
-  return arrays;
 }
 
 async function playCase(backend: Backend, program: Program, parityCase: ParityCase, arrays: Arrays): Promise<Arrays> {

@@ -2,7 +2,6 @@
  * The one interface between the engine and whatever computes. The engine is given a Backend and never asks which one.
  * All promises settle, also when a device is lost: they then reject with `BackendLostError`.
  */
-import type { Numbers } from "./operation.ts";
 import type { PhaseName, Plan, Program } from "./program.ts";
 
 /** What the user sees of a backend. */
@@ -41,23 +40,32 @@ export interface PhaseProfile {
   readonly calls: readonly CallTime[];
 }
 
-/** One Program made playable: buffers, pipelines, bind groups. */
+/** Run-time scalars of a play by name: one number for all models, or one for each. */
+export type PlayScalars = Readonly<Record<string, number | ArrayLike<number>>>;
+
+/**
+ * One Program made playable: buffers, pipelines, bind groups. Offsets count within one model's copy of a tensor; `model` is
+ * 0 for data that all models share.
+ */
 export interface Player {
   /** Enqueues a copy of `data` into a tensor at `offset` (elements). Ordered with the plays around it. */
-  write(tensor: string, data: Float32Array | Uint32Array, offset?: number): void;
-  /** Enqueues a phase. `scalars` holds every run-time scalar that its operations name. Does not wait. */
-  play(phase: PhaseName, scalars: Numbers): void;
+  write(tensor: string, data: Float32Array | Uint32Array, offset?: number, model?: number): void;
+  /**
+   * Enqueues a phase for every model. `scalars` holds every run-time scalar that its operations name; those that a kernel
+   * reads once for all models (batch-gather's `slot`) must be one number. Does not wait.
+   */
+  play(phase: PhaseName, scalars: PlayScalars): void;
   /** Sends what was enqueued. Plays between two submits share one. `read` and `settle` submit by themselves. */
   submit(): void;
   /** Copies `length` elements from `offset` once everything enqueued before has run. Several reads may be in flight. */
-  read(tensor: string, offset?: number, length?: number): Promise<Float32Array | Uint32Array>;
+  read(tensor: string, offset?: number, length?: number, model?: number): Promise<Float32Array | Uint32Array>;
   /** Resolves when everything enqueued has run. */
   settle(): Promise<void>;
   /**
    * Plays a phase as `play` does, slower, and says how long each of its calls took. Plays that are enqueued before it
    * resolves run behind it, but spoil its times where the method is `waiting`. `now` is the host's monotonic clock in ms.
    */
-  profile(phase: PhaseName, scalars: Numbers, now: () => number): Promise<PhaseProfile>;
+  profile(phase: PhaseName, scalars: PlayScalars, now: () => number): Promise<PhaseProfile>;
   /** Counts since creation, for the CLI and for the test that a step uploads nothing but ids and scalars. */
   readonly counts: {
     readonly plays: number;

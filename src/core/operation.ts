@@ -27,7 +27,7 @@ export interface TensorContract {
 /**
  * Kernel scalar: its name in the uniform block and its type. The value of a scalar is, in this order: the loop index
  * (`t`) and the length of the chunk (`steps`, in loops with `by`), a run-time scalar of the play, a constant of the call,
- * an extent of the call.
+ * an extent of the call, a distance between models.
  */
 export interface KernelScalar {
   readonly name: string;
@@ -62,6 +62,13 @@ export interface Kernel {
    * longest one, is among the numbers. Adapters exist that silently stop after 65,535.
    */
   readonly trips: (numbers: Numbers, sizes: Numbers) => number;
+  /**
+   * True for a kernel that is dispatched once for all models of a Program: its grid gets as many layers as there are models,
+   * `group.z` is the model, and element i of tensor x lies at `group.z * args.xPerModel + i`. Its scalars name `xPerModel` for
+   * every bound tensor x (`perModel` in `kernel-terms.ts`), its own grid has one layer, and it reads run-time scalars that are
+   * the same for all. Without it a kernel is dispatched once for each model and knows nothing of them.
+   */
+  readonly models?: true;
   /** True for loop indices at which the kernel has nothing to do and is left out. */
   readonly idle?: (t: number, numbers: Numbers) => boolean;
 }

@@ -54,6 +54,11 @@ export type PhaseName =
 
 /** A whole score. Phases that a Program does not need are absent. */
 export interface Program {
+  /**
+   * Models trained side by side, 1 to 64; 1 where nothing is said. Calls describe one of them: every tensor but those of role
+   * `data` exists once for each (`model-layout.ts`), and each call is played for all.
+   */
+  readonly models?: number;
   readonly tensors: readonly ProgramTensor[];
   readonly phases: Readonly<Partial<Record<PhaseName, readonly OperationCall[]>>>;
 }

@@ -4,18 +4,20 @@
  */
 import { elementCount, SEGMENT_ALIGNMENT } from "./dims.ts";
 import { ContractError } from "./errors.ts";
+import { isShared, modelsOf } from "./model-layout.ts";
 import type { Operation } from "./operation.ts";
 import type { OperationCall, Program, ProgramTensor, TensorBinding } from "./program.ts";
 import { requiredElements } from "./required-elements.ts";
 
 /**
  * Throws `ContractError` at the first call that contradicts its contract: unknown operation, missing or unknown tensor
- * or number, extent that is no positive integer, wrong element type, segment that is misaligned or too short, or a
- * written tensor that the call binds twice.
+ * or number, extent that is no positive integer, wrong element type, segment that is misaligned or too short, a
+ * written tensor that the call binds twice or that all models share, or a number of models that is not 1 to 64.
  */
 export function validateProgram(program: Program, operations: readonly Operation[]): void {
   const contracts = new Map(operations.map((operation) => [operation.name, operation]));
   const tensors = new Map<string, ProgramTensor>();
+  const models = modelsOf(program);
   for (const tensor of program.tensors) {
     if (tensors.has(tensor.name)) throw new ContractError(at("Program", tensor.name), "one definition", "two");
     if (!tensor.shape.every(isExtent)) {
@@ -30,6 +32,7 @@ export function validateProgram(program: Program, operations: readonly Operation
       validateNumbers(call, operation);
       validateBindings(call, operation, tensors);
       validateAliases(call, operation);
+      if (models > 1) validateShared(call, operation, tensors);
     }
   }
 }
@@ -103,5 +106,14 @@ function validateAliases(call: OperationCall, operation: Operation): void {
     const other = bindings.find(([otherKey, binding]) => otherKey !== key && binding.tensor === tensor);
     if (other)
       throw new ContractError(at(name(call), key), "a tensor of its own", `${tensor}, also bound to ${other[0]}`);
+  }
+}
+
+/** What all models share would hold the numbers of whichever was played last. */
+function validateShared(call: OperationCall, operation: Operation, tensors: ReadonlyMap<string, ProgramTensor>): void {
+  for (const [key, { tensor }] of Object.entries(call.tensors)) {
+    const bound = tensors.get(tensor);
+    if (operation.tensors[key]?.access === "in" || !bound || !isShared(bound)) continue;
+    throw new ContractError(at(name(call), key), "a tensor of each model", `${tensor}, which all models share`);
   }
 }

@@ -3,7 +3,9 @@
  * B starts. Rows b ≥ `live` are written as 0, which with the mask makes a short last batch exact.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { invocations, loops, perModel, reads, u32, writes } from "./kernel-terms.ts";
+
+const bindings = [...reads("rows", "starts"), ...writes("x")];
 
 /** Contract of `batch-gather`; see its equation and tensors. */
 export const batchGather = defineOperation({
@@ -26,8 +28,9 @@ export const batchGather = defineOperation({
           kernels: [
             {
               file: "batch-gather.element",
-              bindings: [...reads("rows", "starts"), ...writes("x")],
-              scalars: u32("T", "B", "D", "shift", "slot", "live"),
+              bindings,
+              models: true,
+              scalars: [...u32("T", "B", "D", "shift", "slot", "live"), ...perModel(bindings)],
               sizes: { WORKGROUP_SIZE: 16 },
               lib: ["linear-index"],
               grid: invocations(["T·B·D", 1]),

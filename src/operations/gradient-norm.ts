@@ -2,7 +2,10 @@
  * Global L2 norm of the flat gradient buffer (its padding is 0). A norm that is not finite sets `flagBit` in flags.
  */
 import { defineOperation } from "../core/operation.ts";
-import { elements, invocations, loops, oneWorkgroup, reads, u32, writes } from "./kernel-terms.ts";
+import { elements, invocations, loops, oneWorkgroup, perModel, reads, u32, writes } from "./kernel-terms.ts";
+
+const squared = [...reads("grads"), ...writes("sums")];
+const rooted = [...reads("sums"), ...writes("norm", "flags")];
 
 /** Contract of `gradient-norm`; see its equation and tensors. */
 export const gradientNorm = defineOperation({
@@ -25,8 +28,9 @@ export const gradientNorm = defineOperation({
           kernels: [
             {
               file: "gradient-norm.lanes.square",
-              bindings: [...reads("grads"), ...writes("sums")],
-              scalars: u32("P"),
+              bindings: squared,
+              models: true,
+              scalars: [...u32("P"), ...perModel(squared)],
               sizes: { WORKGROUP_SIZE: 16, LANES: 1024 },
               lib: ["linear-index"],
               grid: invocations(["LANES", 1]),
@@ -34,8 +38,9 @@ export const gradientNorm = defineOperation({
             },
             {
               file: "gradient-norm.lanes.root",
-              bindings: [...reads("sums"), ...writes("norm", "flags")],
-              scalars: u32("flagBit"),
+              bindings: rooted,
+              models: true,
+              scalars: [...u32("flagBit"), ...perModel(rooted)],
               sizes: { WORKGROUP_SIZE: 16, LANES: 1024 },
               lib: ["finite"],
               grid: oneWorkgroup,

@@ -34,6 +34,11 @@ export function f32(...names: readonly string[]): readonly KernelScalar[] {
   return names.map((name) => ({ name, type: "f32" }));
 }
 
+/** The scalars `xPerModel` of every bound tensor x, which kernels with `models` read; see `Kernel`. */
+export function perModel(bindings: Kernel["bindings"]): readonly KernelScalar[] {
+  return u32(...bindings.map(({ tensor }) => `${tensor}PerModel`));
+}
+
 function tileCount([extent, tile]: Tiling, numbers: Numbers): number {
   const elements = evaluateExtent(extent, numbers);
   return Math.ceil(elements / (typeof tile === "number" ? tile : evaluateExtent(tile, numbers)));

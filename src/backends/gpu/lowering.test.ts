@@ -169,3 +169,56 @@ test("only kernels that read a run-time scalar get a slot per play", () => {
   expect(dispatches.map(({ station }) => station.dynamic)).toEqual([true, false, false, false]);
   expect(phases.get("forward")?.scalars).toEqual(["slot", "live"]);
 });
+
+describe("models side by side", () => {
+  const norm: OperationCall = {
+    operation: "gradient-norm",
+    label: "optimizer",
+    numbers: { P: 70, flagBit: 1 },
+    tensors: {
+      grads: { tensor: "params", offset: 64, length: 70 },
+      norm: { tensor: "count" },
+      flags: { tensor: "flags" },
+    },
+  };
+  const rows = { name: "rows", type: "f32", shape: [50], role: "data" } as const;
+  const gather: OperationCall = {
+    operation: "batch-gather",
+    label: "batch",
+    numbers: { T: 1, B: 1, D: 1, R: 1, K: 1, shift: 0 },
+    tensors: { rows: { tensor: "rows" }, starts: { tensor: "flags" }, x: { tensor: "h" } },
+  };
+  const program: Program = { models: 3, tensors: [...tensors, rows], phases: { forward: [gather, norm, forward(1)] } };
+  const lowered = lowerProgram(program, planDefaults(program, true));
+  const dispatched = lowered.phases.get("forward")?.dispatches ?? [];
+  const stations = dispatched.map(({ station }) => station);
+  const ofKernel = (file: string) => stations.filter(({ kernel }) => kernel.file === file);
+
+  test("every tensor but data exists once for each, at segment boundaries", () => {
+    const P = 64 + 3 * H * H;
+    expect(lowered.bufferBytes.get("params")).toBe(3 * Math.ceil(P / 64) * 64 * 4);
+    expect(lowered.bufferBytes.get("flags")).toBe(3 * 64 * 4);
+    expect(lowered.bufferBytes.get("rows")).toBe(50 * 4);
+    expect(lowered.bufferBytes.get("gradient-norm, scratch sums")).toBe(3 * 1024 * 4);
+  });
+
+  test("a kernel that knows models is dispatched once, over all their segments, and told the distances", () => {
+    const [square, ...others] = ofKernel("gradient-norm.lanes.square");
+    expect(others).toEqual([]);
+    expect(dispatched.find(({ station }) => station === square)?.grid).toEqual([64, 1, 3]);
+    expect(square?.segments[0]).toEqual({ buffer: "params", offsetBytes: 256, sizeBytes: (2 * 192 + 70) * 4 });
+    expect(square?.numbers).toMatchObject({ gradsPerModel: 192, sumsPerModel: 1024 });
+    expect(ofKernel("batch-gather.element")[0]?.numbers).toMatchObject({ rowsPerModel: 0, startsPerModel: 64 });
+  });
+
+  test("any other is dispatched once for each, over that model's segments", () => {
+    const steps = ofKernel("gru-forward.step.fused");
+    expect(steps.map(({ model }) => model)).toEqual(Array.from({ length: T }, () => [0, 1, 2]).flat());
+    expect(steps.slice(0, 3).map(({ segments }) => segments[2]?.offsetBytes)).toEqual([256, 1024, 1792]);
+    expect(steps[1]?.label).toBe("gru-forward.step.fused (layer 0, model 1)");
+  });
+
+  test("what a kernel reads once for all cannot differ between them", () => {
+    expect(lowered.phases.get("forward")?.common).toEqual(["slot", "live"]);
+  });
+});

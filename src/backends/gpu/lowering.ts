@@ -2,8 +2,9 @@
  * Turns a Program and a plan into buffers and lists of dispatches, as plain data: no GPU object is made here, so all of
  * it can be checked before anything is allocated. What an operation means is not known here.
  */
-import { ELEMENT_BYTES, elementCount } from "../../core/dims.ts";
+import { alignSegment, ELEMENT_BYTES } from "../../core/dims.ts";
 import { ContractError } from "../../core/errors.ts";
+import { layoutOf, modelsOf } from "../../core/model-layout.ts";
 import type { Grid, Implementation, Kernel, Loop, Numbers, Operation, Pass } from "../../core/operation.ts";
 import {
   type OperationCall,
@@ -28,7 +29,7 @@ export interface Segment {
   readonly sizeBytes: number;
 }
 
-/** One kernel of one call: what a pipeline and a bind group are made for. */
+/** One kernel of one call: what a pipeline and a bind group are made for. It plays one model, or all of them at once. */
 export interface Station {
   readonly kernel: Kernel;
   readonly sizes: Numbers;
@@ -36,8 +37,10 @@ export interface Station {
   readonly label: string;
   /** In the order of the kernel's bindings. */
   readonly segments: readonly Segment[];
-  /** Extents and constants of the call. */
+  /** Extents and constants of the call, and for all models at once the elements from one model's tensors to the next's. */
   readonly numbers: Numbers;
+  /** The model it plays; null for all of them. */
+  readonly model: number | null;
   /** True when some scalar of the kernel is given at each play. */
   readonly dynamic: boolean;
 }
@@ -63,6 +66,8 @@ export interface LoweredPhase {
   readonly calls: readonly LoweredCall[];
   readonly dispatches: readonly Dispatch[];
   readonly scalars: readonly string[];
+  /** Those that a kernel reads once for all models, so that they cannot differ from one to the other. */
+  readonly common: readonly string[];
 }
 
 /** Everything that a player allocates and plays. `bufferBytes` lists tensors and scratch buffers by name. */
@@ -75,31 +80,48 @@ export interface LoweredProgram {
 export function lowerProgram(program: Program, plan: Plan): LoweredProgram {
   validateProgram(program, OPERATIONS);
   const tensors = new Map(program.tensors.map((tensor) => [tensor.name, tensor]));
+  const models = modelsOf(program);
   const bufferBytes = new Map<string, number>();
-  for (const tensor of program.tensors) bufferBytes.set(tensor.name, elementCount(tensor.shape) * ELEMENT_BYTES);
+  for (const tensor of program.tensors) bufferBytes.set(tensor.name, layoutOf(tensor, models).total * ELEMENT_BYTES);
   const phases = new Map<string, LoweredPhase>();
   for (const [name, calls] of Object.entries(program.phases)) {
-    const lowered = calls.map((call) => lowerCall(call, plan, tensors));
+    const lowered = calls.map((call) => lowerCall(call, plan, { models, tensors }));
     for (const { scratch } of lowered) {
       // Calls run one after the other, so those of one operation share its scratch buffers.
-      for (const { buffer, sizeBytes } of scratch.values()) {
-        bufferBytes.set(buffer, Math.max(sizeBytes, bufferBytes.get(buffer) ?? 0));
+      for (const { buffer, sizeBytes, distanceBytes } of scratch.values()) {
+        const bytes = (models - 1) * distanceBytes + sizeBytes;
+        bufferBytes.set(buffer, Math.max(bytes, bufferBytes.get(buffer) ?? 0));
       }
     }
-    phases.set(name, {
-      calls: lowered,
-      dispatches: lowered.flatMap(({ dispatches }) => dispatches),
-      scalars: [...new Set(calls.flatMap((call) => findOperation(call.operation).scalars))],
-    });
+    const dispatches = lowered.flatMap((call) => call.dispatches);
+    const scalars = [...new Set(calls.flatMap((call) => findOperation(call.operation).scalars))];
+    phases.set(name, { calls: lowered, dispatches, scalars, common: commonScalars(dispatches, scalars) });
   }
   return { bufferBytes, phases };
 }
 
-interface CallWithScratch extends LoweredCall {
-  readonly scratch: ReadonlyMap<string, Segment>;
+function commonScalars(dispatches: readonly Dispatch[], scalars: readonly string[]): readonly string[] {
+  const stations = dispatches.map(({ station }) => station).filter(({ dynamic, kernel }) => dynamic && kernel.models);
+  const read = new Set(stations.flatMap(({ kernel }) => kernel.scalars.map(({ name }) => name)));
+  return scalars.filter((name) => read.has(name));
 }
 
-function lowerCall(call: OperationCall, plan: Plan, tensors: ReadonlyMap<string, ProgramTensor>): CallWithScratch {
+/** A tensor or scratch buffer as a call binds it: the segment of model 0, and how far on that of the next model lies. */
+interface BoundSegment extends Segment {
+  readonly distanceBytes: number;
+}
+
+/** The tensors of a Program, and how many models they hold. */
+interface Lowering {
+  readonly models: number;
+  readonly tensors: ReadonlyMap<string, ProgramTensor>;
+}
+
+interface CallWithScratch extends LoweredCall {
+  readonly scratch: ReadonlyMap<string, BoundSegment>;
+}
+
+function lowerCall(call: OperationCall, plan: Plan, { models, tensors }: Lowering): CallWithScratch {
   const operation = findOperation(call.operation);
   const { implementation, ...planned } = chooseImplementation(call, plan);
   const scratch = scratchSegments(implementation, call, planned.sizes);
@@ -112,11 +134,12 @@ function lowerCall(call: OperationCall, plan: Plan, tensors: ReadonlyMap<string,
       buffer: binding.tensor,
       offsetBytes: offset * ELEMENT_BYTES,
       sizeBytes: length * ELEMENT_BYTES,
+      distanceBytes: layoutOf(tensor, models).distance * ELEMENT_BYTES,
     });
   }
   const dispatches = implementation.passes
     .filter((pass) => isPlayed(pass, call.numbers))
-    .flatMap((pass) => lowerPass(pass, { call, operation, sizes: planned.sizes, segments }));
+    .flatMap((pass) => lowerPass(pass, { call, operation, sizes: planned.sizes, segments, models }));
   return {
     ...{ operation: call.operation, label: call.label, dispatches, scratch },
     planned: { implementation: planned.name, sizes: planned.sizes },
@@ -140,11 +163,20 @@ function chooseImplementation(call: OperationCall, plan: Plan) {
   return { name: planned.implementation, implementation, sizes };
 }
 
-function scratchSegments(implementation: Implementation, call: OperationCall, sizes: Numbers): Map<string, Segment> {
-  const segments = new Map<string, Segment>();
+function scratchSegments(
+  implementation: Implementation,
+  call: OperationCall,
+  sizes: Numbers,
+): Map<string, BoundSegment> {
+  const segments = new Map<string, BoundSegment>();
   for (const [name, elements] of Object.entries(implementation.scratch ?? {})) {
-    const sizeBytes = elements(call.numbers, sizes) * ELEMENT_BYTES;
-    segments.set(name, { buffer: `${call.operation}, scratch ${name}`, offsetBytes: 0, sizeBytes });
+    const count = elements(call.numbers, sizes);
+    segments.set(name, {
+      buffer: `${call.operation}, scratch ${name}`,
+      offsetBytes: 0,
+      sizeBytes: count * ELEMENT_BYTES,
+      distanceBytes: alignSegment(count) * ELEMENT_BYTES,
+    });
   }
   return segments;
 }
@@ -157,19 +189,20 @@ interface CallContext {
   readonly call: OperationCall;
   readonly operation: Operation;
   readonly sizes: Numbers;
-  readonly segments: ReadonlyMap<string, Segment>;
+  readonly segments: ReadonlyMap<string, BoundSegment>;
+  readonly models: number;
 }
 
 function lowerPass(pass: Pass, context: CallContext): Dispatch[] {
-  const { sizes, call } = context;
+  const { sizes, call, models } = context;
   const rounds = pass.loop ? loopRounds(pass.loop, call.numbers, sizes) : [{}];
-  const stations = pass.kernels.map((kernel) => createStation(kernel, context, rounds));
+  const stations = pass.kernels.flatMap((kernel) => createStations(kernel, context, rounds));
   return rounds.flatMap((looped) =>
     stations
       .filter(({ kernel }) => looped.t === undefined || !kernel.idle?.(looped.t, call.numbers))
       .map((station): Dispatch => {
-        const grid = station.kernel.grid({ ...call.numbers, ...looped }, sizes);
-        return { station, grid, looped };
+        const [x, y, z] = station.kernel.grid({ ...call.numbers, ...looped }, sizes);
+        return { station, grid: [x, y, station.model === null ? models : z], looped };
       }),
   );
 }
@@ -191,8 +224,14 @@ function loopRounds(loop: Loop, numbers: Numbers, sizes: Numbers): Numbers[] {
   }));
 }
 
-function createStation(kernel: Kernel, context: CallContext, rounds: readonly Numbers[]): Station {
-  const { call, operation, sizes, segments } = context;
+/** One station for all models where the kernel plays them at once, otherwise one for each. */
+function createStations(kernel: Kernel, context: CallContext, rounds: readonly Numbers[]): Station[] {
+  refuseLongLoops(kernel, context, rounds);
+  if (kernel.models) return [createStation(kernel, context, null)];
+  return Array.from({ length: context.models }, (_, model) => createStation(kernel, context, model));
+}
+
+function refuseLongLoops(kernel: Kernel, { call, sizes }: CallContext, rounds: readonly Numbers[]): void {
   // The first chunk is the longest.
   const trips = kernel.trips({ ...call.numbers, ...rounds[0] }, sizes);
   if (trips > MAX_TRIPS) {
@@ -202,16 +241,35 @@ function createStation(kernel: Kernel, context: CallContext, rounds: readonly Nu
       String(trips),
     );
   }
+}
+
+function createStation(kernel: Kernel, context: CallContext, model: number | null): Station {
+  const { call, operation, sizes, models } = context;
+  const bound = kernel.bindings.map(({ tensor }) => ({ tensor, ...findSegment(kernel, context, tensor) }));
   return {
     kernel,
     sizes,
-    label: `${kernel.file} (${call.label})`,
-    segments: kernel.bindings.map(({ tensor }) => {
-      const segment = segments.get(tensor);
-      if (!segment) throw new ContractError({ operation: kernel.file, tensor }, "a bound tensor", "nothing");
-      return segment;
-    }),
-    numbers: call.numbers,
+    label: `${kernel.file} (${call.label}${model === null || models === 1 ? "" : `, model ${model}`})`,
+    segments: bound.map(({ buffer, offsetBytes, sizeBytes, distanceBytes }) => ({
+      buffer,
+      offsetBytes: offsetBytes + (model ?? 0) * distanceBytes,
+      sizeBytes: sizeBytes + (model === null ? (models - 1) * distanceBytes : 0),
+    })),
+    numbers: model === null ? { ...call.numbers, ...distances(bound) } : call.numbers,
+    model,
     dynamic: kernel.scalars.some(({ name }) => operation.scalars.includes(name)),
   };
+}
+
+function findSegment(kernel: Kernel, { segments }: CallContext, tensor: string): BoundSegment {
+  const segment = segments.get(tensor);
+  if (!segment) throw new ContractError({ operation: kernel.file, tensor }, "a bound tensor", "nothing");
+  return segment;
+}
+
+/** The scalars `xPerModel` of the bound tensors x; see `Kernel.models`. */
+function distances(bound: readonly (BoundSegment & { readonly tensor: string })[]): Numbers {
+  return Object.fromEntries(
+    bound.map(({ tensor, distanceBytes }) => [`${tensor}PerModel`, distanceBytes / ELEMENT_BYTES]),
+  );
 }

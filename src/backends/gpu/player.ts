@@ -2,10 +2,10 @@
  * The GPU player: plays a Program as lists of prepared dispatches. Everything is allocated when it is created; playing
  * only encodes. Plays share a submit until `submit`, a write, a read or the pace asks for one.
  */
-import type { CallTime, PhaseProfile, Player } from "../../core/backend.ts";
-import { ELEMENT_BYTES, elementCount } from "../../core/dims.ts";
+import type { CallTime, PhaseProfile, Player, PlayScalars } from "../../core/backend.ts";
+import { ELEMENT_BYTES } from "../../core/dims.ts";
 import { ContractError } from "../../core/errors.ts";
-import type { Numbers } from "../../core/operation.ts";
+import { layoutOf, locateRange, modelsOf } from "../../core/model-layout.ts";
 import type { PhaseName, Program, ProgramTensor } from "../../core/program.ts";
 import { createPace } from "./pace.ts";
 import type { Pending } from "./pending.ts";
@@ -24,14 +24,17 @@ export interface PlayerParts extends StepParts {
 interface Range {
   readonly tensor: string;
   readonly offset: number;
-  /** To the end of the tensor where it is not given. */
+  /** To the end of the model's copy where it is not given. */
   readonly length?: number | undefined;
+  readonly model: number;
 }
 
 interface Located {
   readonly buffer: GPUBuffer;
   readonly type: ProgramTensor["type"];
   readonly elements: number;
+  /** Where the range begins in the buffer. */
+  readonly offsetBytes: number;
 }
 
 /** See the file's header. Nothing is compiled or allocated after construction but staging buffers. */
@@ -39,6 +42,7 @@ export class GpuPlayer implements Player {
   readonly counts: { plays: number; submits: number; dispatches: Record<string, number> };
   readonly #parts: PlayerParts;
   readonly #tensors: ReadonlyMap<string, ProgramTensor>;
+  readonly #models: number;
   readonly #phases: ReadonlyMap<string, readonly Step[]>;
   readonly #uniforms: readonly GPUBuffer[];
   readonly #pace = createPace();
@@ -59,28 +63,29 @@ export class GpuPlayer implements Player {
     this.counts = counts;
     this.#parts = parts;
     this.#tensors = new Map(program.tensors.map((tensor) => [tensor.name, tensor]));
+    this.#models = modelsOf(program);
     this.#phases = phases;
     this.#uniforms = [fixed.buffer, runtime.buffer];
     this.#recorder = createRecorder({ device, fixed, runtime, pace: this.#pace, submitted });
     this.#readback = createReadback(device, pending);
   }
 
-  write(tensor: string, data: Float32Array | Uint32Array, offset = 0): void {
+  write(tensor: string, data: Float32Array | Uint32Array, offset = 0, model = 0): void {
     this.#requireAlive("write");
-    const { buffer, type } = this.#locate("write", { tensor, offset, length: data.length });
+    const { buffer, type, offsetBytes } = this.#locate("write", { tensor, offset, length: data.length, model });
     if (data instanceof Uint32Array !== (type === "u32")) {
       throw new ContractError({ operation: "write", tensor }, type, data.constructor.name);
     }
     this.#recorder.flush();
-    this.#parts.device.queue.writeBuffer(buffer, offset * ELEMENT_BYTES, data);
+    this.#parts.device.queue.writeBuffer(buffer, offsetBytes, data);
   }
 
-  play(phase: PhaseName, scalars: Numbers): void {
+  play(phase: PhaseName, scalars: PlayScalars): void {
     this.#record(this.#stepsOf(phase, scalars), scalars);
     this.counts.plays++;
   }
 
-  async profile(phase: PhaseName, scalars: Numbers, now: () => number): Promise<PhaseProfile> {
+  async profile(phase: PhaseName, scalars: PlayScalars, now: () => number): Promise<PhaseProfile> {
     const steps = this.#stepsOf(phase, scalars);
     const { device, pending, lowered } = this.#parts;
     this.#stopwatch ??= createStopwatch({ device, pending, recorder: this.#recorder, readback: this.#readback });
@@ -108,13 +113,13 @@ export class GpuPlayer implements Player {
     this.#recorder.flush();
   }
 
-  async read(tensor: string, offset = 0, length?: number): Promise<Float32Array | Uint32Array> {
+  async read(tensor: string, offset = 0, length?: number, model = 0): Promise<Float32Array | Uint32Array> {
     this.#requireAlive("read");
-    const { buffer, type, elements } = this.#locate("read", { tensor, offset, length });
+    const { buffer, type, elements, offsetBytes } = this.#locate("read", { tensor, offset, length, model });
     if (elements === 0) return type === "u32" ? new Uint32Array() : new Float32Array();
     const request: ReadRequest = {
       source: buffer,
-      offsetBytes: offset * ELEMENT_BYTES,
+      offsetBytes,
       sizeBytes: elements * ELEMENT_BYTES,
       type,
     };
@@ -143,17 +148,15 @@ export class GpuPlayer implements Player {
   }
 
   /** The steps of a phase. Throws `ContractError` for a phase or a scalar that is missing. */
-  #stepsOf(phase: PhaseName, scalars: Numbers): readonly Step[] {
+  #stepsOf(phase: PhaseName, scalars: PlayScalars): readonly Step[] {
     this.#requireAlive(phase);
     const steps = this.#phases.get(phase);
     if (!steps) throw new ContractError({ operation: phase }, `one of ${[...this.#phases.keys()].join(", ")}`, phase);
-    const wanted = this.#parts.lowered.phases.get(phase)?.scalars ?? [];
-    const missing = wanted.find((name) => scalars[name] === undefined);
-    if (missing) throw new ContractError({ operation: phase }, `the scalar ${missing}`, "nothing");
+    this.#checkScalars(phase, scalars);
     return steps;
   }
 
-  #record(steps: readonly Step[], scalars: Numbers): void {
+  #record(steps: readonly Step[], scalars: PlayScalars): void {
     const { dispatches } = this.counts;
     for (const step of steps) {
       this.#recorder.record(step, scalars);
@@ -167,16 +170,22 @@ export class GpuPlayer implements Player {
     if (this.#disposed) throw new ContractError({ operation }, "a player", "a disposed one");
   }
 
-  /** Finds a tensor and checks a range of elements in it. */
-  #locate(operation: string, { tensor, offset, length }: Range): Located {
+  #checkScalars(phase: PhaseName, scalars: PlayScalars): void {
+    const { scalars: wanted = [], common = [] } = this.#parts.lowered.phases.get(phase) ?? {};
+    const missing = wanted.find((name) => scalars[name] === undefined);
+    if (missing) throw new ContractError({ operation: phase }, `the scalar ${missing}`, "nothing");
+    const apart = common.find((name) => typeof scalars[name] === "object");
+    if (apart) throw new ContractError({ operation: phase }, `${apart} the same for all models`, "one for each");
+  }
+
+  /** Finds a tensor and checks a range of elements in one model's copy of it. */
+  #locate(operation: string, { tensor, offset, length, model }: Range): Located {
     const definition = this.#tensors.get(tensor);
     const buffer = this.#parts.buffers.get(tensor);
     if (!definition || !buffer) throw new ContractError({ operation, tensor }, "a tensor of the Program", tensor);
-    const total = elementCount(definition.shape);
-    const elements = length ?? total - offset;
-    if (!Number.isSafeInteger(offset) || offset < 0 || elements < 0 || offset + elements > total) {
-      throw new ContractError({ operation, tensor }, `a range inside ${total} elements`, `${offset} + ${elements}`);
-    }
-    return { buffer, type: definition.type, elements };
+    const layout = layoutOf(definition, this.#models);
+    const elements = length ?? layout.length - offset;
+    const first = locateRange({ operation, tensor }, layout, { model, offset, length: elements });
+    return { buffer, type: definition.type, elements, offsetBytes: first * ELEMENT_BYTES };
   }
 }

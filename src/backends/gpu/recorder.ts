@@ -2,7 +2,7 @@
  * Records dispatches into one command encoder and one compute pass until something asks for a submit: the caller, a copy
  * that must see the results, the pace, or a full set of run-time slots.
  */
-import type { Numbers } from "../../core/operation.ts";
+import type { PlayScalars } from "../../core/backend.ts";
 import type { Dispatch } from "./lowering.ts";
 import type { Pace } from "./pace.ts";
 import type { RuntimeSlots, UniformSlots } from "./uniforms.ts";
@@ -18,7 +18,7 @@ export interface Step {
 /** See `createRecorder`. */
 export interface Recorder {
   /** Encodes one dispatch; may submit what was recorded before. */
-  record(step: Step, scalars: Numbers): void;
+  record(step: Step, scalars: PlayScalars): void;
   /** Encodes something that is no dispatch, behind everything recorded. */
   append<Result>(encode: (encoder: GPUCommandEncoder) => Result): Result;
   /** Submits what was recorded, and says of each pass begun from now on what `describe` says; undefined ends that. */

@@ -20,6 +20,7 @@ const station: Station = {
   label: "example",
   segments: [],
   numbers: { N: 4_000_000_000, rate: 8 },
+  model: 0,
   dynamic: true,
 };
 
@@ -30,6 +31,21 @@ test("scalars follow one another in the kernel's order, and a run-time value win
   expect(view.getFloat32(20, true)).toBe(0.25);
   expect(view.getUint32(24, true)).toBe(4_000_000_000);
   expect([view.getUint32(12, true), view.getUint32(28, true)]).toEqual([0, 0]);
+});
+
+test("of one value for each model, that of the model that is played is written", () => {
+  const view = new DataView(new ArrayBuffer(12));
+  const third = { ...station, model: 2 };
+  writeScalars(
+    view,
+    0,
+    { station: third, looped: { t: 3 }, grid: [1, 1, 1] },
+    { rate: Float32Array.of(0.25, 0.5, 0.75) },
+  );
+  expect(view.getFloat32(4, true)).toBe(0.75);
+  expect(() => writeScalars(view, 0, { station: third, looped: { t: 3 }, grid: [1, 1, 1] }, { rate: [1, 2] })).toThrow(
+    "the scalar rate",
+  );
 });
 
 test("a scalar that nobody gives is named", () => {

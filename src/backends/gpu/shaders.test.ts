@@ -79,6 +79,14 @@ describe.each(entries.map((entry) => [entry.kernel.file, entry] as const))("%s",
       kernel.scalars.length === 0 ? [] : [{ binding: 0, space: "uniform", name: "args", type: "Args" }],
     );
     const known = [...operation.extents, ...operation.constants, ...operation.scalars, ...entry.looped];
+    // Without one of them the kernel would read the first model's numbers for every model.
+    const distances = kernel.models ? kernel.bindings.map(({ tensor }) => `${tensor}PerModel`) : [];
+    const text = [source, ...(kernel.lib ?? []).map((name) => readShader(`lib/${name}`))].map(withoutComments).join("");
+    for (const name of distances) {
+      expect(kernel.scalars).toContainEqual({ name, type: "u32" });
+      expect(text).toContain(`args.${name}`);
+    }
+    known.push(...distances);
     for (const { name } of kernel.scalars) expect(known).toContain(name);
   });
 

@@ -3,7 +3,7 @@
  * their own that is written once. The others take the next slot of a small buffer, which is uploaded right before the
  * submit that uses it: queue order keeps the slots of the submit before intact.
  */
-import type { Numbers } from "../../core/operation.ts";
+import type { PlayScalars } from "../../core/backend.ts";
 import type { Dispatch } from "./lowering.ts";
 import { UNIFORM_STRIDE } from "./pipelines.ts";
 import { writeScalars } from "./scalars.ts";
@@ -22,7 +22,7 @@ export interface RuntimeSlots extends UniformSlots {
   /** True when the next `take` needs a submit first. */
   readonly full: boolean;
   /** Fills the next slot and returns its byte offset. */
-  take(dispatch: Dispatch, scalars: Numbers): number;
+  take(dispatch: Dispatch, scalars: PlayScalars): number;
   /** Uploads the slots taken since the last upload; call it right before the submit. */
   upload(): void;
 }

@@ -3,8 +3,9 @@
  * counts; `read` copies at the time of the call, which is the order the interface promises.
  */
 import type { Backend, CallTime, Player } from "../../core/backend.ts";
-import { ELEMENT_BYTES, elementCount } from "../../core/dims.ts";
+import { ELEMENT_BYTES } from "../../core/dims.ts";
 import { ContractError, ProgramRefusedError } from "../../core/errors.ts";
+import { layoutOf, locateRange, modelsOf } from "../../core/model-layout.ts";
 import type { PlannedOperation, Program } from "../../core/program.ts";
 import { bindProgram } from "./bind-program.ts";
 
@@ -42,20 +43,22 @@ export function createReferencePlayer(program: Program): Player {
   const { tensors, play } = bindProgram(program, 32);
   const dispatches: Record<string, number> = {};
   const counts = { plays: 0, submits: 0, dispatches };
+  const models = modelsOf(program);
+  const layouts = new Map(program.tensors.map((tensor) => [tensor.name, layoutOf(tensor, models)]));
   const find = (tensor: string) => {
     const array = tensors.get(tensor);
-    if (!array) throw new ContractError({ operation: "Program", tensor }, "a tensor of the Program", tensor);
-    return array;
+    const layout = layouts.get(tensor);
+    if (!array || !layout) throw new ContractError({ operation: "Program", tensor }, "a tensor of the Program", tensor);
+    return { array, layout };
   };
   return {
     counts,
-    write(tensor, data, offset = 0) {
-      const array = find(tensor);
+    write(tensor, data, offset = 0, model = 0) {
+      const { array, layout } = find(tensor);
       if (data instanceof Uint32Array !== array instanceof Uint32Array) {
         throw new ContractError({ operation: "write", tensor }, array.constructor.name, data.constructor.name);
       }
-      checkRange({ operation: "write", tensor }, { offset, length: data.length }, array.length);
-      array.set(data, offset);
+      array.set(data, locateRange({ operation: "write", tensor }, layout, { model, offset, length: data.length }));
     },
     play(phase, scalars) {
       for (const operation of play(phase, scalars)) {
@@ -80,12 +83,12 @@ export function createReferencePlayer(program: Program): Player {
     submit() {
       counts.submits++;
     },
-    async read(tensor, offset = 0, length) {
-      const array = find(tensor);
+    async read(tensor, offset = 0, length, model = 0) {
+      const { array, layout } = find(tensor);
       if (array instanceof Float64Array) throw new ContractError({ operation: "read", tensor }, "f32", "f64");
-      const elements = length ?? array.length - offset;
-      checkRange({ operation: "read", tensor }, { offset, length: elements }, array.length);
-      return array.slice(offset, offset + elements);
+      const elements = length ?? layout.length - offset;
+      const first = locateRange({ operation: "read", tensor }, layout, { model, offset, length: elements });
+      return array.slice(first, first + elements);
     },
     async settle() {},
     /** Storage goes with the last reference to the player; there is nothing to hand back. */
@@ -95,20 +98,11 @@ export function createReferencePlayer(program: Program): Player {
 
 function refuseTooLarge(program: Program): void {
   let bytes = 0;
+  const models = modelsOf(program);
   for (const tensor of program.tensors) {
-    bytes += elementCount(tensor.shape) * ELEMENT_BYTES;
+    bytes += layoutOf(tensor, models).total * ELEMENT_BYTES;
     if (bytes > MAX_PROGRAM_BYTES) {
       throw new ProgramRefusedError(`${tensor.name} and the tensors before it`, bytes, MAX_PROGRAM_BYTES);
     }
   }
-}
-
-function checkRange(
-  where: { operation: string; tensor: string },
-  range: { offset: number; length: number },
-  total: number,
-): void {
-  const { offset, length } = range;
-  if (Number.isSafeInteger(offset) && offset >= 0 && length >= 0 && offset + length <= total) return;
-  throw new ContractError(where, `a range inside ${total} elements`, `${offset} + ${length}`);
 }

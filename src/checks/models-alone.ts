@@ -1,0 +1,78 @@
+/**
+ * Plays parity cases with several models in one Program and each of them alone, on one backend, and tells where a bit
+ * differs: models side by side must never see each other, nor be computed in another order than alone.
+ */
+import type { Backend } from "../core/backend.ts";
+import { PARITY_CASES } from "./parity-cases.ts";
+import { type Arrays, createParityProgram, fillTensors } from "./parity-program.ts";
+
+/** Models side by side: an odd number, so that no stride of a power of two hides a mistake. */
+const MODELS = 3;
+
+/** Cases of more elements are left to `runParity`; they only take long. */
+const MAX_ELEMENTS = 200_000;
+
+/** What was compared, and every tensor of a model that differs from the same model alone, in words. */
+export interface ModelsComparison {
+  readonly cases: number;
+  readonly differences: readonly string[];
+}
+
+type ParityProgram = ReturnType<typeof createParityProgram>;
+type Scalars = Readonly<Record<string, number>>;
+
+/** Every tensor of every model after one play over `models`, the arrays of each model. */
+async function playModels(
+  backend: Backend,
+  program: ParityProgram,
+  scalars: Scalars,
+  models: readonly Arrays[],
+): Promise<Arrays[]> {
+  const whole = { ...program, models: models.length };
+  const player = await backend.create(whole, backend.plan(whole));
+  try {
+    for (const [model, arrays] of models.entries()) {
+      for (const [name, array] of arrays) player.write(name, array, 0, model);
+    }
+    player.play("forward", scalars);
+    const readAll = async (_: Arrays, model: number) => {
+      const read = async ({ name }: { readonly name: string }) =>
+        [name, await player.read(name, 0, undefined, model)] as const;
+      return new Map(await Promise.all(program.tensors.map(read)));
+    };
+    return await Promise.all(models.map(readAll));
+  } finally {
+    player.dispose();
+  }
+}
+
+const bitsOf = ({ buffer, byteOffset, length }: Float32Array | Uint32Array) =>
+  new Uint32Array(buffer, byteOffset, length);
+
+function firstDifference(a: Float32Array | Uint32Array, b: Float32Array | Uint32Array): number {
+  const [left, right] = [bitsOf(a), bitsOf(b)];
+  return left.length === right.length ? left.findIndex((bits, i) => bits !== right[i]) : 0;
+}
+
+/** Compares every case of `operation` that is not too large. */
+export async function compareModelsWithAlone(backend: Backend, operation: string): Promise<ModelsComparison> {
+  const differences: string[] = [];
+  let cases = 0;
+  for (const [step, parityCase] of PARITY_CASES.filter((one) => one.operation === operation).entries()) {
+    const program = createParityProgram(parityCase);
+    if (program.tensors.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0) > MAX_ELEMENTS) continue;
+    cases++;
+    const scalars = parityCase.scalars ?? {};
+    const models = Array.from({ length: MODELS }, (_, m) => fillTensors(program, parityCase, { seed: m + 1, step }));
+    const together = await playModels(backend, program, scalars, models);
+    for (const [m, arrays] of models.entries()) {
+      const [alone] = await playModels(backend, program, scalars, [arrays]);
+      for (const { name } of program.tensors) {
+        const [left, right] = [together[m]?.get(name), alone?.get(name)];
+        const i = left && right ? firstDifference(left, right) : 0;
+        if (i >= 0) differences.push(`${name}[${i}] of model ${m}: ${left?.[i]} beside others, ${right?.[i]} alone`);
+      }
+    }
+  }
+  return { cases, differences };
+}
