@@ -59,6 +59,8 @@ export interface Player {
   submit(): void;
   /** Copies `length` elements from `offset` once everything enqueued before has run. Several reads may be in flight. */
   read(tensor: string, offset?: number, length?: number, model?: number): Promise<Float32Array | Uint32Array>;
+  /** The same range of every model at once, one behind the other [M, length]; of shared data the one copy. */
+  readAll(tensor: string, offset?: number, length?: number): Promise<Float32Array | Uint32Array>;
   /** Resolves when everything enqueued has run. */
   settle(): Promise<void>;
   /**

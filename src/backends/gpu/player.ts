@@ -5,7 +5,7 @@
 import type { CallTime, PhaseProfile, Player, PlayScalars } from "../../core/backend.ts";
 import { ELEMENT_BYTES } from "../../core/dims.ts";
 import { ContractError } from "../../core/errors.ts";
-import { layoutOf, locateRange, modelsOf } from "../../core/model-layout.ts";
+import { layoutOf, locateRange, type ModelLayout, modelsOf } from "../../core/model-layout.ts";
 import type { PhaseName, Program, ProgramTensor } from "../../core/program.ts";
 import { createPace } from "./pace.ts";
 import type { Pending } from "./pending.ts";
@@ -35,6 +35,7 @@ interface Located {
   readonly elements: number;
   /** Where the range begins in the buffer. */
   readonly offsetBytes: number;
+  readonly layout: ModelLayout;
 }
 
 /** See the file's header. Nothing is compiled or allocated after construction but staging buffers. */
@@ -113,22 +114,12 @@ export class GpuPlayer implements Player {
     this.#recorder.flush();
   }
 
-  async read(tensor: string, offset = 0, length?: number, model = 0): Promise<Float32Array | Uint32Array> {
-    this.#requireAlive("read");
-    const { buffer, type, elements, offsetBytes } = this.#locate("read", { tensor, offset, length, model });
-    if (elements === 0) return type === "u32" ? new Uint32Array() : new Float32Array();
-    const request: ReadRequest = {
-      source: buffer,
-      offsetBytes,
-      sizeBytes: elements * ELEMENT_BYTES,
-      type,
-    };
-    const staging = this.#recorder.append((encoder) => this.#readback.encode(encoder, request));
-    this.#recorder.flush();
-    const measured = this.#pace.mark();
-    const result = await this.#readback.receive(staging, request);
-    measured();
-    return result;
+  read(tensor: string, offset = 0, length?: number, model = 0): Promise<Float32Array | Uint32Array> {
+    return this.#read({ tensor, offset, length, model }, 1);
+  }
+
+  readAll(tensor: string, offset = 0, length?: number): Promise<Float32Array | Uint32Array> {
+    return this.#read({ tensor, offset, length, model: 0 }, this.#models);
   }
 
   async settle(): Promise<void> {
@@ -170,6 +161,27 @@ export class GpuPlayer implements Player {
     if (this.#disposed) throw new ContractError({ operation }, "a player", "a disposed one");
   }
 
+  /** Reads a range in as many models as are asked for, where there are so many copies. */
+  async #read(range: Range, models: number): Promise<Float32Array | Uint32Array> {
+    this.#requireAlive("read");
+    const { buffer, type, elements, offsetBytes, layout } = this.#locate("read", range);
+    if (elements === 0) return type === "u32" ? new Uint32Array() : new Float32Array();
+    const request: ReadRequest = {
+      source: buffer,
+      offsetBytes,
+      sizeBytes: elements * ELEMENT_BYTES,
+      copies: Math.min(models, layout.copies),
+      distanceBytes: layout.distance * ELEMENT_BYTES,
+      type,
+    };
+    const staging = this.#recorder.append((encoder) => this.#readback.encode(encoder, request));
+    this.#recorder.flush();
+    const measured = this.#pace.mark();
+    const result = await this.#readback.receive(staging, request);
+    measured();
+    return result;
+  }
+
   #checkScalars(phase: PhaseName, scalars: PlayScalars): void {
     const { scalars: wanted = [], common = [] } = this.#parts.lowered.phases.get(phase) ?? {};
     const missing = wanted.find((name) => scalars[name] === undefined);
@@ -186,6 +198,6 @@ export class GpuPlayer implements Player {
     const layout = layoutOf(definition, this.#models);
     const elements = length ?? layout.length - offset;
     const first = locateRange({ operation, tensor }, layout, { model, offset, length: elements });
-    return { buffer, type: definition.type, elements, offsetBytes: first * ELEMENT_BYTES };
+    return { buffer, type: definition.type, elements, offsetBytes: first * ELEMENT_BYTES, layout };
   }
 }

@@ -15,6 +15,9 @@ export interface ReadRequest {
   readonly source: GPUBuffer;
   readonly offsetBytes: number;
   readonly sizeBytes: number;
+  /** Ranges of that size, `distanceBytes` apart; they arrive one behind the other. */
+  readonly copies: number;
+  readonly distanceBytes: number;
   readonly type: ElementType;
 }
 
@@ -54,15 +57,17 @@ export function createReadback(device: GPUDevice, pending: Pending): Readback {
   }
 
   return {
-    encode(encoder, { source, offsetBytes, sizeBytes }) {
-      const staging = take(sizeBytes);
-      encoder.copyBufferToBuffer(source, offsetBytes, staging, 0, sizeBytes);
+    encode(encoder, { source, offsetBytes, sizeBytes, copies, distanceBytes }) {
+      const staging = take(copies * sizeBytes);
+      for (let i = 0; i < copies; i++) {
+        encoder.copyBufferToBuffer(source, offsetBytes + i * distanceBytes, staging, i * sizeBytes, sizeBytes);
+      }
       return staging;
     },
-    async receive(staging, { sizeBytes, type }) {
+    async receive(staging, { sizeBytes, copies, type }) {
       try {
-        await pending.guard(staging.mapAsync(GPUMapMode.READ, 0, sizeBytes));
-        const bytes = staging.getMappedRange(0, sizeBytes).slice(0);
+        await pending.guard(staging.mapAsync(GPUMapMode.READ, 0, copies * sizeBytes));
+        const bytes = staging.getMappedRange(0, copies * sizeBytes).slice(0);
         staging.unmap();
         give(staging);
         return type === "u32" ? new Uint32Array(bytes) : new Float32Array(bytes);

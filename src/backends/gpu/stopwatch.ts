@@ -78,7 +78,14 @@ function createTimestamps({ device, recorder, readback }: StopwatchParts): Stopw
     owners = [];
     if (read.length === 0) return;
     const request: ReadRequest = {
-      ...{ source: resolved, offsetBytes: 0, sizeBytes: read.length * 2 * QUERY_BYTES, type: "u32" },
+      ...{
+        source: resolved,
+        offsetBytes: 0,
+        sizeBytes: read.length * 2 * QUERY_BYTES,
+        copies: 1,
+        distanceBytes: 0,
+        type: "u32",
+      },
     };
     const staging = recorder.append((encoder) => {
       encoder.resolveQuerySet(querySet, 0, read.length * 2, resolved, 0);

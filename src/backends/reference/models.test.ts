@@ -32,6 +32,9 @@ describe("two models", () => {
     expect([...(await player.read("x"))]).toEqual([13, 14]);
     expect([...(await player.read("x", 0, undefined, 1))]).toEqual([11, 12]);
     expect([...(await player.read("x", 1, 1, 1))]).toEqual([12]);
+    expect([...(await player.readAll("x"))]).toEqual([13, 14, 11, 12]);
+    expect([...(await player.readAll("x", 1, 1))]).toEqual([14, 12]);
+    expect([...(await player.readAll("rows", 3))]).toEqual([13, 14]);
   });
 
   it("may have a scalar each", async () => {

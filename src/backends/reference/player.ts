@@ -8,6 +8,7 @@ import { ContractError, ProgramRefusedError } from "../../core/errors.ts";
 import { layoutOf, locateRange, modelsOf } from "../../core/model-layout.ts";
 import type { PlannedOperation, Program } from "../../core/program.ts";
 import { bindProgram } from "./bind-program.ts";
+import type { TensorArray } from "./twin.ts";
 
 /** All tensors of a Program together, 1 GiB: a tab that asks for more is refused or swapped on the machines that lack a GPU. */
 const MAX_PROGRAM_BYTES = 2 ** 30;
@@ -85,15 +86,43 @@ export function createReferencePlayer(program: Program): Player {
     },
     async read(tensor, offset = 0, length, model = 0) {
       const { array, layout } = find(tensor);
-      if (array instanceof Float64Array) throw new ContractError({ operation: "read", tensor }, "f32", "f64");
       const elements = length ?? layout.length - offset;
       const first = locateRange({ operation: "read", tensor }, layout, { model, offset, length: elements });
-      return array.slice(first, first + elements);
+      return cutCopies(tensor, array, { first, elements, copies: 1, distance: 0 });
+    },
+    async readAll(tensor, offset = 0, length) {
+      const { array, layout } = find(tensor);
+      const elements = length ?? layout.length - offset;
+      const first = locateRange({ operation: "read", tensor }, layout, { model: 0, offset, length: elements });
+      return cutCopies(tensor, array, { ...layout, first, elements });
     },
     async settle() {},
     /** Storage goes with the last reference to the player; there is nothing to hand back. */
     dispose() {},
   };
+}
+
+/** Ranges of equal length, `distance` apart. */
+interface Copies {
+  readonly first: number;
+  readonly elements: number;
+  readonly copies: number;
+  readonly distance: number;
+}
+
+/** The ranges one behind the other. */
+function cutCopies(
+  tensor: string,
+  array: TensorArray,
+  { first, elements, copies, distance }: Copies,
+): Float32Array | Uint32Array {
+  if (array instanceof Float64Array) throw new ContractError({ operation: "read", tensor }, "f32", "f64");
+  const all = array instanceof Uint32Array ? new Uint32Array(copies * elements) : new Float32Array(copies * elements);
+  for (let i = 0; i < copies; i++) {
+    const begin = first + i * distance;
+    all.set(array.subarray(begin, begin + elements), i * elements);
+  }
+  return all;
 }
 
 function refuseTooLarge(program: Program): void {
