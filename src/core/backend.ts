@@ -83,8 +83,8 @@ export interface Backend {
   readonly info: BackendInfo;
   /** Resolves once, when the device is gone. Never rejects. */
   readonly lost: Promise<BackendLoss>;
-  /** Fixed defaults for this adapter. */
-  plan(program: Program): Plan;
+  /** Fixed defaults for this adapter; what `saved`, a plan from anywhere, says of a call goes first where it can be played. */
+  plan(program: Program, saved?: Plan): Plan;
   /** Checks the Program against the limits and builds it; `progress` counts compiled kernels. Throws `ProgramRefusedError` with numbers. */
   create(program: Program, plan: Plan, progress?: (done: number, total: number) => void): Promise<Player>;
   dispose(): void;

@@ -141,6 +141,8 @@ export interface Operation<
   /** Run-time scalars: given at each play. */
   readonly scalars: readonly NumberName[];
   /** Largest difference to the twin, `max|got − ref| ≤ relative · (max|ref| + 0.1)`, and why it is that large. */
+  /** Floating-point operations of a call, where they decide its time; otherwise its data do. */
+  readonly flops?: (numbers: Numbers) => number;
   readonly tolerance: { readonly relative: number; readonly reason: string };
   readonly implementations: Readonly<Record<string, Implementation>>;
 }

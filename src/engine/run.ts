@@ -95,7 +95,7 @@ async function openFirst(specs: readonly ProgramSpec[], backend: Backend, option
   let refusal: unknown = new Error("a run needs a spec");
   for (const spec of specs) {
     const built = buildProgram(spec);
-    const plan = { ...backend.plan(built.program), ...options.plan };
+    const plan = backend.plan(built.program, options.plan);
     try {
       // The backend refuses what it cannot hold before initial weights of that size are drawn.
       const player = await backend.create(built.program, plan, options.progress);

@@ -4,7 +4,7 @@
  */
 import { defineOperation } from "../core/operation.ts";
 import { ATTENTION_EXTENTS, decoderRows, sourceRows, stepPairs } from "./attention-terms.ts";
-import { f32, invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, invocations, loops, oneKernel, products, reads, u32, writes } from "./kernel-terms.ts";
 
 const WINDOWS = ["pairsOffset", "valuesOffset", "valuesStride", "outOffset", "outStride"] as const;
 
@@ -21,6 +21,7 @@ export const attentionContext = defineOperation({
   extents: ATTENTION_EXTENTS,
   constants: [...WINDOWS, "scale"],
   scalars: [],
+  flops: products("T·B·S·D"),
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
   implementations: oneKernel("element", {
     file: "attention-context.element",

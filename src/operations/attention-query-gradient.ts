@@ -4,7 +4,7 @@
  */
 import { defineOperation } from "../core/operation.ts";
 import { ATTENTION_EXTENTS, decoderRows, sourceRows, stepPairs } from "./attention-terms.ts";
-import { invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
+import { invocations, loops, oneKernel, products, reads, u32, writes } from "./kernel-terms.ts";
 
 const WINDOWS = ["queryOffset", "queryStride", "keysOffset", "keysStride", "pairsOffset"] as const;
 
@@ -23,6 +23,8 @@ export const attentionQueryGradient = defineOperation({
   extents: ATTENTION_EXTENTS,
   constants: WINDOWS,
   scalars: [],
+  // A tanh costs about as much as eight terms of a product.
+  flops: products("8T·B·S·D"),
   tolerance: { relative: 2e-5, reason: "tanh of the adapter's exp, and f32 sums in another order" },
   implementations: oneKernel("tile", {
     file: "attention-query-gradient.tile",

@@ -6,7 +6,7 @@
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
 import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
-import { BACKWARD_CONSTANTS, BACKWARD_LIB, KEY, MASK, ROWS } from "./recurrent-terms.ts";
+import { BACKWARD_CONSTANTS, BACKWARD_LIB, KEY, MASK, ROWS, recurrentFlops } from "./recurrent-terms.ts";
 
 const delta: Kernel = {
   file: "gru-backward.step.delta",
@@ -68,6 +68,7 @@ export const gruBackward = defineOperation({
   extents: ["T", "B", "H"],
   constants: ["reset", "activation", "upstream", ...BACKWARD_CONSTANTS],
   scalars: [],
+  flops: recurrentFlops(3),
   tolerance: { relative: 5e-5, reason: "f32 sums in another order, carried over T steps" },
   implementations: {
     step: {

@@ -7,7 +7,7 @@
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
 import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
-import { FORWARD_CONSTANTS, FORWARD_LIB, KEY, MASK, STEPS } from "./recurrent-terms.ts";
+import { FORWARD_CONSTANTS, FORWARD_LIB, KEY, MASK, recurrentFlops, STEPS } from "./recurrent-terms.ts";
 
 const gates: Kernel = {
   file: "gru-forward.step.gates",
@@ -105,6 +105,7 @@ export const gruForward = defineOperation({
   extents: ["T", "B", "H"],
   constants: ["reset", "activation", "flagBit", ...FORWARD_CONSTANTS],
   scalars: [],
+  flops: recurrentFlops(3),
   tolerance: {
     relative: 2e-5,
     reason: "σ and tanh to a few ulp and f32 sums in another order, carried over T steps",

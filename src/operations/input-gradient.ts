@@ -2,7 +2,7 @@
  * Gradient of the rows that entered `project-forward`: what a layer or the head hands down. `dx` is usually the dh of the layer below.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { invocations, loops, products, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `input-gradient`; see its equation and tensors. */
 export const inputGradient = defineOperation({
@@ -29,6 +29,7 @@ export const inputGradient = defineOperation({
   extents: ["N", "D", "C"],
   constants: ["daOffset", "daStride", "dxOffset", "dxStride"],
   scalars: [],
+  flops: products("N·D·C"),
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
   implementations: {
     tile: {

@@ -67,6 +67,11 @@ export function invocations(...axes: readonly Tiling[]): Rule<Grid> {
   };
 }
 
+/** FLOPs of products summed over all their indices: two for each term, `products("N·D·C")` for a matrix product. */
+export function products(terms: string): (numbers: Numbers) => number {
+  return (numbers) => 2 * evaluateExtent(terms, numbers);
+}
+
 /** A single workgroup, whose lanes share the work by strides. */
 export const oneWorkgroup: Rule<Grid> = () => [1, 1, 1];
 

@@ -8,7 +8,7 @@
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
 import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
-import { BACKWARD_CONSTANTS, BACKWARD_LIB, KEY, MASK, ROWS } from "./recurrent-terms.ts";
+import { BACKWARD_CONSTANTS, BACKWARD_LIB, KEY, MASK, ROWS, recurrentFlops } from "./recurrent-terms.ts";
 
 const plain: Kernel = {
   file: "lstm-backward.step",
@@ -61,6 +61,7 @@ export const lstmBackward = defineOperation({
   extents: ["T", "B", "H"],
   constants: ["upstream", "cellUpstream", ...BACKWARD_CONSTANTS],
   scalars: [],
+  flops: recurrentFlops(4),
   tolerance: { relative: 5e-5, reason: "f32 sums in another order, carried over T steps" },
   implementations: {
     step: {

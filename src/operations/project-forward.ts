@@ -3,7 +3,7 @@
  * strides are constants in elements because activations are read and written inside larger rows.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { invocations, loops, products, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `project-forward`; see its equation and tensors. */
 export const projectForward = defineOperation({
@@ -31,6 +31,7 @@ export const projectForward = defineOperation({
   extents: ["N", "D", "C"],
   constants: ["xOffset", "xStride", "outOffset", "outStride"],
   scalars: [],
+  flops: products("N·D·C"),
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
   implementations: {
     tile: {

@@ -5,7 +5,8 @@
  * (`masked` = 1) copies the state and has no gradient. `dropped` = 1 multiplies h' by one mask [B, H] wherever it enters a
  * product. Steps and rows may be given in parts: 1 … k, then k+1 … T is 1 … T, bit for bit.
  */
-import type { Pass, TensorContract } from "../core/operation.ts";
+import type { Numbers, Pass, TensorContract } from "../core/operation.ts";
+import { evaluateExtent } from "../core/required-elements.ts";
 
 /** Constants of every `<cell>-forward`; steps count from 1 and are given in the order of play (T … 1 in reverse). */
 export const FORWARD_CONSTANTS = ["reverse", "masked", "fromStep", "toStep", "dropped", "rate", "site"] as const;
@@ -40,3 +41,13 @@ export const FORWARD_LIB = ["load-state", "step-forward", "linear-index", "finit
 
 /** Shared WGSL of the backward kernels. */
 export const BACKWARD_LIB = ["record-tile", "state-gradient", "step-backward", "linear-index"] as const;
+
+/** FLOPs of a recurrence: the products of [B, H] with `gates` blocks of U [H, H], in each step or row that is played. */
+export function recurrentFlops(gates: number): (numbers: Numbers) => number {
+  return (numbers) => {
+    const [from, to] =
+      numbers.fromRow === undefined ? (["fromStep", "toStep"] as const) : (["fromRow", "toRow"] as const);
+    const steps = Math.abs(evaluateExtent(to, numbers) - evaluateExtent(from, numbers)) + 1;
+    return 2 * gates * steps * evaluateExtent("B·H·H", numbers);
+  };
+}

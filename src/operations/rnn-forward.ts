@@ -5,7 +5,7 @@
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
 import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
-import { FORWARD_CONSTANTS, FORWARD_LIB, KEY, MASK, STEPS } from "./recurrent-terms.ts";
+import { FORWARD_CONSTANTS, FORWARD_LIB, KEY, MASK, recurrentFlops, STEPS } from "./recurrent-terms.ts";
 
 const plain: Kernel = {
   file: "rnn-forward.step",
@@ -51,6 +51,7 @@ export const rnnForward = defineOperation({
   extents: ["T", "B", "H"],
   constants: ["activation", "flagBit", ...FORWARD_CONSTANTS],
   scalars: [],
+  flops: recurrentFlops(1),
   tolerance: {
     relative: 2e-5,
     reason: "tanh to a few ulp and f32 sums in another order, carried over T steps",

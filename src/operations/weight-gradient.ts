@@ -3,7 +3,7 @@
  * result is a column block of a segment; lists the operands by cell and form.
  */
 import { defineOperation } from "../core/operation.ts";
-import { elements, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { elements, invocations, loops, products, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `weight-gradient`; see its equation and tensors. */
 export const weightGradient = defineOperation({
@@ -37,6 +37,7 @@ export const weightGradient = defineOperation({
   extents: ["N", "D", "C"],
   constants: ["leftOffset", "leftStride", "rightOffset", "rightStride", "outOffset", "outStride"],
   scalars: [],
+  flops: products("N·D·C"),
   tolerance: { relative: 2e-5, reason: "f32 sums in another order than the twin's" },
   implementations: {
     split: {

@@ -49,16 +49,9 @@ export async function openSession(parts: SessionParts): Promise<Session> {
     scoredSteps: task.scoredSteps,
     progress: (done, total) => post({ type: "building", runId, done, total }),
     breathe,
-    // A plan names implementations of one kind of backend; on another the backend's own applies.
-    ...(state ? { state, ...(canPlay(backend, state) ? { plan: state.plan } : {}) } : {}),
+    ...(state ? { state, plan: state.plan } : {}),
   });
   return new Session(parts, dataset, run);
-}
-
-/** True when the state's plan was made for this kind of backend: only the CPU player plays twins. */
-function canPlay(backend: Backend, { plan }: RunState): boolean {
-  const twins = Object.values(plan).some(({ implementation }) => implementation === "twin");
-  return twins === (backend.info.kind === "cpu");
 }
 
 /** See the file's header; made by `openSession`. */

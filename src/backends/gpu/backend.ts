@@ -2,7 +2,9 @@
  * The WebGPU backend: one device, its pipelines, and players built on both. It never opens a second device; after a
  * loss the caller opens a new backend.
  */
+
 import type { Backend, BackendLoss, Player } from "../../core/backend.ts";
+import { guessRate } from "../../core/budget.ts";
 import type { Plan, Program } from "../../core/program.ts";
 import type { OpenedDevice } from "./device.ts";
 import { lowerProgram, type Station } from "./lowering.ts";
@@ -38,13 +40,22 @@ export function createGpuBackend({ device, info }: OpenedDevice): Backend {
     };
     const pipelines = new Map(await Promise.all([...stations].map(compile)));
     const buffers = await pending.guard(createBuffers(device, lowered));
-    return new GpuPlayer({ device, program, lowered, buffers, layouts, pipelines, pending });
+    return new GpuPlayer({
+      device,
+      program,
+      lowered,
+      buffers,
+      layouts,
+      pipelines,
+      pending,
+      rate: guessRate(info.software),
+    });
   }
 
   return {
     info,
     lost: device.lost.then(({ reason, message }): BackendLoss => ({ reason, message })),
-    plan: (program) => planDefaults(program, info.software),
+    plan: (program, saved) => planDefaults(program, info.software, saved),
     create,
     dispose: () => device.destroy(),
   };

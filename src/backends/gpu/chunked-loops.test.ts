@@ -6,7 +6,7 @@ import { expect, test, vi } from "vitest";
 import type { Implementation, Kernel } from "../../core/operation.ts";
 import type { OperationCall, Plan, Program } from "../../core/program.ts";
 import { lowerProgram } from "./lowering.ts";
-import { planDefaults } from "./plan.ts";
+import { chunkSizes, planDefaults } from "./plan.ts";
 import { writeScalars } from "./scalars.ts";
 
 const chunks = vi.hoisted((): Implementation => {
@@ -131,4 +131,29 @@ test("sizes that the plan leaves out are the implementation's own", () => {
 test("an implementation that cannot play a call is refused", () => {
   expect(roundsOf(inChunks(1), call({ N: 1, H: 4096 }))).toEqual([[1, 1, 1]]);
   expect(() => dispatchesOf(inChunks(1), call({ N: 1, H: 4097 }))).toThrow("a feasible plan, got chunks");
+});
+
+test("chunks are as long as the rate allows, for the slowest call of those that share a plan", () => {
+  const sizes = { STEPS: 4 };
+  const rate = { flopsPerMs: 1000, dispatchMs: 0 };
+  // Elements of x and out, four operations for each: 4 · (N · H + N).
+  const short = call({ N: 1000, H: 3 });
+  const long = call({ N: 1000, H: 31 });
+  expect(chunkSizes(chunks, sizes, { group: [short], rate })).toEqual({ STEPS: 1000 });
+  expect(chunkSizes(chunks, sizes, { group: [short, long], rate })).toEqual({ STEPS: 64 });
+});
+
+test("a saved plan goes first where it can be played, with the sizes that it lacks", () => {
+  const score = program(call({}, "layer 0"), call({ H: 5000 }, "layer 1"));
+  const saved: Plan = { "row-norm": { implementation: "chunks", sizes: {} } };
+  expect(planDefaults(score, true, saved)).toEqual({
+    "row-norm · layer 0": { implementation: "chunks", sizes: { STEPS: 4 } },
+    "row-norm · layer 1": planDefaults(score, true)["row-norm"],
+  });
+});
+
+test("a plan of another player, or with an implementation that is gone, gives way to the defaults", () => {
+  const score = program(call({}));
+  const saved: Plan = { "row-norm": { implementation: "twin", sizes: {} } };
+  expect(planDefaults(score, true, saved)).toEqual(planDefaults(score, true));
 });

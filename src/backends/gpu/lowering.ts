@@ -2,10 +2,11 @@
  * Turns a Program and a plan into buffers and lists of dispatches, as plain data: no GPU object is made here, so all of
  * it can be checked before anything is allocated. What an operation means is not known here.
  */
+import { countFlops, MAX_TRIPS } from "../../core/budget.ts";
 import { alignSegment, ELEMENT_BYTES } from "../../core/dims.ts";
 import { ContractError } from "../../core/errors.ts";
 import { layoutOf, modelsOf } from "../../core/model-layout.ts";
-import type { Grid, Implementation, Kernel, Loop, Numbers, Operation, Pass } from "../../core/operation.ts";
+import type { Grid, Implementation, Kernel, Numbers, Operation, Pass } from "../../core/operation.ts";
 import {
   type OperationCall,
   type Plan,
@@ -14,13 +15,10 @@ import {
   type ProgramTensor,
   plannedFor,
 } from "../../core/program.ts";
-import { evaluateExtent } from "../../core/required-elements.ts";
 import { segmentOf, validateProgram } from "../../core/validate-program.ts";
 import { findOperation, OPERATIONS } from "../../operations/registry.ts";
+import { isPlayed, loopRounds } from "./loops.ts";
 import { defaultSizes, isFeasible } from "./plan.ts";
-
-/** Loop trips allowed to one invocation. llvmpipe stops silently after 65,535 in all. */
-const MAX_TRIPS = 60_000;
 
 /** A piece of a buffer, in bytes. */
 export interface Segment {
@@ -58,6 +56,8 @@ export interface LoweredCall {
   readonly operation: string;
   readonly label: string;
   readonly planned: PlannedOperation;
+  /** Of all models together. */
+  readonly flops: number;
   readonly dispatches: readonly Dispatch[];
 }
 
@@ -143,6 +143,7 @@ function lowerCall(call: OperationCall, plan: Plan, { models, tensors }: Lowerin
   return {
     ...{ operation: call.operation, label: call.label, dispatches, scratch },
     planned: { implementation: planned.name, sizes: planned.sizes },
+    flops: models * countFlops(operation, call.numbers),
   };
 }
 
@@ -181,10 +182,6 @@ function scratchSegments(
   return segments;
 }
 
-function isPlayed(pass: Pass, numbers: Numbers): boolean {
-  return Object.entries(pass.when ?? {}).every(([constant, value]) => numbers[constant] === value);
-}
-
 interface CallContext {
   readonly call: OperationCall;
   readonly operation: Operation;
@@ -195,7 +192,7 @@ interface CallContext {
 
 function lowerPass(pass: Pass, context: CallContext): Dispatch[] {
   const { sizes, call, models } = context;
-  const rounds = pass.loop ? loopRounds(pass.loop, call.numbers, sizes) : [{}];
+  const rounds: readonly Numbers[] = pass.loop ? loopRounds(pass.loop, call.numbers, sizes) : [{}];
   const stations = pass.kernels.flatMap((kernel) => createStations(kernel, context, rounds));
   return rounds.flatMap((looped) =>
     stations
@@ -205,23 +202,6 @@ function lowerPass(pass: Pass, context: CallContext): Dispatch[] {
         return { station, grid: [x, y, station.model === null ? models : z], looped };
       }),
   );
-}
-
-/** From `from` to `to` inclusive, upwards or downwards, one by one or in chunks; the last chunk has what is left. */
-function loopRounds(loop: Loop, numbers: Numbers, sizes: Numbers): Numbers[] {
-  const from = evaluateExtent(String(loop.from), numbers);
-  const to = evaluateExtent(String(loop.to), numbers);
-  const direction = to >= from ? 1 : -1;
-  const total = Math.abs(to - from) + 1;
-  if (loop.by === undefined) return Array.from({ length: total }, (_, i) => ({ t: from + direction * i }));
-  const by = sizes[loop.by];
-  if (by === undefined || !Number.isSafeInteger(by) || by < 1) {
-    throw new ContractError({ operation: `loop by ${loop.by}` }, "a positive integer in the plan", String(by));
-  }
-  return Array.from({ length: Math.ceil(total / by) }, (_, i) => ({
-    t: from + direction * by * i,
-    steps: Math.min(by, total - by * i),
-  }));
 }
 
 /** One station for all models where the kernel plays them at once, otherwise one for each. */

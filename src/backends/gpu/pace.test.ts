@@ -1,4 +1,4 @@
-/** The pace: dispatches per submit from the measured rate, within bounds, and blind to waits that measure the clock. */
+/** The pace: planned milliseconds per submit from the measured rate, within bounds, and blind to waits that measure the clock. */
 import { expect, test } from "vitest";
 import { createPace } from "./pace.ts";
 
@@ -17,7 +17,7 @@ test("a slow device gets submits of about 100 ms", () => {
   const done = pace.mark();
   clock.pass(500);
   done();
-  expect(pace.limit).toBe(10);
+  expect(pace.limitMs).toBe(10);
 });
 
 test("work that queued behind other work is timed from when the GPU could begin it", () => {
@@ -31,7 +31,7 @@ test("work that queued behind other work is timed from when the GPU could begin 
   first();
   clock.pass(50);
   second();
-  expect(pace.limit).toBe(200);
+  expect(pace.limitMs).toBe(200);
 });
 
 test("very slow and very fast devices stay within bounds", () => {
@@ -41,18 +41,18 @@ test("very slow and very fast devices stay within bounds", () => {
   const slow = pace.mark();
   clock.pass(10_000);
   slow();
-  expect(pace.limit).toBe(8);
+  expect(pace.limitMs).toBe(2);
   pace.submitted(1_000_000);
   const fast = pace.mark();
   clock.pass(10);
   fast();
-  expect(pace.limit).toBe(4096);
+  expect(pace.limitMs).toBe(20_000);
 });
 
 test("waits too short to measure, or without work, change nothing", () => {
   const clock = createClock();
   const pace = createPace(clock.now);
-  const { limit } = pace;
+  const { limitMs } = pace;
   pace.submitted(1);
   const short = pace.mark();
   clock.pass(1);
@@ -60,5 +60,5 @@ test("waits too short to measure, or without work, change nothing", () => {
   const idle = pace.mark();
   clock.pass(1000);
   idle();
-  expect(pace.limit).toBe(limit);
+  expect(pace.limitMs).toBe(limitMs);
 });

@@ -1,10 +1,20 @@
 /**
- * The fixed defaults of the plan: the first implementation of each operation that can play all its calls, with its own
- * sizes, which suit software renderers, and wider workgroups where there is a real GPU.
+ * The fixed defaults of the plan: for each place of the model the first implementation that can play its calls, with its
+ * own sizes, which suit software renderers, wider workgroups where there is a real GPU, and chunks by the budget. A saved
+ * plan goes first wherever this device can play it.
  */
+import { chunkLength, countFlops, guessRate, planMs, type Rate } from "../../core/budget.ts";
 import { type Implementation, type Numbers, PORTABLE_LIMITS } from "../../core/operation.ts";
-import type { OperationCall, PlannedOperation, Program } from "../../core/program.ts";
+import {
+  type OperationCall,
+  type Plan,
+  type PlannedOperation,
+  type Program,
+  planKey,
+  plannedFor,
+} from "../../core/program.ts";
 import { findOperation } from "../../operations/registry.ts";
+import { isPlayed, loopRange } from "./loops.ts";
 
 /** A GPU hides latency with threads; software renderers pay for each one (measured: 4–16 are best there). */
 const HARDWARE_WORKGROUP_SIZE = 64;
@@ -15,26 +25,68 @@ const SLABS = { software: 4, hardware: 32 };
 /** Fewer rows are not worth a slab; in longer ones the rounding of a serial f32 sum shows. */
 const SLAB_ROWS = { minimum: 256, maximum: 4096 };
 
-/** Implementation and sizes for every operation that the Program calls. */
-export function planDefaults(program: Program, software: boolean): Record<string, PlannedOperation> {
+/**
+ * Implementation and sizes for every operation that the Program calls: one entry for an operation whose places agree, one
+ * for each place where they do not. `saved` is an earlier plan, of this device or of another.
+ */
+export function planDefaults(program: Program, software: boolean, saved: Plan = {}): Plan {
   const calls = Object.values(program.phases).flat();
-  const names = [...new Set(calls.map(({ operation }) => operation))];
-  const planned = (name: string) =>
-    chooseDefault(
-      name,
-      calls.filter(({ operation }) => operation === name),
-      software,
-    );
-  return Object.fromEntries(names.map((name) => [name, planned(name)]));
+  const plan: Record<string, PlannedOperation> = {};
+  for (const name of new Set(calls.map(({ operation }) => operation))) {
+    const own = calls.filter(({ operation }) => operation === name);
+    const rows = Math.max(...own.map(({ numbers }) => numbers.N ?? 1));
+    const planned = groupByPlace(own).map((group): [string, PlannedOperation] => {
+      return [planKey(group[0]), choosePlayable(group, saved) ?? chooseDefault(group, rows, software)];
+    });
+    Object.assign(plan, mergeAgreeing(name, planned));
+  }
+  return plan;
 }
 
-function chooseDefault(name: string, calls: readonly OperationCall[], software: boolean): PlannedOperation {
-  const rows = Math.max(...calls.map(({ numbers }) => numbers.N ?? 1));
-  for (const [implementation, data] of Object.entries(findOperation(name).implementations)) {
-    const sizes = chooseSizes(data, rows, software);
-    if (calls.every(({ numbers }) => isFeasible(data, numbers, sizes))) return { implementation, sizes };
+/** The calls at one place of the model, which are planned together. */
+export type Group = readonly [OperationCall, ...OperationCall[]];
+
+/** Calls of one operation by their labels. */
+export function groupByPlace(calls: readonly OperationCall[]): readonly Group[] {
+  const groups = new Map<string, [OperationCall, ...OperationCall[]]>();
+  for (const call of calls) {
+    const group = groups.get(call.label);
+    if (group) group.push(call);
+    else groups.set(call.label, [call]);
   }
-  throw new Error(`${name} has no implementation for all of its calls`);
+  return [...groups.values()];
+}
+
+/** One entry under the operation's name where all places have the same, otherwise one for each. */
+export function mergeAgreeing(
+  operation: string,
+  planned: readonly (readonly [key: string, planned: PlannedOperation])[],
+): Plan {
+  const [first] = planned;
+  const text = JSON.stringify(first?.[1]);
+  if (first && planned.every(([, other]) => JSON.stringify(other) === text)) return { [operation]: first[1] };
+  return Object.fromEntries(planned);
+}
+
+/** What `saved` says of the calls where it can be played; undefined where it says nothing or was made for another player. */
+function choosePlayable(group: Group, saved: Plan): PlannedOperation | undefined {
+  const [{ operation }] = group;
+  const planned = plannedFor(saved, group[0]);
+  const data = planned && findOperation(operation).implementations[planned.implementation];
+  if (!planned || !data) return undefined;
+  const sizes = { ...defaultSizes(data), ...planned.sizes };
+  const playable = group.every(({ numbers }) => isFeasible(data, numbers, sizes));
+  return playable ? { implementation: planned.implementation, sizes } : undefined;
+}
+
+function chooseDefault(group: Group, rows: number, software: boolean): PlannedOperation {
+  const [{ operation, label }] = group;
+  for (const [implementation, data] of Object.entries(findOperation(operation).implementations)) {
+    const widened = chooseSizes(data, rows, software);
+    const sizes = { ...widened, ...chunkSizes(data, widened, { group, rate: guessRate(software) }) };
+    if (group.every(({ numbers }) => isFeasible(data, numbers, sizes))) return { implementation, sizes };
+  }
+  throw new Error(`${operation} (${label}) has no implementation for all of its calls`);
 }
 
 /** True where a device with the default limits can play a call of these numbers. */
@@ -58,4 +110,26 @@ function chooseSizes(implementation: Implementation, rows: number, software: boo
     sizes.SLAB_ROWS = Math.min(Math.max(wanted, SLAB_ROWS.minimum), SLAB_ROWS.maximum);
   }
   return sizes;
+}
+
+/** Calls that share a plan, and the rate at which the adapter plays them. */
+interface Paced {
+  readonly group: Group;
+  readonly rate: Rate;
+}
+
+/** Lengths of the chunks that loops go by, such that each dispatch keeps to the budget for every call of the group. */
+export function chunkSizes(implementation: Implementation, sizes: Numbers, { group, rate }: Paced): Numbers {
+  const lengths: Record<string, number> = {};
+  for (const { operation, numbers } of group) {
+    const ms = planMs(countFlops(findOperation(operation), numbers), rate);
+    for (const pass of implementation.passes) {
+      const { loop, kernels } = pass;
+      if (loop?.by === undefined || !isPlayed(pass, numbers)) continue;
+      const trips = (steps: number) => Math.max(...kernels.map((kernel) => kernel.trips({ ...numbers, steps }, sizes)));
+      const steps = chunkLength({ indices: loopRange(loop, numbers).total, ms, trips });
+      lengths[loop.by] = Math.min(lengths[loop.by] ?? steps, steps);
+    }
+  }
+  return lengths;
 }

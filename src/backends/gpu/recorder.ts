@@ -13,6 +13,8 @@ export interface Step {
   readonly pipeline: GPUComputePipeline;
   readonly tensors: GPUBindGroup;
   readonly offsetBytes: number;
+  /** By the budget's first guess. */
+  readonly plannedMs: number;
 }
 
 /** See `createRecorder`. */
@@ -42,7 +44,7 @@ export function createRecorder({ device, fixed, runtime, pace, submitted }: Reco
   let encoder: GPUCommandEncoder | undefined;
   let pass: GPUComputePassEncoder | undefined;
   let describe: (() => GPUComputePassDescriptor) | undefined;
-  let dispatches = 0;
+  let plannedMs = 0;
 
   function endPass(): GPUCommandEncoder {
     pass?.end();
@@ -57,8 +59,8 @@ export function createRecorder({ device, fixed, runtime, pace, submitted }: Reco
     encoder = undefined;
     runtime.upload();
     device.queue.submit([commands]);
-    pace.submitted(dispatches);
-    dispatches = 0;
+    pace.submitted(plannedMs);
+    plannedMs = 0;
     submitted();
   }
 
@@ -69,16 +71,17 @@ export function createRecorder({ device, fixed, runtime, pace, submitted }: Reco
       flush();
       describe = next;
     },
-    record({ dispatch, pipeline, tensors, offsetBytes }, scalars) {
+    record(step, scalars) {
+      const { dispatch, pipeline, tensors, offsetBytes } = step;
       const { dynamic } = dispatch.station;
-      if (dispatches >= pace.limit || (dynamic && runtime.full)) flush();
+      if (plannedMs + step.plannedMs > pace.limitMs || (dynamic && runtime.full)) flush();
       pass ??= endPass().beginComputePass(describe?.());
       offset[0] = dynamic ? runtime.take(dispatch, scalars) : offsetBytes;
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, tensors);
       pass.setBindGroup(1, dynamic ? runtime.group : fixed.group, offset, 0, 1);
       pass.dispatchWorkgroups(...dispatch.grid);
-      dispatches++;
+      plannedMs += step.plannedMs;
     },
   };
 }

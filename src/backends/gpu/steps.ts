@@ -1,4 +1,5 @@
 /** Joins lowered dispatches with their pipelines and bind groups, once, when a player is created. */
+import { planMs, type Rate } from "../../core/budget.ts";
 import type { Dispatch, LoweredProgram, Station } from "./lowering.ts";
 import { type Pipelines, UNIFORM_STRIDE } from "./pipelines.ts";
 import type { Step } from "./recorder.ts";
@@ -11,6 +12,8 @@ export interface StepParts {
   readonly layouts: Pipelines;
   readonly pipelines: ReadonlyMap<Station, GPUComputePipeline>;
   readonly buffers: ReadonlyMap<string, GPUBuffer>;
+  /** What submits are planned with. */
+  readonly rate: Rate;
 }
 
 /** The steps of each phase, and the uniform blocks of those without run-time scalars. */
@@ -24,17 +27,22 @@ export function prepareSteps(parts: StepParts): PreparedSteps {
   const groups = new Map<Station, GPUBindGroup>();
   const fixedDispatches: Dispatch[] = [];
   const phases = new Map<string, Step[]>();
-  for (const [phase, { dispatches }] of parts.lowered.phases) {
-    const steps = dispatches.map((dispatch): Step => {
-      const { station } = dispatch;
-      let tensors = groups.get(station);
-      if (!tensors) {
-        tensors = createTensorGroup(parts, station);
-        groups.set(station, tensors);
-      }
-      const offsetBytes = fixedDispatches.length * UNIFORM_STRIDE;
-      if (!station.dynamic) fixedDispatches.push(dispatch);
-      return { dispatch, pipeline: expect(parts.pipelines.get(station), station.label), tensors, offsetBytes };
+  const createStep = (dispatch: Dispatch, plannedMs: number): Step => {
+    const { station } = dispatch;
+    let tensors = groups.get(station);
+    if (!tensors) {
+      tensors = createTensorGroup(parts, station);
+      groups.set(station, tensors);
+    }
+    const offsetBytes = fixedDispatches.length * UNIFORM_STRIDE;
+    if (!station.dynamic) fixedDispatches.push(dispatch);
+    const pipeline = expect(parts.pipelines.get(station), station.label);
+    return { dispatch, pipeline, tensors, offsetBytes, plannedMs };
+  };
+  for (const [phase, { calls }] of parts.lowered.phases) {
+    const steps = calls.flatMap(({ dispatches, flops }) => {
+      const plannedMs = planMs(flops / dispatches.length, parts.rate);
+      return dispatches.map((dispatch) => createStep(dispatch, plannedMs));
     });
     phases.set(phase, steps);
   }
