@@ -1,5 +1,4 @@
 /** Build and test configuration; each plugin lives in a file of its own under `build/`. */
-import { existsSync, readdirSync } from "node:fs";
 import react from "@vitejs/plugin-react";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
@@ -7,12 +6,8 @@ import { contentSecurityPolicy } from "./build/content-security-policy.ts";
 import { offline } from "./build/offline.ts";
 import { taskData } from "./build/task-data.ts";
 import { browserFlags, findBrowser } from "./scripts/browser.mjs";
+import { findCommands } from "./scripts/commands.mjs";
 import { vulkanEnvironment } from "./scripts/vulkan.mjs";
-
-/** The commands, by file name. */
-const commands = existsSync("src/cli")
-  ? readdirSync("src/cli").filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
-  : [];
 
 const page = {
   target: "es2023",
@@ -25,7 +20,7 @@ const cli = {
   outDir: "dist-cli",
   sourcemap: true,
   copyPublicDir: false,
-  rolldownOptions: { input: Object.fromEntries(commands.map((file) => [file.slice(0, -3), `src/cli/${file}`])) },
+  rolldownOptions: { input: findCommands() },
 };
 
 const executablePath = findBrowser();
@@ -43,7 +38,12 @@ export default defineConfig(({ isSsrBuild }) => ({
         test: {
           name: "unit",
           environment: "node",
-          include: ["src/**/*.test.{ts,tsx}", "build/**/*.test.ts", "tests/!(kernels)/**/*.test.ts"],
+          include: [
+            "src/**/*.test.{ts,tsx}",
+            "bench/**/*.test.ts",
+            "build/**/*.test.ts",
+            "tests/!(kernels)/**/*.test.ts",
+          ],
         },
       },
       {

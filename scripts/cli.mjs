@@ -1,14 +1,23 @@
 /**
- * Runs a command of `src/cli/` in Node: `node scripts/cli.mjs train --steps 100`. Node 20 reads no TypeScript and no
+ * Runs a command in Node: `node scripts/cli.mjs train --steps 100`. Node 20 reads no TypeScript and no
  * shader text, so the commands are built into `dist-cli/` first, whenever a source is newer than the last build.
  */
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "vite";
+import { findCommands } from "./commands.mjs";
 import { vulkanEnvironment } from "./vulkan.mjs";
 
-const SOURCES = ["src", "shaders", "build", "vite.config.ts", "package-lock.json"];
+const BENCH = readdirSync("bench").filter((entry) => entry !== "node_modules");
+const SOURCES = [
+  "src",
+  ...BENCH.map((entry) => `bench/${entry}`),
+  "shaders",
+  "build",
+  "vite.config.ts",
+  "package-lock.json",
+];
 
 /** @param {string} path */
 function newestChange(path) {
@@ -32,8 +41,9 @@ export async function buildCommand(command) {
 
 const [command = "", ...args] = process.argv.slice(2);
 if (import.meta.filename === process.argv[1]) {
-  if (!existsSync(`src/cli/${command}.ts`)) {
-    console.error(`There is no command "${command}": src/cli/${command}.ts is missing.`);
+  const commands = Object.keys(findCommands());
+  if (!commands.includes(command)) {
+    console.error(`There is no command "${command}"; there are ${commands.join(", ")}.`);
     process.exit(1);
   }
   const built = await buildCommand(command);

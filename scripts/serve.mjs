@@ -19,27 +19,29 @@ const TYPES = {
   ".png": "image/png",
   ".svg": "image/svg+xml; charset=utf-8",
   ".txt": "text/plain; charset=utf-8",
+  ".wasm": "application/wasm",
   ".webmanifest": "application/manifest+json; charset=utf-8",
   ".woff2": "font/woff2",
 };
 
 /**
- * Starts the server. Tries the next port while one is taken, unless `strict`.
- * @param {{ folder: string, port: number, base?: string, strict?: boolean }} options
+ * Starts the server. Tries the next port while one is taken, unless `strict`. `headers` go with every response: the product's
+ * own, if not others are wished for.
+ * @param {{ folder: string, port: number, base?: string, strict?: boolean, headers?: Readonly<Record<string, string>> }} options
  * @returns {Promise<{ url: string, close: () => void }>}
  */
-export function serve({ folder, port, base = "/", strict = false }) {
+export function serve({ folder, port, base = "/", strict = false, headers = securityHeaders }) {
   const root = resolve(folder);
   const server = createServer((request, response) => {
     const path =
       request.method === "GET" || request.method === "HEAD" ? fileFor(request.url ?? "/", root, base) : undefined;
     if (path === undefined) {
-      response.writeHead(404, { ...securityHeaders, "Content-Type": "text/plain" }).end("Not found\n");
+      response.writeHead(404, { ...headers, "Content-Type": "text/plain" }).end("Not found\n");
       return;
     }
     const type = TYPES[extname(path)] ?? "application/octet-stream";
     response.writeHead(200, {
-      ...securityHeaders,
+      ...headers,
       "Content-Type": type,
       "Content-Length": statSync(path).size,
       "Cache-Control": "no-cache",
@@ -82,7 +84,8 @@ function decode(text) {
   }
 }
 
-if (import.meta.filename === process.argv[1]) {
+// By name, not by path: bundled into a command, this file is that command's.
+if (process.argv[1]?.endsWith("serve.mjs")) {
   const { values } = parseArgs({
     options: { port: { type: "string", default: "4173" }, base: { type: "string", default: "/" } },
   });

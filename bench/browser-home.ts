@@ -1,0 +1,65 @@
+/**
+ * The one browser process in which the contestants' pages live, each in a page of its own, so that no library meets the
+ * globals of another. The pages come from a server on this machine that sends no policy: peers compile at run time.
+ */
+import { type Browser, chromium, type Page } from "playwright";
+import { browserFlags, requireBrowser } from "../scripts/browser.mjs";
+import { serve } from "../scripts/serve.mjs";
+import type { Entry } from "./contestants.ts";
+import type { OpenEntry } from "./rounds.ts";
+
+/** Where the server begins to look for a free port. */
+const FIRST_PORT = 4310;
+
+/** The browser with its pages. */
+export interface BrowserHome {
+  /** Name and version. */
+  readonly browser: string;
+  readonly open: OpenEntry;
+  close(): Promise<void>;
+}
+
+/** Launches the browser and serves `folder`. */
+export async function openBrowserHome(folder: string): Promise<BrowserHome> {
+  const server = await serve({ folder, port: FIRST_PORT, headers: {} });
+  const browser = await launch();
+  return {
+    browser: `Chromium ${browser.version()}`,
+    async open(entry, shape, steps) {
+      const page = await openPage(browser, new URL(entry.page, server.url), entry);
+      try {
+        const opened = await page.evaluate(([wished, count, player]) => window.contest.open(wished, count, player), [
+          shape,
+          steps,
+          entry.player,
+        ] as const);
+        return {
+          ...opened,
+          measure: (seconds) => page.evaluate((wished) => window.contest.measure(wished), seconds),
+          close: () => page.close(),
+        };
+      } catch (error) {
+        await page.close();
+        throw error;
+      }
+    },
+    async close() {
+      await browser.close();
+      server.close();
+    },
+  };
+}
+
+function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: requireBrowser(), args: browserFlags, headless: true });
+}
+
+async function openPage(browser: Browser, url: URL, { name }: Entry): Promise<Page> {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(0);
+  await page.goto(url.href);
+  const ready = await page.evaluate(() => "contest" in window);
+  if (ready) return page;
+  await page.close();
+  throw new Error(`the page of ${name} did not start`);
+}

@@ -1,0 +1,89 @@
+/**
+ * `npm run bench`: builds the pages, opens the browser, measures shape after shape and writes results and report after each,
+ * so that a run that is stopped keeps what it has.
+ */
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { build } from "vite";
+import { EXIT, type Terminal, withUsage } from "../src/cli/commands/terminal.ts";
+import { type BrowserHome, openBrowserHome } from "./browser-home.ts";
+import { chooseEntries, type Entry } from "./contestants.ts";
+import { describeMachine, readVersion } from "./machine.ts";
+import { type BenchWish, readWish, USAGE } from "./options.ts";
+import { renderReport } from "./report.ts";
+import { type BenchResults, mergeResults, NO_RESULTS, parseResults, type ShapeResult } from "./results.ts";
+import { measureShape } from "./rounds.ts";
+import { describeShape, type NamedShape } from "./shape.ts";
+import { renderText } from "./table.ts";
+
+const PAGES = "dist-bench";
+
+/** Runs the command; resolves with its exit code. */
+export function bench(args: readonly string[], terminal: Terminal): Promise<number> {
+  return withUsage(USAGE, terminal, async () => {
+    const wish = readWish(args);
+    if (wish.help) {
+      terminal.print(USAGE);
+      return EXIT.ok;
+    }
+    const old = existsSync(wish.json) ? parseResults(await readFile(wish.json, "utf8"), wish.json) : NO_RESULTS;
+    terminal.note("building the contestants' pages");
+    await build({ configFile: "bench/vite.config.ts", logLevel: "error" });
+    const home = await openBrowserHome(PAGES);
+    try {
+      return await measureAll(wish, old, { home, terminal });
+    } finally {
+      await home.close();
+    }
+  });
+}
+
+interface Place {
+  readonly home: BrowserHome;
+  readonly terminal: Terminal;
+}
+
+async function measureAll(wish: BenchWish, old: BenchResults, { home, terminal }: Place): Promise<number> {
+  const entries = chooseEntries(wish.backends, wish.peers);
+  const shapes: ShapeResult[] = [];
+  for (const named of wish.shapes) {
+    const result = await measureOne(named, entries, wish, { home, terminal });
+    shapes.push(result);
+    terminal.print(`${renderText(result)}\n`);
+    await writeResults(wish, mergeResults(old, { shapes, growth: [] }));
+  }
+  terminal.note(`results: ${wish.json}; report: ${wish.report}`);
+  return exitCode(shapes);
+}
+
+async function measureOne(
+  named: NamedShape,
+  entries: readonly Entry[],
+  { seconds, rounds }: BenchWish,
+  { home, terminal }: Place,
+): Promise<ShapeResult> {
+  const { open, browser } = home;
+  const measured = await measureShape(named, { entries, seconds, rounds, open, progress: terminal.progress });
+  return {
+    name: named.name,
+    shape: describeShape(named.shape),
+    date: new Date().toISOString().slice(0, 10),
+    machine: describeMachine(browser, { Gatescope: (await readVersion("package.json")) ?? "unknown" }),
+    seconds,
+    ...measured,
+  };
+}
+
+async function writeResults({ json, report }: BenchWish, results: BenchResults): Promise<void> {
+  await mkdir(dirname(json), { recursive: true });
+  await writeFile(json, `${JSON.stringify(results, null, 1)}\n`);
+  await writeFile(report, renderReport(results));
+}
+
+/** Rows that were opened and then refused have wrong losses; rows without losses could not compute the shape at all. */
+function exitCode(shapes: readonly ShapeResult[]): number {
+  const rows = shapes.flatMap((shape) => shape.rows);
+  if (rows.some(({ refused, losses }) => refused !== undefined && losses.length > 0)) return EXIT.failed;
+  return rows.some(({ stepMs }) => stepMs.length > 0) ? EXIT.ok : EXIT.noBackend;
+}

@@ -1,0 +1,93 @@
+/** Results as text: what a table says, what a report must and must not hold, and how runs are merged. */
+import { describe, expect, test } from "vitest";
+import { renderReport } from "./report.ts";
+import { type Machine, mergeResults, NO_RESULTS, parseResults, type Row, type ShapeResult } from "./results.ts";
+import { formatNumber, renderText, tableLines } from "./table.ts";
+
+const machine: Machine = {
+  processor: "A processor, 2 cores",
+  memoryGiB: 8,
+  system: "Linux 6, x64",
+  node: "20.20.2",
+  browser: "Chromium 1",
+  versions: { Gatescope: "0.1.0" },
+};
+
+const row = (contestant: string, library: string, stepMs: readonly number[], refused?: string): Row => ({
+  contestant,
+  library,
+  backend: "webgpu",
+  form: "after",
+  variant: "",
+  firstStepMs: 10,
+  losses: [1],
+  stepMs,
+  ...(refused === undefined ? {} : { refused }),
+});
+
+const result = (name: string, rows: readonly Row[]): ShapeResult => ({
+  name,
+  shape: "B=1",
+  date: "2026-01-02",
+  machine,
+  seconds: 1,
+  rounds: 3,
+  dropped: 1,
+  disturbed: false,
+  rows,
+});
+
+const OURS = row("Gatescope webgpu", "Gatescope", [10, 20, 10]);
+const PEER = row("peer", "Peer", [40, 40, 20]);
+
+describe("tables", () => {
+  test("ratios are taken within a round, and the fastest comes first", () => {
+    const lines = tableLines(result("S1", [PEER, OURS]));
+    expect(lines).toEqual([
+      ["Gatescope webgpu", "after", "10.0", "10.0", "20.0", "1.00"],
+      ["peer", "after", "40.0", "20.0", "40.0", "2.00"],
+    ]);
+  });
+
+  test("a row that does not count is a sentence, not a line", () => {
+    const text = renderText(result("S1", [OURS, row("peer", "Peer", [], "losses differ")]));
+    expect(text).toContain("peer, reset after: not counted, losses differ");
+    expect(text.match(/peer/g)).toHaveLength(1);
+  });
+
+  test.each([
+    [0.001234, "0.00123"],
+    [0.5, "0.500"],
+    [9.876, "9.88"],
+    [98.76, "98.8"],
+    [40245.4, "40,245"],
+  ])("%d is written %s", (value, text) => expect(formatNumber(value)).toBe(text));
+});
+
+test("the report has the table, the machine, the versions and the rounds", () => {
+  const report = renderReport(mergeResults(NO_RESULTS, { shapes: [result("S1", [OURS, PEER])], growth: [] }));
+  expect(report).toContain("| peer | after | 40.0 | 20.0 | 40.0 | 2.00 |");
+  expect(report).toContain("A processor, 2 cores");
+  expect(report).toContain("Gatescope 0.1.0");
+  expect(report).toContain("1 more were disturbed");
+});
+
+describe("results", () => {
+  test("a run replaces the shapes that it measured and keeps the others", () => {
+    const old = mergeResults(NO_RESULTS, { shapes: [result("S1", [OURS]), result("S2", [OURS])], growth: [] });
+    const merged = mergeResults(old, { shapes: [result("S2", [PEER]), result("S3", [])], growth: [] });
+    expect(merged.shapes.map(({ name, rows }) => [name, rows[0]?.contestant])).toEqual([
+      ["S1", "Gatescope webgpu"],
+      ["S2", "peer"],
+      ["S3", undefined],
+    ]);
+  });
+
+  test("what it writes it can read, and nothing else", () => {
+    const text = JSON.stringify(mergeResults(NO_RESULTS, { shapes: [result("S1", [OURS])], growth: [] }));
+    expect(parseResults(text, "a.json").shapes).toHaveLength(1);
+    for (const other of ["[]", "{}", "null", "no json", '{"version":2,"shapes":[],"growth":[]}']) {
+      expect(() => parseResults(other, "a.json")).toThrow(/a.json is there and holds no results/);
+    }
+  });
+});

@@ -1,0 +1,58 @@
+/**
+ * The Markdown report: what was measured, where, how and what came out. Everything in it follows from the JSON file, so it
+ * is never edited by hand.
+ */
+import { DISTURBED_ABOVE } from "./load.ts";
+import type { BenchResults, Machine, ShapeResult } from "./results.ts";
+import { CHECKED_STEPS, LOSS_TOLERANCE } from "./rounds.ts";
+import { COLUMNS, describeRounds, refusals, tableLines } from "./table.ts";
+
+const METHOD = `## Method
+
+A whole training step is measured: forward, backward and the update by Adam (learning rate 1e-3, ε 1e-7, no clipping), always on the same resident batch. All
+contestants of a shape are open in one browser process, each in a page of its own, and take turns in rounds. A measurement repeats groups of steps, each group about
+250 ms long and ended by reading the loss, so nothing is counted that has not run. Times are milliseconds per step; the **ratio** says how many times longer a
+contestant takes than Gatescope's first one in the same form, as the median of the ratios within the rounds. Trust ratios, not milliseconds.
+
+All start from the same weights and the same batch, drawn from a fixed seed. A row counts only when its first ${CHECKED_STEPS} losses agree within ${LOSS_TOLERANCE} with those of Gatescope's plain CPU
+player. A GRU is measured in both forms, since libraries differ: the reset gate acts before the product with U (Keras with \`reset_after=False\`, TensorFlow.js) or after it
+(PyTorch, cuDNN).
+
+Before every measurement and behind the last one of a round the machine is left alone for 200 ms; a round is dropped and repeated where other programs used more than
+${DISTURBED_ABOVE * 100} % of all cores in any of these pauses.
+
+Repeat with \`npm run -s bench -- --peers\` (once before: \`npm ci --prefix bench\`); \`--help\` shows how to measure other shapes.`;
+
+/** The whole report. */
+export function renderReport({ shapes }: BenchResults): string {
+  const parts = ["# Benchmarks", "Written by `npm run bench`; do not edit.", METHOD, ...shapes.map(renderShape)];
+  return `${[...parts, ...renderMachines(shapes)].join("\n\n")}\n`;
+}
+
+function renderShape(result: ShapeResult): string {
+  const title = result.name === result.shape ? `## ${result.name}` : `## ${result.name}\n\n\`${result.shape}\``;
+  const lines = [COLUMNS, COLUMNS.map((_, column) => (column < 2 ? "---" : "---:")), ...tableLines(result)];
+  const table = lines.map((line) => `| ${line.join(" | ")} |`).join("\n");
+  const refused = refusals(result).map((line) => `- ${line}`);
+  const variants = [
+    ...new Set(result.rows.map(({ contestant, variant }) => (variant ? `${contestant}: ${variant}` : ""))),
+  ];
+  const how = variants.filter((text) => text !== "").map((text) => `- ${text}`);
+  const list = [...how, ...refused].join("\n");
+  return [title, table, `${result.date}, ${describeRounds(result)}`, list].filter((part) => part !== "").join("\n\n");
+}
+
+function renderMachines(shapes: readonly ShapeResult[]): readonly string[] {
+  const names = new Map<string, string[]>();
+  for (const { name, machine } of shapes) {
+    const text = describe(machine);
+    names.set(text, [...(names.get(text) ?? []), name]);
+  }
+  if (names.size === 0) return [];
+  return ["## Machine and versions", ...[...names].map(([text, measured]) => `${measured.join(", ")}: ${text}`)];
+}
+
+function describe({ processor, memoryGiB, system, node, browser, versions }: Machine): string {
+  const libraries = Object.entries(versions).map(([library, version]) => `${library} ${version}`);
+  return `${processor}, ${memoryGiB} GiB; ${system}; ${browser}; Node ${node}; ${libraries.join(", ")}.`;
+}

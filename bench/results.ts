@@ -1,0 +1,112 @@
+/**
+ * What measurements leave behind: the JSON file, from which the report is written. A run replaces the shapes that it
+ * measured and keeps the others, so the parts of a report may come from different days; each says when and where.
+ */
+
+import type { ResetForm } from "./shape.ts";
+import type { Point } from "./statistics.ts";
+
+/** Where something was measured. */
+export interface Machine {
+  /** Model and number of cores. */
+  readonly processor: string;
+  readonly memoryGiB: number;
+  readonly system: string;
+  readonly node: string;
+  readonly browser: string;
+  /** Name → version, of Gatescope and of the peers that took part. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** One contestant in one form of one shape. */
+export interface Row {
+  readonly contestant: string;
+  readonly library: string;
+  readonly backend: string;
+  readonly form: ResetForm;
+  /** Why the row does not count; it then has no times. */
+  readonly refused?: string;
+  readonly variant: string;
+  readonly firstStepMs: number;
+  /** Losses of the first steps. */
+  readonly losses: readonly number[];
+  /** Milliseconds of a training step, round by round; those of disturbed rounds are left out where there are others. */
+  readonly stepMs: readonly number[];
+}
+
+/** All contestants of one shape. */
+export interface ShapeResult {
+  readonly name: string;
+  /** Its canonical writing. */
+  readonly shape: string;
+  /** ISO 8601, the day only. */
+  readonly date: string;
+  readonly machine: Machine;
+  /** Seconds of one measurement. */
+  readonly seconds: number;
+  /** Interleaved rounds that count, and those that other programs disturbed and that were dropped for it. */
+  readonly rounds: number;
+  readonly dropped: number;
+  /** True where no round was quiet, so that all count and none can be trusted much. */
+  readonly disturbed: boolean;
+  readonly rows: readonly Row[];
+}
+
+/** How the time of a step grows with one extent, all else fixed. */
+export interface GrowthResult {
+  /** `T`, `H`, `B`. */
+  readonly extent: string;
+  /** The shape at the first point. */
+  readonly shape: string;
+  readonly date: string;
+  readonly machine: Machine;
+  readonly curves: readonly {
+    readonly contestant: string;
+    readonly form: ResetForm;
+    readonly points: readonly Point[];
+  }[];
+}
+
+/** The JSON file. */
+export interface BenchResults {
+  readonly version: 1;
+  readonly shapes: readonly ShapeResult[];
+  readonly growth: readonly GrowthResult[];
+}
+
+/** No results. */
+export const NO_RESULTS: BenchResults = { version: 1, shapes: [], growth: [] };
+
+/** `old` with what was measured anew in the place of what has the same name or extent; the rest stays in its order. */
+export function mergeResults(old: BenchResults, anew: Pick<BenchResults, "shapes" | "growth">): BenchResults {
+  return {
+    version: 1,
+    shapes: replaceBy(old.shapes, anew.shapes, ({ name }) => name),
+    growth: replaceBy(old.growth, anew.growth, ({ extent }) => extent),
+  };
+}
+
+function replaceBy<Item>(old: readonly Item[], anew: readonly Item[], key: (item: Item) => string): readonly Item[] {
+  const fresh = new Map(anew.map((item) => [key(item), item]));
+  const kept = old.map((item) => fresh.get(key(item)) ?? item);
+  const known = new Set(old.map(key));
+  return [...kept, ...anew.filter((item) => !known.has(key(item)))].toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** Reads the JSON file; throws a sentence where it is something else, so that nobody's file is overwritten. */
+export function parseResults(text: string, path: string): BenchResults {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    parsed = null;
+  }
+  if (isResults(parsed)) return parsed;
+  throw new Error(`${path} is there and holds no results of this command; name another file, or remove it`);
+}
+
+function isResults(value: unknown): value is BenchResults {
+  if (typeof value !== "object" || value === null) return false;
+  const { version, shapes, growth } = value as Partial<Record<keyof BenchResults, unknown>>;
+  return version === 1 && Array.isArray(shapes) && Array.isArray(growth);
+}

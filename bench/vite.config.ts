@@ -1,0 +1,19 @@
+/**
+ * Builds the contestants' pages into `dist-bench/`: plain files that any static server can serve. A configuration of its own,
+ * because nothing of the product's page (React, its policy, its service worker) belongs there.
+ */
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here("."),
+  base: "./",
+  build: {
+    target: "es2023",
+    outDir: here("../dist-bench"),
+    emptyOutDir: true,
+    rolldownOptions: { input: [here("contestant.html")] },
+  },
+});
