@@ -43,6 +43,9 @@ export interface PhaseProfile {
 /** Run-time scalars of a play by name: one number for all models, or one for each. */
 export type PlayScalars = Readonly<Record<string, number | ArrayLike<number>>>;
 
+/** Run-time scalars of one phase of step `step`, counted from 0. It may hand out the same object again and again. */
+export type StepScalars = (phase: PhaseName, step: number) => PlayScalars;
+
 /**
  * One Program made playable: buffers, pipelines, bind groups. Offsets count within one model's copy of a tensor; `model` is
  * 0 for data that all models share.
@@ -55,6 +58,11 @@ export interface Player {
    * reads once for all models (batch-gather's `slot`) must be one number. Does not wait.
    */
   play(phase: PhaseName, scalars: PlayScalars): void;
+  /**
+   * Enqueues `count` steps, each of them all `phases` in order. `scalarsOf` is asked once for each phase of each step, in
+   * order of play. It means what that loop of `play` means, but a player may do several steps at once. Does not wait.
+   */
+  playSteps(phases: readonly PhaseName[], count: number, scalarsOf: StepScalars): void;
   /** Sends what was enqueued. Plays between two submits share one. `read` and `settle` submit by themselves. */
   submit(): void;
   /** Copies `length` elements from `offset` once everything enqueued before has run. Several reads may be in flight. */
@@ -76,6 +84,18 @@ export interface Player {
   };
   /** Mirrors creation. Idempotent. */
   dispose(): void;
+}
+
+/** The plain meaning of `Player.playSteps`, for players that know no shorter way. */
+export function playOneByOne(
+  player: Pick<Player, "play">,
+  phases: readonly PhaseName[],
+  count: number,
+  scalarsOf: StepScalars,
+): void {
+  for (let step = 0; step < count; step++) {
+    for (const phase of phases) player.play(phase, scalarsOf(phase, step));
+  }
 }
 
 /** Opens players. */

@@ -3,8 +3,9 @@
  * metrics in order. After a raised flag the optimizer leaves everything untouched, so every later chunk comes back with
  * fewer good steps than it had, and the state on the device is that of the last good step.
  */
-import type { Player } from "../core/backend.ts";
+import type { Player, StepScalars } from "../core/backend.ts";
 import type { Experiment } from "../core/experiment.ts";
+import type { PhaseName } from "../core/program.ts";
 import type { Dataset } from "../core/task.ts";
 import { CLIPPED_RING } from "./build-program.ts";
 import { CARRIED } from "./carried-state.ts";
@@ -19,6 +20,11 @@ import { TENSOR } from "./tensor-names.ts";
 /** Columns of a row of the metrics ring: loss | norm | clip factor | learning rate. */
 export const METRIC_COLUMNS = 4;
 const LEARNING_RATE = 3;
+
+/** The phases of a training step. */
+const TRAINING: readonly PhaseName[] = ["forward", "backward", "update"];
+/** Those of a step that counts what clipping by value cuts off. */
+const COUNTED_TRAINING: readonly PhaseName[] = [...TRAINING, "clip-count"];
 
 /** What training changes on the device, as it was after a chunk. */
 export type DeviceState = Pick<RunState, "params" | "moments" | "carried">;
@@ -137,7 +143,7 @@ export class TrainingQueue {
 
   /** Sends `count` ≤ `room` steps; `withState` also reads the state after them. Does not wait. */
   send(count: number, withState: boolean): void {
-    const { player, spec, experiment, live, rateFactor, now } = this.#parts;
+    const { player, spec, experiment, now } = this.#parts;
     const first = this.#submitted;
     const sentMs = now();
     const row = first % spec.M;
@@ -147,24 +153,43 @@ export class TrainingQueue {
     player.write("starts", this.#starts.subarray(0, count * spec.B));
     // Within a chunk the device counts on by itself.
     if (drawsPerStep(spec)) player.write(TENSOR.key(), Uint32Array.of(experiment.seed, first));
-    let countedFrom = count;
-    for (let i = 0; i < count; i++) {
-      const step = first + i;
-      this.#forward.slot = i;
-      this.#forward.resume = this.#order.resumes(step) ? 1 : 0;
-      this.#update.slot = row + i;
-      live.writeScalars(this.#update, step, rateFactor(step));
-      this.#update.l1 = experiment.training.l1;
-      writeOptimizerScalars(this.#update, experiment.training.optimizer, step - this.#momentsSince + 1);
-      player.play("forward", this.#forward);
-      player.play("backward", this.#forward);
-      player.play("update", this.#update);
-      if (this.#update.clipValue !== 0) countedFrom = Math.min(countedFrom, i);
-      if (countedFrom <= i) player.play("clip-count", this.#update);
-    }
+    const countedFrom = this.#countedFrom(first, count);
+    player.playSteps(TRAINING, countedFrom, this.#scalarsFrom(first, 0));
+    player.playSteps(COUNTED_TRAINING, count - countedFrom, this.#scalarsFrom(first, countedFrom));
     player.submit();
     this.#submitted = first + count;
     this.#pending.push({ first, count, sentMs, outcome: this.#collect(row, count, { countedFrom, withState }) });
+  }
+
+  /** The first step of a chunk that clips by value, from which on the chunk counts; `count` where none does. */
+  #countedFrom(first: number, count: number): number {
+    for (let i = 0; i < count; i++) {
+      this.#writeUpdate(first + i);
+      if (this.#update.clipValue !== 0) return i;
+    }
+    return count;
+  }
+
+  #writeUpdate(step: number): void {
+    const { experiment, live, rateFactor, spec } = this.#parts;
+    const { l1, optimizer } = experiment.training;
+    this.#update.slot = step % spec.M;
+    this.#update.l1 = l1;
+    live.writeScalars(this.#update, step, rateFactor(step));
+    writeOptimizerScalars(this.#update, optimizer, step - this.#momentsSince + 1);
+  }
+
+  /** Scalars of the steps of a chunk from its step `from` on; the chunk begins with step `first`. */
+  #scalarsFrom(first: number, from: number): StepScalars {
+    return (phase, i) => {
+      if (phase === "update" || phase === "clip-count") {
+        this.#writeUpdate(first + from + i);
+        return this.#update;
+      }
+      this.#forward.slot = from + i;
+      this.#forward.resume = this.#order.resumes(first + from + i) ? 1 : 0;
+      return this.#forward;
+    };
   }
 
   async #collect(

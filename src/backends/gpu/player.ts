@@ -2,7 +2,14 @@
  * The GPU player: plays a Program as lists of prepared dispatches. Everything is allocated when it is created; playing
  * only encodes. Plays share a submit until `submit`, a write, a read or the pace asks for one.
  */
-import type { CallTime, PhaseProfile, Player, PlayScalars } from "../../core/backend.ts";
+import {
+  type CallTime,
+  type PhaseProfile,
+  type Player,
+  type PlayScalars,
+  playOneByOne,
+  type StepScalars,
+} from "../../core/backend.ts";
 import { ELEMENT_BYTES } from "../../core/dims.ts";
 import { ContractError } from "../../core/errors.ts";
 import { layoutOf, locateRange, type ModelLayout, modelsOf } from "../../core/model-layout.ts";
@@ -84,6 +91,10 @@ export class GpuPlayer implements Player {
   play(phase: PhaseName, scalars: PlayScalars): void {
     this.#record(this.#stepsOf(phase, scalars), scalars);
     this.counts.plays++;
+  }
+
+  playSteps(phases: readonly PhaseName[], count: number, scalarsOf: StepScalars): void {
+    playOneByOne(this, phases, count, scalarsOf);
   }
 
   async profile(phase: PhaseName, scalars: PlayScalars, now: () => number): Promise<PhaseProfile> {

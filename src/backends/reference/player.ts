@@ -2,7 +2,7 @@
  * The CPU player: runs twins over Float32Arrays. It computes inside `play`, so nothing is ever pending and `submit` only
  * counts; `read` copies at the time of the call, which is the order the interface promises.
  */
-import type { Backend, CallTime, Player } from "../../core/backend.ts";
+import { type Backend, type CallTime, type Player, playOneByOne } from "../../core/backend.ts";
 import { ELEMENT_BYTES } from "../../core/dims.ts";
 import { ContractError, ProgramRefusedError } from "../../core/errors.ts";
 import { layoutOf, locateRange, modelsOf } from "../../core/model-layout.ts";
@@ -52,7 +52,7 @@ export function createReferencePlayer(program: Program): Player {
     if (!array || !layout) throw new ContractError({ operation: "Program", tensor }, "a tensor of the Program", tensor);
     return { array, layout };
   };
-  return {
+  const player: Player = {
     counts,
     write(tensor, data, offset = 0, model = 0) {
       const { array, layout } = find(tensor);
@@ -67,6 +67,7 @@ export function createReferencePlayer(program: Program): Player {
       }
       counts.plays++;
     },
+    playSteps: (phases, count, scalarsOf) => playOneByOne(player, phases, count, scalarsOf),
     async profile(phase, scalars, now) {
       const times: number[] = [];
       let began = now();
@@ -100,6 +101,7 @@ export function createReferencePlayer(program: Program): Player {
     /** Storage goes with the last reference to the player; there is nothing to hand back. */
     dispose() {},
   };
+  return player;
 }
 
 /** Ranges of equal length, `distance` apart. */
