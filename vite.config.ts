@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 import { contentSecurityPolicy } from "./build/content-security-policy.ts";
 import { offline } from "./build/offline.ts";
 import { taskData } from "./build/task-data.ts";
+import { wasmKernels } from "./build/wasm-kernels.ts";
 import { browserFlags, findBrowser } from "./scripts/browser.mjs";
 import { findCommands } from "./scripts/commands.mjs";
 import { vulkanEnvironment } from "./scripts/vulkan.mjs";
@@ -28,8 +29,8 @@ const launchOptions = { ...(executablePath && { executablePath }), args: browser
 
 export default defineConfig(({ isSsrBuild }) => ({
   base: "./",
-  plugins: [react(), taskData(), contentSecurityPolicy(), offline()],
-  worker: { format: "es", plugins: () => [taskData()] },
+  plugins: [react(), taskData(), wasmKernels(), contentSecurityPolicy(), offline()],
+  worker: { format: "es", plugins: () => [taskData(), wasmKernels()] },
   build: isSsrBuild ? cli : page,
   test: {
     projects: [

@@ -4,12 +4,14 @@
  */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { wasmKernels } from "../build/wasm-kernels.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   root: here("."),
   base: "./",
+  plugins: [wasmKernels()],
   build: {
     target: "es2023",
     outDir: here("../dist-bench"),

@@ -14,6 +14,7 @@ const SOURCES = [
   "src",
   ...BENCH.map((entry) => `bench/${entry}`),
   "shaders",
+  "wasm",
   "build",
   "vite.config.ts",
   "package-lock.json",

@@ -1,10 +1,17 @@
 /**
- * Imports that the bundler resolves and the compiler cannot see: shader sources as text, and the data that `build/task-data.ts` cuts.
+ * Imports that the bundler resolves and the compiler cannot see: shader sources as text, and what plugins under `build/` make.
  * Besides, the part of papaparse that we use: its published types pull all of Node into every room.
  */
 declare module "*.wgsl?raw" {
   const source: string;
   export default source;
+}
+
+declare module "virtual:wasm-kernels" {
+  /** WebAssembly with SIMD, in Base64. */
+  export const plain: string;
+  /** The same with relaxed SIMD. */
+  export const relaxed: string;
 }
 
 declare module "virtual:seattle-weather" {

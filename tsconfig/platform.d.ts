@@ -42,3 +42,21 @@ interface Blob {
   stream(): ReadableStream;
 }
 declare var Blob: { new (parts: (string | Uint8Array<ArrayBuffer>)[]): Blob };
+
+declare function atob(text: string): string;
+
+declare namespace WebAssembly {
+  interface Module {
+    readonly [Symbol.toStringTag]: string;
+  }
+  interface Memory {
+    readonly buffer: ArrayBuffer;
+  }
+  interface Instance {
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+  var Memory: { new (descriptor: { initial: number; maximum?: number }): Memory };
+  var Instance: { new (module: Module, imports?: { readonly env: { readonly memory: Memory } }): Instance };
+  function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
+  function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
+}

@@ -6,7 +6,7 @@ import type { PhaseName, Plan, Program } from "./program.ts";
 
 /** What the user sees of a backend. */
 export interface BackendInfo {
-  readonly kind: "webgpu" | "cpu";
+  readonly kind: "webgpu" | "wasm" | "cpu";
   /** Human name of the adapter, or of the CPU player. */
   readonly adapter: string;
   /** True when the adapter is a software renderer: works, but slowly. */

@@ -65,7 +65,7 @@ const CommandSchema = v.variant("type", [
 ]);
 
 const backend = v.object({
-  kind: v.picklist(["webgpu", "cpu"]),
+  kind: v.picklist(["webgpu", "wasm", "cpu"]),
   adapter: v.string(),
   software: v.boolean(),
   limits: v.object({ maxBufferBytes: v.number(), maxBindingBytes: v.number() }),

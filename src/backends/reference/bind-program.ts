@@ -1,14 +1,14 @@
 /**
- * Turns a Program into arrays and bound twin calls, in either precision. In f64 it is the oracle of finite differences
- * and of tests; in f32 it is what the reference player plays. All views are made here, so that playing allocates nothing.
- * A call is bound once for each model of the Program and played for all of them before the next call.
+ * Turns a Program into arrays and bound calls. With arrays of their own in either precision and every call a twin it is the
+ * oracle: in f64 of finite differences and of tests, in f32 what the reference player plays. Another CPU player says where
+ * tensors lie and what it plays faster. All views are made here, so that playing allocates nothing. A call is bound once for each model of the Program and played for all of them before the next call.
  */
 import type { PlayScalars } from "../../core/backend.ts";
 import { ContractError } from "../../core/errors.ts";
 import { layoutOf, modelsOf } from "../../core/model-layout.ts";
-import type { OperationCall, PhaseName, Program } from "../../core/program.ts";
+import type { OperationCall, PhaseName, Program, ProgramTensor } from "../../core/program.ts";
 import { segmentOf, validateProgram } from "../../core/validate-program.ts";
-import type { TensorArray } from "./twin.ts";
+import type { ReferenceOperation, TensorArray } from "./twin.ts";
 import { findReferenceOperation, REFERENCE_OPERATIONS } from "./twins.ts";
 
 /** A Program with its storage. `tensors` are the live arrays of all models: tests write and read them directly. */
@@ -36,23 +36,40 @@ interface BoundPhase {
   readonly operations: readonly string[];
 }
 
-/** Validates the Program (`ContractError`), allocates every tensor zeroed and binds its calls. `precision` is in bits. */
+/** What a CPU player brings to a Program. */
+export interface Stage {
+  /** Zeroed storage of a tensor, all copies of it in one array of that many elements. */
+  allocate(tensor: ProgramTensor, elements: number): TensorArray;
+  /** What plays that call for that model. */
+  find(call: OperationCall, model: number): ReferenceOperation;
+}
+
+/** Twins over arrays of their own; `precision` is in bits. */
 export function bindProgram(program: Program, precision: 32 | 64): BoundProgram {
+  const allocate = ({ type }: ProgramTensor, elements: number): TensorArray => {
+    if (type === "u32") return new Uint32Array(elements);
+    return precision === 32 ? new Float32Array(elements) : new Float64Array(elements);
+  };
+  return stageProgram(program, () => ({ allocate, find: ({ operation }) => findReferenceOperation(operation) }));
+}
+
+/** Validates the Program (`ContractError`), then sets the stage, allocates every tensor and binds its calls. */
+export function stageProgram(program: Program, setStage: () => Stage): BoundProgram {
   validateProgram(
     program,
     REFERENCE_OPERATIONS.map((entry) => entry.operation),
   );
   const models = modelsOf(program);
-  const tensors = new Map<string, TensorArray>();
-  for (const tensor of program.tensors) {
-    const { total: elements } = layoutOf(tensor, models);
-    if (tensor.type === "u32") tensors.set(tensor.name, new Uint32Array(elements));
-    else tensors.set(tensor.name, precision === 32 ? new Float32Array(elements) : new Float64Array(elements));
-  }
+  const stage = setStage();
+  const tensors = new Map(
+    program.tensors.map((tensor) => [tensor.name, stage.allocate(tensor, layoutOf(tensor, models).total)]),
+  );
   const phases = new Map<string, BoundPhase>();
   for (const [phase, calls] of Object.entries(program.phases)) {
     const bound = calls.map((call) =>
-      Array.from({ length: models }, (_, model) => bindCall(call, program, tensors, model)),
+      Array.from({ length: models }, (_, model) =>
+        bindCall(call, stage.find(call, model), { program, tensors, model }),
+      ),
     );
     phases.set(phase, { calls: bound, operations: calls.map((call) => call.operation) });
   }
@@ -73,11 +90,10 @@ export function bindProgram(program: Program, precision: 32 | 64): BoundProgram 
 
 function bindCall(
   call: OperationCall,
-  program: Program,
-  tensors: ReadonlyMap<string, TensorArray>,
-  model: number,
+  { operation, bind }: ReferenceOperation,
+  where: { readonly program: Program; readonly tensors: ReadonlyMap<string, TensorArray>; readonly model: number },
 ): BoundCall {
-  const { operation, bind } = findReferenceOperation(call.operation);
+  const { program, tensors, model } = where;
   const numbers: Record<string, number> = { ...call.numbers };
   for (const scalar of operation.scalars) numbers[scalar] = Number.NaN;
   const views: Record<string, TensorArray> = {};

@@ -1,14 +1,13 @@
 /**
- * The CPU player: runs twins over Float32Arrays. It computes inside `play`, so nothing is ever pending and `submit` only
- * counts; `read` copies at the time of the call, which is the order the interface promises.
+ * The CPU player: runs twins over Float32Arrays of their own. What playing means on a CPU stands in `bound-player.ts`.
  */
-import { type Backend, type CallTime, type Player, playOneByOne } from "../../core/backend.ts";
+import type { Backend, Player } from "../../core/backend.ts";
 import { ELEMENT_BYTES } from "../../core/dims.ts";
-import { ContractError, ProgramRefusedError } from "../../core/errors.ts";
-import { layoutOf, locateRange, modelsOf } from "../../core/model-layout.ts";
+import { ProgramRefusedError } from "../../core/errors.ts";
+import { layoutOf, modelsOf } from "../../core/model-layout.ts";
 import type { PlannedOperation, Program } from "../../core/program.ts";
 import { bindProgram } from "./bind-program.ts";
-import type { TensorArray } from "./twin.ts";
+import { createBoundPlayer } from "./bound-player.ts";
 
 /** All tensors of a Program together, 1 GiB: a tab that asks for more is refused or swapped on the machines that lack a GPU. */
 const MAX_PROGRAM_BYTES = 2 ** 30;
@@ -41,90 +40,7 @@ export function createReferenceBackend(): Backend {
  */
 export function createReferencePlayer(program: Program): Player {
   refuseTooLarge(program);
-  const { tensors, play } = bindProgram(program, 32);
-  const dispatches: Record<string, number> = {};
-  const counts = { plays: 0, submits: 0, dispatches };
-  const models = modelsOf(program);
-  const layouts = new Map(program.tensors.map((tensor) => [tensor.name, layoutOf(tensor, models)]));
-  const find = (tensor: string) => {
-    const array = tensors.get(tensor);
-    const layout = layouts.get(tensor);
-    if (!array || !layout) throw new ContractError({ operation: "Program", tensor }, "a tensor of the Program", tensor);
-    return { array, layout };
-  };
-  const player: Player = {
-    counts,
-    write(tensor, data, offset = 0, model = 0) {
-      const { array, layout } = find(tensor);
-      if (data instanceof Uint32Array !== array instanceof Uint32Array) {
-        throw new ContractError({ operation: "write", tensor }, array.constructor.name, data.constructor.name);
-      }
-      array.set(data, locateRange({ operation: "write", tensor }, layout, { model, offset, length: data.length }));
-    },
-    play(phase, scalars) {
-      for (const operation of play(phase, scalars)) {
-        dispatches[operation] = (dispatches[operation] ?? 0) + 1;
-      }
-      counts.plays++;
-    },
-    playSteps: (phases, count, scalarsOf) => playOneByOne(player, phases, count, scalarsOf),
-    async profile(phase, scalars, now) {
-      const times: number[] = [];
-      let began = now();
-      const operations = play(phase, scalars, () => {
-        times.push(now() - began);
-        began = now();
-      });
-      counts.plays++;
-      for (const operation of operations) dispatches[operation] = (dispatches[operation] ?? 0) + 1;
-      const calls = (program.phases[phase] ?? []).map(({ operation, label }, i): CallTime => {
-        return { operation, label, implementation: "twin", dispatches: 1, ms: times[i] ?? Number.NaN };
-      });
-      return { method: "clock", calls };
-    },
-    submit() {
-      counts.submits++;
-    },
-    async read(tensor, offset = 0, length, model = 0) {
-      const { array, layout } = find(tensor);
-      const elements = length ?? layout.length - offset;
-      const first = locateRange({ operation: "read", tensor }, layout, { model, offset, length: elements });
-      return cutCopies(tensor, array, { first, elements, copies: 1, distance: 0 });
-    },
-    async readAll(tensor, offset = 0, length) {
-      const { array, layout } = find(tensor);
-      const elements = length ?? layout.length - offset;
-      const first = locateRange({ operation: "read", tensor }, layout, { model: 0, offset, length: elements });
-      return cutCopies(tensor, array, { ...layout, first, elements });
-    },
-    async settle() {},
-    /** Storage goes with the last reference to the player; there is nothing to hand back. */
-    dispose() {},
-  };
-  return player;
-}
-
-/** Ranges of equal length, `distance` apart. */
-interface Copies {
-  readonly first: number;
-  readonly elements: number;
-  readonly copies: number;
-  readonly distance: number;
-}
-
-/** The ranges one behind the other. */
-function cutCopies(
-  tensor: string,
-  array: TensorArray,
-  { first, elements, copies, distance }: Copies,
-): Float32Array | Uint32Array {
-  if (array instanceof Float64Array) throw new ContractError({ operation: "read", tensor }, "f32", "f64");
-  const all = array instanceof Uint32Array ? new Uint32Array(copies * elements) : new Float32Array(copies * elements);
-  for (let i = 0; i < copies; i++) {
-    const begin = first + i * distance;
-    all.set(array.subarray(begin, begin + elements), i * elements);
-  }
-  return all;
+  return createBoundPlayer(program, bindProgram(program, 32), () => "twin");
 }
 
 function refuseTooLarge(program: Program): void {
