@@ -2,7 +2,7 @@
  * The one interface between the engine and whatever computes. The engine is given a Backend and never asks which one.
  * All promises settle, also when a device is lost: they then reject with `BackendLostError`.
  */
-import type { PhaseName, Plan, Program } from "./program.ts";
+import type { PhaseName, Plan, PlannedOperation, Program } from "./program.ts";
 
 /** What the user sees of a backend. */
 export interface BackendInfo {
@@ -98,6 +98,28 @@ export function playOneByOne(
   }
 }
 
+/** What measurements found earlier. Keys name the adapter, the operation and its shape; a memory is of one browser version. */
+export interface PlanMemory {
+  recall(key: string): PlannedOperation | undefined;
+  remember(key: string, planned: PlannedOperation): void;
+}
+
+/** What the owner of a run lends to the measured choice of its plan. */
+export interface TuneOptions {
+  /** The host's monotonic clock in ms. */
+  readonly now: () => number;
+  readonly memory: PlanMemory;
+  /** True once whoever waits would rather have the start of the model than the end of the measurements. */
+  readonly skipped: () => boolean;
+  /** Called before each operation that is measured: places done, places in all, and what comes next. */
+  readonly progress: (done: number, total: number, operation: string) => void;
+  /** Time for all of it. */
+  readonly limitMs: number;
+}
+
+/** Time that a tuner may take before step 0. */
+export const TUNING_LIMIT_MS = 3000;
+
 /** Opens players. */
 export interface Backend {
   readonly info: BackendInfo;
@@ -105,6 +127,8 @@ export interface Backend {
   readonly lost: Promise<BackendLoss>;
   /** Fixed defaults for this adapter; what `saved`, a plan from anywhere, says of a call goes first where it can be played. */
   plan(program: Program, saved?: Plan): Plan;
+  /** A plan for training, measured on this adapter where there is a choice; what was not measured is the cost model's. */
+  tune(program: Program, options: TuneOptions): Promise<Plan>;
   /** Checks the Program against the limits and builds it; `progress` counts compiled kernels. Throws `ProgramRefusedError` with numbers. */
   create(program: Program, plan: Plan, progress?: (done: number, total: number) => void): Promise<Player>;
   dispose(): void;

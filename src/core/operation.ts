@@ -143,6 +143,8 @@ export interface Operation<
   /** Largest difference to the twin, `max|got − ref| ≤ relative · (max|ref| + 0.1)`, and why it is that large. */
   /** Floating-point operations of a call, where they decide its time; otherwise its data do. */
   readonly flops?: (numbers: Numbers) => number;
+  /** The extent, or the loop, to which the time of a call is proportional: measurements play a shorter call. */
+  readonly linearIn?: string | Loop;
   readonly tolerance: { readonly relative: number; readonly reason: string };
   readonly implementations: Readonly<Record<string, Implementation>>;
 }

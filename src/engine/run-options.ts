@@ -1,4 +1,5 @@
 /** What the owner of a run lends to it: clock, score, state to go on from. Nothing here changes what a step computes. */
+import type { TuneOptions } from "../core/backend.ts";
 import type { Plan } from "../core/program.ts";
 import type { ScoredRows } from "../core/task.ts";
 import type { ScoredSteps } from "./evaluation.ts";
@@ -15,6 +16,8 @@ export interface RunOptions {
   readonly state?: RunState;
   /** Choices to play by instead of the backend's own, as a saved run brings them. */
   readonly plan?: Plan;
+  /** With it the plan is measured before step 0, unless `plan` brings one; without it the backend's fixed defaults apply. */
+  readonly tune?: TuneOptions;
   /** Counts compiled kernels. */
   readonly progress?: (done: number, total: number) => void;
   /** Awaited between batches of an evaluation, which may take long on a CPU. */

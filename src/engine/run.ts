@@ -90,13 +90,18 @@ interface Opened {
   readonly player: Player;
 }
 
+/** A plan that was brought along is pinned; otherwise measured, or the backend's own. */
+function choosePlan(program: Program, backend: Backend, { plan, tune }: RunOptions): Promise<Plan> | Plan {
+  return tune && !plan ? backend.tune(program, tune) : backend.plan(program, plan);
+}
+
 /** Opens the first of the specs that the backend can hold. Throws the last refusal where it can hold none. */
 async function openFirst(specs: readonly ProgramSpec[], backend: Backend, options: RunOptions): Promise<Opened> {
   let refusal: unknown = new Error("a run needs a spec");
   for (const spec of specs) {
     const built = buildProgram(spec);
-    const plan = backend.plan(built.program, options.plan);
     try {
+      const plan = await choosePlan(built.program, backend, options);
       // The backend refuses what it cannot hold before initial weights of that size are drawn.
       const player = await backend.create(built.program, plan, options.progress);
       return { spec, built, plan, player };

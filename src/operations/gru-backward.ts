@@ -69,6 +69,7 @@ export const gruBackward = defineOperation({
   constants: ["reset", "activation", "upstream", ...BACKWARD_CONSTANTS],
   scalars: [],
   flops: recurrentFlops(3),
+  linearIn: ROWS,
   tolerance: { relative: 5e-5, reason: "f32 sums in another order, carried over T steps" },
   implementations: {
     step: {

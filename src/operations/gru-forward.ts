@@ -106,6 +106,7 @@ export const gruForward = defineOperation({
   constants: ["reset", "activation", "flagBit", ...FORWARD_CONSTANTS],
   scalars: [],
   flops: recurrentFlops(3),
+  linearIn: STEPS,
   tolerance: {
     relative: 2e-5,
     reason: "σ and tanh to a few ulp and f32 sums in another order, carried over T steps",

@@ -30,6 +30,7 @@ export const inputGradient = defineOperation({
   constants: ["daOffset", "daStride", "dxOffset", "dxStride"],
   scalars: [],
   flops: products("N·D·C"),
+  linearIn: "N",
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
   implementations: {
     tile: {

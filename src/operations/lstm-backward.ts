@@ -62,6 +62,7 @@ export const lstmBackward = defineOperation({
   constants: ["upstream", "cellUpstream", ...BACKWARD_CONSTANTS],
   scalars: [],
   flops: recurrentFlops(4),
+  linearIn: ROWS,
   tolerance: { relative: 5e-5, reason: "f32 sums in another order, carried over T steps" },
   implementations: {
     step: {

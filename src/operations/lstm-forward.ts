@@ -65,6 +65,7 @@ export const lstmForward = defineOperation({
   constants: ["flagBit", ...FORWARD_CONSTANTS],
   scalars: [],
   flops: recurrentFlops(4),
+  linearIn: STEPS,
   tolerance: {
     relative: 2e-5,
     reason: "σ and tanh to a few ulp and f32 sums in another order, carried over T steps",

@@ -32,6 +32,7 @@ export const projectForward = defineOperation({
   constants: ["xOffset", "xStride", "outOffset", "outStride"],
   scalars: [],
   flops: products("N·D·C"),
+  linearIn: "N",
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
   implementations: {
     tile: {

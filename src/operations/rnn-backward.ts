@@ -49,6 +49,7 @@ export const rnnBackward = defineOperation({
   constants: ["activation", "upstream", ...BACKWARD_CONSTANTS],
   scalars: [],
   flops: recurrentFlops(1),
+  linearIn: ROWS,
   tolerance: { relative: 5e-5, reason: "f32 sums in another order, carried over T steps" },
   implementations: {
     step: {

@@ -52,6 +52,7 @@ export const rnnForward = defineOperation({
   constants: ["activation", "flagBit", ...FORWARD_CONSTANTS],
   scalars: [],
   flops: recurrentFlops(1),
+  linearIn: STEPS,
   tolerance: {
     relative: 2e-5,
     reason: "tanh to a few ulp and f32 sums in another order, carried over T steps",

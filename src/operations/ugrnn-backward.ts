@@ -50,6 +50,7 @@ export const ugrnnBackward = defineOperation({
   constants: ["upstream", ...BACKWARD_CONSTANTS],
   scalars: [],
   flops: recurrentFlops(2),
+  linearIn: ROWS,
   tolerance: { relative: 5e-5, reason: "f32 sums in another order, carried over T steps" },
   implementations: {
     step: {

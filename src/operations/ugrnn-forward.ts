@@ -61,6 +61,7 @@ export const ugrnnForward = defineOperation({
   constants: ["flagBit", ...FORWARD_CONSTANTS],
   scalars: [],
   flops: recurrentFlops(2),
+  linearIn: STEPS,
   tolerance: {
     relative: 2e-5,
     reason: "σ and tanh to a few ulp and f32 sums in another order, carried over T steps",

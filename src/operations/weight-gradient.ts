@@ -38,6 +38,7 @@ export const weightGradient = defineOperation({
   constants: ["leftOffset", "leftStride", "rightOffset", "rightStride", "outOffset", "outStride"],
   scalars: [],
   flops: products("N·D·C"),
+  linearIn: "N",
   tolerance: { relative: 2e-5, reason: "f32 sums in another order than the twin's" },
   implementations: {
     split: {

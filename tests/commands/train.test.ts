@@ -165,6 +165,7 @@ describe("train", { timeout: 60_000 }, () => {
     [["--save", "no/such/folder/run.safetensors"], "--save: no/such/folder/run.safetensors is no place for a file"],
     [["--data", "package.json"], "seattle-weather brings its own data"],
     [["extra"], "Unexpected argument 'extra'"],
+    [["--tune", "yes"], "--tune must be on or off, not yes"],
   ])("explains %j and exits with 64", async (args, sentence) => {
     const { code, terminal } = await run(...args);
     expect(code).toBe(64);

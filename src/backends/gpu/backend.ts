@@ -13,6 +13,7 @@ import { createPending } from "./pending.ts";
 import { createPipelines } from "./pipelines.ts";
 import { planDefaults } from "./plan.ts";
 import { GpuPlayer } from "./player.ts";
+import { tunePlan } from "./tuner.ts";
 
 /** Wraps an opened device, which from now on belongs to the backend. */
 export function createGpuBackend({ device, info }: OpenedDevice): Backend {
@@ -56,6 +57,9 @@ export function createGpuBackend({ device, info }: OpenedDevice): Backend {
     info,
     lost: device.lost.then(({ reason, message }): BackendLoss => ({ reason, message })),
     plan: (program, saved) => planDefaults(program, info.software, saved),
+    tune: (program, options) => {
+      return tunePlan({ program, software: info.software, adapter: info.adapter, create }, options);
+    },
     create,
     dispose: () => device.destroy(),
   };

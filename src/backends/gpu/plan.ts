@@ -34,9 +34,8 @@ export function planDefaults(program: Program, software: boolean, saved: Plan = 
   const plan: Record<string, PlannedOperation> = {};
   for (const name of new Set(calls.map(({ operation }) => operation))) {
     const own = calls.filter(({ operation }) => operation === name);
-    const rows = Math.max(...own.map(({ numbers }) => numbers.N ?? 1));
     const planned = groupByPlace(own).map((group): [string, PlannedOperation] => {
-      return [planKey(group[0]), choosePlayable(group, saved) ?? chooseDefault(group, rows, software)];
+      return [planKey(group[0]), choosePlayable(group, saved) ?? chooseDefault(group, own, software)];
     });
     Object.assign(plan, mergeAgreeing(name, planned));
   }
@@ -79,10 +78,10 @@ function choosePlayable(group: Group, saved: Plan): PlannedOperation | undefined
   return playable ? { implementation: planned.implementation, sizes } : undefined;
 }
 
-function chooseDefault(group: Group, rows: number, software: boolean): PlannedOperation {
+function chooseDefault(group: Group, all: readonly OperationCall[], software: boolean): PlannedOperation {
   const [{ operation, label }] = group;
   for (const [implementation, data] of Object.entries(findOperation(operation).implementations)) {
-    const widened = chooseSizes(data, rows, software);
+    const widened = chooseSizes(data, all, software);
     const sizes = { ...widened, ...chunkSizes(data, widened, { group, rate: guessRate(software) }) };
     if (group.every(({ numbers }) => isFeasible(data, numbers, sizes))) return { implementation, sizes };
   }
@@ -100,7 +99,13 @@ export function defaultSizes({ passes, sizes }: Implementation): Record<string, 
   return Object.assign({}, sizes, ...kernels.map((kernel) => kernel.sizes));
 }
 
-function chooseSizes(implementation: Implementation, rows: number, software: boolean): Record<string, number> {
+/** Sizes of an implementation for an adapter of that kind; chunks are not yet those of the budget. */
+export function chooseSizes(
+  implementation: Implementation,
+  calls: readonly OperationCall[],
+  software: boolean,
+): Record<string, number> {
+  const rows = Math.max(...calls.map(({ numbers }) => numbers.N ?? 1));
   const sizes = defaultSizes(implementation);
   if (!software && sizes.WORKGROUP_SIZE !== undefined) {
     sizes.WORKGROUP_SIZE = Math.max(sizes.WORKGROUP_SIZE, HARDWARE_WORKGROUP_SIZE);

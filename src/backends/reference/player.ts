@@ -29,6 +29,9 @@ export function createReferenceBackend(): Backend {
       }
       return plan;
     },
+    async tune(program) {
+      return this.plan(program);
+    },
     create: async (program) => createReferencePlayer(program),
     dispose() {},
   };

@@ -3,7 +3,7 @@
  * inside `play`, in one thread. What a policy or an old engine forbids comes back as an error of `createWasmBackend`.
  */
 import type { Backend } from "../../core/backend.ts";
-import type { PlannedOperation } from "../../core/program.ts";
+import type { Plan, PlannedOperation, Program } from "../../core/program.ts";
 import { stageProgram } from "../reference/bind-program.ts";
 import { createBoundPlayer } from "../reference/bound-player.ts";
 import { compileKernels } from "./kernels.ts";
@@ -11,6 +11,14 @@ import { findFastTwin, MAX_MEMORY_BYTES, setWasmStage } from "./stage.ts";
 
 /** Name of what plays an operation, in plans and profiles. */
 const implementationOf = (operation: string) => (findFastTwin(operation) ? "simd" : "twin");
+
+function planOf(program: Program): Plan {
+  const plan: Record<string, PlannedOperation> = {};
+  for (const { operation } of Object.values(program.phases).flat()) {
+    plan[operation] = { implementation: implementationOf(operation), sizes: {} };
+  }
+  return plan;
+}
 
 /**
  * Opens the backend. Rejects where WebAssembly with SIMD cannot be had (`compileKernels`). It cannot be lost: `lost` stays
@@ -27,13 +35,9 @@ export async function createWasmBackend(): Promise<Backend> {
       limits: { maxBufferBytes: MAX_MEMORY_BYTES, maxBindingBytes: MAX_MEMORY_BYTES },
     },
     lost: new Promise(() => {}),
-    plan(program) {
-      const plan: Record<string, PlannedOperation> = {};
-      for (const { operation } of Object.values(program.phases).flat()) {
-        plan[operation] = { implementation: implementationOf(operation), sizes: {} };
-      }
-      return plan;
-    },
+    plan: planOf,
+    /** There is nothing to choose between. */
+    tune: async (program) => planOf(program),
     async create(program) {
       const bound = stageProgram(program, () => setWasmStage(program, kernels));
       return createBoundPlayer(program, bound, implementationOf);

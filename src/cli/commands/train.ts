@@ -3,9 +3,10 @@ import { statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import type { Backend } from "../../core/backend.ts";
+import { type Backend, TUNING_LIMIT_MS, type TuneOptions } from "../../core/backend.ts";
 import { BackendLostError, type Fault, ProgramRefusedError } from "../../core/errors.ts";
 import type { Experiment } from "../../core/experiment.ts";
+import { createPlanMemory } from "../../core/plan-memory.ts";
 import type { OwnData } from "../../core/task.ts";
 import { encodeCheckpoint } from "../../engine/checkpoint.ts";
 import { createRun, type Run } from "../../engine/run.ts";
@@ -34,6 +35,7 @@ const USAGE = `npm run train -- [options]
   --seed <number>           another seed than the experiment's
   --steps <number>          training steps (default: 500)
   --backend webgpu|cpu      train on this and nothing else (default: webgpu where there is an adapter)
+  --tune on|off             measure how this adapter computes fastest before step 0 (default: on)
   --save <file>             write the run at its last step, to be opened on the page
   --json                    the result as JSON on stdout
 
@@ -47,6 +49,7 @@ const OPTIONS = {
   seed: { type: "string" },
   steps: { type: "string", default: "500" },
   backend: { type: "string" },
+  tune: { type: "string", default: "on" },
   save: { type: "string" },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -61,6 +64,7 @@ export function train(args: readonly string[], terminal: Terminal): Promise<numb
       return EXIT.ok;
     }
     const steps = readSteps(values.steps);
+    const tuned = readTuning(values.tune);
     if (values.save !== undefined) checkTarget(values.save);
     const wish = readBackendWish(values.backend);
     const { experiment: source, task, preset, seed } = values;
@@ -69,7 +73,7 @@ export function train(args: readonly string[], terminal: Terminal): Promise<numb
     const backend = await openCommandBackend(wish, terminal);
     if (backend === null) return EXIT.noBackend;
     try {
-      const report = await trainOn(backend, { experiment, own, steps, save: values.save, terminal });
+      const report = await trainOn(backend, { experiment, own, steps, tuned, save: values.save, terminal });
       terminal.print(values.json ? toJson(report) : toTable(report));
       return report.fault && !endedAsAsked(report.fault) ? EXIT.failed : EXIT.ok;
     } catch (error) {
@@ -84,6 +88,22 @@ function readSteps(text: string): number {
   const steps = Number(text);
   if (!Number.isSafeInteger(steps) || steps < 1) throw new UsageError(`--steps must be 1 or more, not ${text}`);
   return steps;
+}
+
+function readTuning(text: string): boolean {
+  if (text !== "on" && text !== "off") throw new UsageError(`--tune must be on or off, not ${text}`);
+  return text === "on";
+}
+
+/** A terminal waits for the end of the measurements; what they found is of this run only. */
+function tuneOptions(terminal: Terminal): TuneOptions {
+  return {
+    now: () => performance.now(),
+    memory: createPlanMemory(),
+    skipped: () => false,
+    progress: (done, total, operation) => terminal.progress(`measuring ${done}/${total} ${operation}`),
+    limitMs: TUNING_LIMIT_MS,
+  };
 }
 
 /** Found out before the training, not after it. */
@@ -108,18 +128,20 @@ interface Training {
   readonly experiment: Experiment;
   readonly own: OwnData | null;
   readonly steps: number;
+  readonly tuned: boolean;
   readonly save: string | undefined;
   readonly terminal: Terminal;
 }
 
 async function trainOn(backend: Backend, training: Training): Promise<TrainReport> {
-  const { experiment, own, steps, save, terminal } = training;
+  const { experiment, own, steps, tuned, save, terminal } = training;
   const task = TASKS[experiment.task.name];
   const dataset = await task.load(experiment, own);
   const run = await createRun(experiment, dataset, backend, {
     now: () => performance.now(),
     score: (scored) => task.score(dataset, scored),
     scoredSteps: task.scoredSteps,
+    ...(tuned ? { tune: tuneOptions(terminal) } : {}),
     progress: (done, total) => terminal.progress(`building ${done}/${total}`),
   });
   try {

@@ -1,0 +1,167 @@
+/**
+ * The measured choice of a plan. For each place of the model the cost model picks a start; on the run's own shapes the
+ * implementations are raced against each other, then the winner against variations of its sizes. Places of one shape are
+ * measured once, dear ones first, within one limit of time; what there was no time for keeps its start.
+ */
+import type { Player, TuneOptions } from "../../core/backend.ts";
+import { countFlops, guessRate } from "../../core/budget.ts";
+import { elementCount } from "../../core/dims.ts";
+import { modelsOf } from "../../core/model-layout.ts";
+import type { Numbers, Operation } from "../../core/operation.ts";
+import { type PhaseName, type Plan, type PlannedOperation, type Program, planKey } from "../../core/program.ts";
+import { findOperation } from "../../operations/registry.ts";
+import { isPlayable, listImplementations, listVariations, type Place, withChunks } from "./candidates.ts";
+import { type Group, groupByPlace, planDefaults } from "./plan.ts";
+import { type RaceRules, type Runner, race } from "./race.ts";
+import { type Sample, sampleCalls } from "./sample-call.ts";
+
+/** Phases whose time is the time of training. */
+const TRAINING: readonly PhaseName[] = ["forward", "backward", "update"];
+
+/** Measured at once; more would take longer than they are likely to save. */
+const MOST_RUNNERS = 6;
+/** Times that a better size may lead on to others. */
+const CLIMBS = 2;
+/** No measurement begins after this share of the limit, because compiling cannot be broken off. */
+const LATEST_START = 0.8;
+/** Larger tensors are left zero: filling them would take longer than the measurement. */
+const MOST_FILLED = 1 << 20;
+/** Small, so that sums stay finite; not 0, which a mask takes for a step that is none. */
+const FILL = 1 / 64;
+
+/** What a tuner works with. */
+export interface TunerParts {
+  readonly program: Program;
+  readonly software: boolean;
+  /** First part of every key of the memory. */
+  readonly adapter: string;
+  readonly create: (program: Program, plan: Plan) => Promise<Player>;
+}
+
+/** A place of the model with its calls in training. */
+interface TunedPlace extends Place {
+  readonly key: string;
+  readonly training: Group;
+  readonly flops: number;
+}
+
+/** See the file's header. Rejects with `BackendLostError` when the device goes away. */
+export async function tunePlan(parts: TunerParts, options: TuneOptions): Promise<Plan> {
+  const { program, software } = parts;
+  const places = findPlaces(parts).sort((a, b) => b.flops - a.flops);
+  const shapes = [...new Map(places.map((place) => [place.key, place])).values()];
+  const untilMs = options.now() + options.limitMs * LATEST_START;
+  const chosen = new Map<string, PlannedOperation>();
+  for (const [done, place] of shapes.entries()) {
+    options.progress(done, shapes.length, place.group[0].operation);
+    const left = shapes.slice(done).reduce((sum, { flops }) => sum + flops, 0);
+    const share = Math.max(untilMs - options.now(), 0) * (place.flops / left);
+    chosen.set(place.key, await choose(parts, place, { ...options, limitMs: share }));
+  }
+  options.progress(shapes.length, shapes.length, "");
+  const tuned = places.flatMap((place) => {
+    const planned = chosen.get(place.key);
+    return planned && isPlayable(place, planned) ? [[planKey(place.group[0]), planned] as const] : [];
+  });
+  return planDefaults(program, software, Object.fromEntries(tuned));
+}
+
+/** The places that have a choice and are played in training. */
+function findPlaces({ program, software, adapter }: TunerParts): TunedPlace[] {
+  const phases = Object.entries(program.phases);
+  const training = new Set(TRAINING.flatMap((name) => program.phases[name] ?? []));
+  const calls = phases.flatMap(([, own]) => own);
+  const names = [...new Set(calls.map(({ operation }) => operation))];
+  const groups = names.flatMap((name) => groupByPlace(calls.filter(({ operation }) => operation === name)));
+  return groups.flatMap((group) => {
+    const [first, ...others] = group.filter((call) => training.has(call));
+    const operation = findOperation(group[0].operation);
+    const implementations = Object.values(operation.implementations);
+    const hasChoice = implementations.length > 1 || implementations.some(({ choices }) => choices !== undefined);
+    if (!first || !hasChoice) return [];
+    const flops = [first, ...others].reduce((sum, { numbers }) => sum + countFlops(operation, numbers), 0);
+    const shapes = new Set([first, ...others].map(({ numbers }) => describeShape(operation, numbers)));
+    const key = [adapter, `models ${modelsOf(program)}`, operation.name, ...shapes].join(" | ");
+    return [{ group, software, training: [first, ...others] as const, flops, key }];
+  });
+}
+
+/** Extents rounded up to 1, 2, 3, 4, 6, 8, 12, …, and the constants that decide which kernels are played. */
+function describeShape({ extents, implementations }: Operation, numbers: Numbers): string {
+  const passes = Object.values(implementations).flatMap((implementation) => implementation.passes);
+  const forms = new Set(passes.flatMap(({ when = {} }) => Object.keys(when)));
+  const rounded = extents.map((name) => `${name} ${roundExtent(numbers[name] ?? 0)}`);
+  return [...rounded, ...[...forms].map((name) => `${name} ${numbers[name]}`)].join(" ");
+}
+
+function roundExtent(extent: number): number {
+  const power = 2 ** Math.ceil(Math.log2(Math.max(extent, 1)));
+  return extent <= power * 0.75 && power > 2 ? power * 0.75 : power;
+}
+
+/** What was remembered or is measured now, or the start of the model. */
+async function choose(parts: TunerParts, place: TunedPlace, options: TuneOptions): Promise<PlannedOperation> {
+  const known = options.memory.recall(place.key);
+  if (known && isPlayable(place, known)) return known;
+  const starts = listImplementations(place);
+  const [start] = starts;
+  if (!start) throw new Error(`${place.group[0].operation} has no implementation for all of its calls`);
+  const sample = sampleCalls(place.training, modelsOf(parts.program), guessRate(place.software));
+  const rules = { now: options.now, skipped: options.skipped, untilMs: options.now() + options.limitMs };
+  const compete = (field: readonly PlannedOperation[]) => raceFor(parts, sample, { field, rules });
+  let best = start;
+  let ms: number | undefined;
+  let field = starts.slice(0, MOST_RUNNERS);
+  const tried = new Set<string>();
+  for (let climbs = 0; climbs <= CLIMBS; climbs++) {
+    const result = field.length > 1 ? await compete(field) : { winner: 0, ms };
+    if (!result) break;
+    for (const planned of field) tried.add(JSON.stringify(planned));
+    const stays = result.winner === 0 && climbs > 0;
+    best = field[result.winner] ?? best;
+    ms = result.ms;
+    if (stays) break;
+    const variations = listVariations(place, best).filter((planned) => !tried.has(JSON.stringify(planned)));
+    field = [best, ...variations].slice(0, MOST_RUNNERS);
+  }
+  if (ms === undefined) return best;
+  const measured = withChunks(place, best, { flopsPerMs: sample.flops / ms, dispatchMs: 0 });
+  options.memory.remember(place.key, measured);
+  return measured;
+}
+
+interface Field {
+  readonly field: readonly PlannedOperation[];
+  readonly rules: RaceRules;
+}
+
+/** Races the field on a sample; undefined where there was no time for it. */
+async function raceFor({ create }: TunerParts, { program }: Sample, { field, rules }: Field) {
+  if (rules.skipped() || rules.now() >= rules.untilMs) return undefined;
+  const [call] = program.phases.forward ?? [];
+  if (!call) throw new Error("a sample needs a call");
+  const scalars = Object.fromEntries(findOperation(call.operation).scalars.map((name) => [name, 1]));
+  const players: Player[] = [];
+  try {
+    players.push(...(await Promise.all(field.map((planned) => create(program, { [call.operation]: planned })))));
+    const runners = players.map((player): Runner => {
+      fill(player, program);
+      return {
+        async run() {
+          const { calls } = await player.profile("forward", scalars, rules.now);
+          return calls.reduce((sum, { ms }) => sum + ms, 0);
+        },
+      };
+    });
+    return await race(runners, rules);
+  } finally {
+    for (const player of players) player.dispose();
+  }
+}
+
+function fill(player: Player, { tensors }: Program): void {
+  for (const { name, type, shape } of tensors) {
+    const elements = elementCount(shape);
+    if (type === "f32" && elements <= MOST_FILLED) player.write(name, new Float32Array(elements).fill(FILL));
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Plans that were measured on the adapter: every choice can be played and trains like the fixed defaults, and a run that
+ * goes on with the plan it began with has the same bits, whatever a new measurement would have said.
+ */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openBackend } from "../../src/backends/open.ts";
+import type { Backend, TuneOptions } from "../../src/core/backend.ts";
+import { createPlanMemory } from "../../src/core/plan-memory.ts";
+import { OPERATIONS } from "../../src/operations/registry.ts";
+import { advanceTo, exampleExperiment, openRun, sineDataset } from "../engine/examples.ts";
+
+let backend: Backend;
+beforeAll(async () => {
+  const opened = await openBackend("webgpu", navigator.gpu);
+  if (!opened.backend) throw new Error(`no WebGPU: ${JSON.stringify(opened.faults)}`);
+  backend = opened.backend;
+});
+afterAll(() => backend.dispose());
+
+const STEPS = 12;
+
+const tuning = (changes: Partial<TuneOptions> = {}): TuneOptions => ({
+  ...{ now: () => performance.now(), memory: createPlanMemory(), limitMs: 3000 },
+  ...{ skipped: () => false, progress: () => {} },
+  ...changes,
+});
+
+const experiment = exampleExperiment({ evaluateEvery: 100_000 });
+
+async function train(options: Parameters<typeof openRun>[2]) {
+  const run = await openRun(experiment, sineDataset(), { backend, ...options });
+  const { losses } = await advanceTo(run, STEPS);
+  const { params } = await run.snapshot();
+  const { plan } = run;
+  run.dispose();
+  return { plan, losses, params };
+}
+
+test("a measured plan trains like the defaults, and two runs with it have the same bits", {
+  timeout: 120_000,
+}, async () => {
+  const plain = await train({});
+  const measured = await train({ tune: tuning() });
+  for (const [step, loss] of measured.losses.entries()) {
+    expect(Math.abs(loss - (plain.losses[step] ?? Number.NaN))).toBeLessThan(1e-4);
+  }
+  const again = await train({ plan: measured.plan });
+  expect(again).toEqual(measured);
+});
+
+test("a run goes on with its own plan and with the same bits, also where it would now be measured anew", {
+  timeout: 120_000,
+}, async () => {
+  const whole = await train({ tune: tuning() });
+  const run = await openRun(experiment, sineDataset(), { backend, plan: whole.plan });
+  await advanceTo(run, STEPS / 2);
+  const state = await run.snapshot();
+  run.dispose();
+  expect(state.plan).toEqual(whole.plan);
+  const rest = await train({ state, plan: state.plan, tune: tuning() });
+  expect(rest.params).toEqual(whole.params);
+  expect(rest.plan).toEqual(whole.plan);
+});
+
+test("measuring keeps to its time, and what it found is not measured again", { timeout: 120_000 }, async () => {
+  const run = await openRun(experiment, sineDataset(), { backend });
+  const memory = createPlanMemory();
+  const measured: string[] = [];
+  const began = performance.now();
+  const options = tuning({ memory, progress: (_done, _total, operation) => measured.push(operation) });
+  const plan = await backend.tune(run.program, options);
+  expect(performance.now() - began).toBeLessThan(5000);
+  expect(measured.at(-1)).toBe("");
+  const remembered = Object.keys(memory.entries()).length;
+  expect(await backend.tune(run.program, options)).toEqual(plan);
+  expect(Object.keys(memory.entries())).toHaveLength(remembered);
+  run.dispose();
+});
+
+test("operations with one implementation keep their fixed defaults", async () => {
+  const run = await openRun(experiment, sineDataset(), { backend });
+  const plan = await backend.tune(run.program, tuning({ skipped: () => true }));
+  const defaults = backend.plan(run.program);
+  const single = OPERATIONS.filter(({ implementations }) => {
+    const [only, ...others] = Object.values(implementations);
+    return others.length === 0 && only?.choices === undefined;
+  });
+  for (const { name } of single) expect(plan[name]).toEqual(defaults[name]);
+  run.dispose();
+});
