@@ -152,8 +152,15 @@ export const mutants = [
   ...shader("input-gradient.tile", [["if (features > 5u)", "if (features > 6u)"]]),
   ...shader("weight-gradient.split.sum", [["(i / args.C) * args.outStride", "(i / args.D) * args.outStride"]]),
   ...shader("weight-gradient.split.product", [["let begin = slab * SLAB_ROWS;", "let begin = slab + SLAB_ROWS;"]]),
-  ...shader("gather-backward.list.sum", [["let n = position - 1u;", "let n = position - 0u;"]]),
-  ...shader("gather-backward.list.total", [["!= args.padding", "== args.padding"]]),
+  ...shader("gather-backward.list.sum", [
+    ["let n = position - 1u;", "let n = position - 0u;"],
+    ["id == args.padding", "id != args.padding"],
+  ]),
+  ...shader("gather-backward.list.link", [["firstPerModel + block * args.D", "firstPerModel + block + args.D"]]),
+  ...shader("gather-forward.tile", [["c + 4u, c + 5u", "c + 3u, c + 5u"]]),
+  ...shader("bias-gradient.split.column", [
+    ["args.slabsPerModel + slab * args.C", "args.slabsPerModel + slab + args.C"],
+  ]),
   ...shader("keep-state.element", [["h[args.hOffset + i]", "h[args.hOffset - i]"]]),
   ...shader("resume-state.element", [["args.resume == 1u", "args.resume == 0u"]]),
   ...shader("mask-rows.element", [["factor = mask[n]", "factor = mask[c]"]]),
@@ -171,5 +178,5 @@ export const mutants = [
     ["max(state[2u * args.P + p], v)", "max(state[1u * args.P + p], v)"],
   ]),
   ...shader("optimizer-rmsprop.lanes", [["args.bufferRow * args.P", "args.bufferRow + args.P"]]),
-  ...shader("batch-gather.element", [["b < args.live", "b > args.live"]]),
+  ...shader("batch-gather.block", [["b < args.live", "b > args.live"]]),
 ];

@@ -1,20 +1,23 @@
-// gather-backward, `list`, second kernel: links every position to the next one with the same id, without atomics.
+// gather-backward, `list`, first kernel: links the positions of each id within each block of positions, without atomics.
 //
-//   next[n] = 1 + min { m > n in the slab : ids[m] = ids[n] }, or 0
-//   first[s, ids[n]] = n + 1 where no m < n in slab s has the same id
+//   next[n] = 1 + min { m > n in the block : ids[m] = ids[n] }, or 0
+//   first[s, d] = 1 + min { n in block s : ids[n] = d }, or 0
 //
-// | binding | tensor | access     | shape                       |
-// | ------- | ------ | ---------- | --------------------------- |
-// | 0       | ids    | read       | [N]                         |
-// | 1       | first  | read_write | [S, D], S = ⌈N / SLAB_ROWS⌉ |
-// | 2       | next   | read_write | [N]                         |
+// | binding | tensor | access     | shape                        |
+// | ------- | ------ | ---------- | ---------------------------- |
+// | 0       | ids    | read       | [N]                          |
+// | 1       | first  | read_write | [S, D], S = ⌈N / BLOCK_ROWS⌉ |
+// | 2       | next   | read_write | [N]                          |
 //
-// Invocation i owns position i. It looks ahead and back only until it meets its id, so short vocabularies are cheap; the
-// slab bounds the search where the id is rare.
+// Positions are stored as n + 1, so 0 means none. Invocation i owns block i of model group.z and goes through it backwards,
+// so that the position it meets stands before those it has met.
 
 struct Args {
   N: u32,
   D: u32,
+  idsPerModel: u32,
+  firstPerModel: u32,
+  nextPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
@@ -22,8 +25,8 @@ struct Args {
 @group(0) @binding(2) var<storage, read_write> next: array<u32>;
 @group(1) @binding(0) var<uniform> args: Args;
 
-override WORKGROUP_SIZE: u32 = 16u;
-override SLAB_ROWS: u32 = 8192u;
+override WORKGROUP_SIZE: u32 = 4u;
+override BLOCK_ROWS: u32 = 512u;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
@@ -31,22 +34,16 @@ fn main(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
-  if (n >= args.N) { return; }
-  let id = ids[n];
-  let slab = n / SLAB_ROWS;
-  let begin = slab * SLAB_ROWS;
-  let end = min(begin + SLAB_ROWS, args.N);
-  var ahead = n + 1u;
-  while (ahead < end && ids[ahead] != id) {
-    ahead++;
+  let block = linear_index(group, groups, lane, WORKGROUP_SIZE);
+  let begin = block * BLOCK_ROWS;
+  if (begin >= args.N) { return; }
+  let lists = group.z * args.firstPerModel + block * args.D;
+  for (var d = 0u; d < args.D; d++) {
+    first[lists + d] = 0u;
   }
-  next[n] = select(0u, ahead + 1u, ahead < end);
-  var back = n;
-  while (back > begin && ids[back - 1u] != id) {
-    back--;
-  }
-  if (back == begin) {
-    first[slab * args.D + id] = n + 1u;
+  for (var n = min(begin + BLOCK_ROWS, args.N); n > begin; n--) {
+    let id = ids[group.z * args.idsPerModel + n - 1u];
+    next[group.z * args.nextPerModel + n - 1u] = first[lists + id];
+    first[lists + id] = n;
   }
 }

@@ -1,25 +1,28 @@
-// gather-backward, `list`, fourth kernel: the slabs in ascending order, so that two runs agree bit for bit (no atomics).
+// gather-backward, `list`, third kernel: the slabs in ascending order, so that two runs agree bit for bit (no atomics).
 //
-//   dW[d, c] = Σ_s slabs[s, d, c], or 0 where d = padding
+//   dW[d, c] = Σ_s slabs[s, d, c]
 //
-// | binding | tensor | access     | shape                          |
-// | ------- | ------ | ---------- | ------------------------------ |
-// | 0       | slabs  | read       | [S, D, C], S = ⌈N / SLAB_ROWS⌉ |
-// | 1       | dW     | read_write | [D, C]                         |
+// | binding | tensor | access     | shape                                   |
+// | ------- | ------ | ---------- | --------------------------------------- |
+// | 0       | slabs  | read       | [S, D, C], S = slab_count(N, D · tiles) |
+// | 1       | dW     | read_write | [D, C]                                  |
 //
-// Invocation i owns element i of [D, C].
+// Invocation i owns element i of [D, C] of model group.z. Not played where S = 1.
 
 struct Args {
+  N: u32,
   D: u32,
   C: u32,
-  padding: u32,
+  slabsPerModel: u32,
+  dWPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> slabs: array<f32>;
 @group(0) @binding(1) var<storage, read_write> dW: array<f32>;
 @group(1) @binding(0) var<uniform> args: Args;
 
-override WORKGROUP_SIZE: u32 = 16u;
+override WORKGROUP_SIZE: u32 = 4u;
+override LANES: u32 = 16u;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
@@ -30,11 +33,10 @@ fn main(
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
   let slab = args.D * args.C;
   if (i >= slab) { return; }
+  let count = slab_count(args.N, args.D * ((args.C + 7u) / 8u), LANES);
   var sum = 0.0;
-  if (i / args.C != args.padding) {
-    for (var at = i; at < arrayLength(&slabs); at += slab) {
-      sum += slabs[at];
-    }
+  for (var s = 0u; s < count; s++) {
+    sum += slabs[group.z * args.slabsPerModel + s * slab + i];
   }
-  dW[i] = sum;
+  dW[group.z * args.dWPerModel + i] = sum;
 }

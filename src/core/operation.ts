@@ -55,7 +55,10 @@ export interface Kernel {
   readonly sizes: Readonly<Record<string, number>>;
   /** Shared WGSL joined after the kernel, by file name under `shaders/lib/` without extension. */
   readonly lib?: readonly string[];
-  /** Workgroup counts from the call's numbers and the plan's sizes; in a loop over chunks `steps` is among the numbers. */
+  /**
+   * Workgroup counts from the call's numbers and the plan's sizes; in a loop over chunks `steps` is among the numbers. With a
+   * count of 0 the kernel has nothing to do and is left out.
+   */
   readonly grid: (numbers: Numbers, sizes: Numbers) => Grid;
   /**
    * Loop iterations of the busiest invocation in one dispatch, all loops summed; in a loop over chunks `steps`, the
@@ -118,6 +121,8 @@ export interface Implementation {
   readonly feasible?: (numbers: Numbers, sizes: Numbers, limits: DeviceLimits) => boolean;
   /** Values worth trying of the sizes named, for the measured choice of a plan; the others keep their defaults. */
   readonly choices?: Readonly<Record<string, readonly number[]>>;
+  /** Sizes for real GPUs where theirs are others: they want more and smaller pieces of work than software renderers. */
+  readonly hardware?: Numbers;
   /** Buffers that only this implementation needs, in elements; private to one call. */
   readonly scratch?: Readonly<Record<string, (numbers: Numbers, sizes: Numbers) => number>>;
 }

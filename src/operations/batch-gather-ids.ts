@@ -2,7 +2,9 @@
  * The same as `batch-gather` for u32 rows: token ids and class targets. Rows b ≥ `live` become id 0 (masked by the mask batch).
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { invocations, loops, perModel, reads, u32, writes } from "./kernel-terms.ts";
+
+const bindings = [...reads("rows", "starts"), ...writes("ids")];
 
 /** Contract of `batch-gather-ids`; see its equation and tensors. */
 export const batchGatherIds = defineOperation({
@@ -19,22 +21,24 @@ export const batchGatherIds = defineOperation({
   scalars: ["slot", "live"],
   tolerance: { relative: 0, reason: "copies and integer arithmetic only" },
   implementations: {
-    element: {
+    block: {
       passes: [
         {
           kernels: [
             {
-              file: "batch-gather-ids.element",
-              bindings: [...reads("rows", "starts"), ...writes("ids")],
-              scalars: u32("T", "B", "shift", "slot", "live"),
-              sizes: { WORKGROUP_SIZE: 16 },
+              file: "batch-gather-ids.block",
+              bindings,
+              models: true,
+              scalars: [...u32("T", "B", "shift", "slot", "live"), ...perModel(bindings)],
+              sizes: { WORKGROUP_SIZE: 16, STEPS: 8 },
               lib: ["linear-index"],
-              grid: invocations(["T·B", 1]),
-              trips: loops(),
+              grid: invocations(["T", "STEPS"], ["B", 1]),
+              trips: loops(["STEPS", 1]),
             },
           ],
         },
       ],
+      hardware: { STEPS: 1 },
     },
   },
 });

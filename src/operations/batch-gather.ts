@@ -22,23 +22,24 @@ export const batchGather = defineOperation({
   scalars: ["slot", "live"],
   tolerance: { relative: 0, reason: "copies and integer arithmetic only" },
   implementations: {
-    element: {
+    block: {
       passes: [
         {
           kernels: [
             {
-              file: "batch-gather.element",
+              file: "batch-gather.block",
               bindings,
               models: true,
               scalars: [...u32("T", "B", "D", "shift", "slot", "live"), ...perModel(bindings)],
-              sizes: { WORKGROUP_SIZE: 16 },
+              sizes: { WORKGROUP_SIZE: 16, STEPS: 8, COLUMNS: 32 },
               lib: ["linear-index"],
-              grid: invocations(["T·B·D", 1]),
-              trips: loops(),
+              grid: invocations(["T", "STEPS"], ["B", 1], ["D", "COLUMNS"]),
+              trips: loops(["STEPS·COLUMNS", 1], ["STEPS", 1]),
             },
           ],
         },
       ],
+      hardware: { STEPS: 1, COLUMNS: 4 },
     },
   },
 });

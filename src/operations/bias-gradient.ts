@@ -2,7 +2,14 @@
  * Gradient of a bias: column sums of da or dlogits.
  */
 import { defineOperation } from "../core/operation.ts";
-import { elements, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { invocations, perModel, reads, u32, writes } from "./kernel-terms.ts";
+import { slabCount, slabElements, slabInvocations, slabRows, whereCut } from "./slabs.ts";
+
+/** Invocations that share a row own 8 columns each. */
+const SLABS = slabCount("N", ["C", 8]);
+
+const summed = [...reads("right"), ...writes("slabs", "db")];
+const added = [...reads("slabs"), ...writes("db")];
 
 /** Contract of `bias-gradient`; see its equation and tensors. */
 export const biasGradient = defineOperation({
@@ -36,26 +43,29 @@ export const biasGradient = defineOperation({
           kernels: [
             {
               file: "bias-gradient.split.column",
-              bindings: [...reads("right"), ...writes("slabs")],
-              scalars: u32("N", "C", "rightOffset", "rightStride"),
-              sizes: { WORKGROUP_SIZE: 16, SLAB_ROWS: 512 },
-              lib: ["linear-index"],
-              grid: invocations(["N", "SLAB_ROWS"], ["C", 1]),
-              trips: loops(["SLAB_ROWS", 1]),
+              bindings: summed,
+              models: true,
+              scalars: [...u32("N", "C", "rightOffset", "rightStride", "outOffset"), ...perModel(summed)],
+              sizes: { WORKGROUP_SIZE: 4, LANES: 16 },
+              lib: ["linear-index", "slabs"],
+              grid: slabInvocations(SLABS, ["C", 8]),
+              trips: slabRows(SLABS, "N", 256),
             },
             {
               file: "bias-gradient.split.sum",
-              bindings: [...reads("slabs"), ...writes("db")],
-              scalars: u32("C", "outOffset"),
-              sizes: { WORKGROUP_SIZE: 16 },
-              lib: ["linear-index"],
-              grid: invocations(["C", 1]),
-              trips: loops(["N", "SLAB_ROWS"]),
+              bindings: added,
+              models: true,
+              scalars: [...u32("N", "C", "outOffset"), ...perModel(added)],
+              sizes: { WORKGROUP_SIZE: 4, LANES: 16 },
+              lib: ["linear-index", "slabs"],
+              grid: whereCut(SLABS, invocations(["C", 1])),
+              trips: SLABS,
             },
           ],
         },
       ],
-      scratch: { slabs: elements(["N", "SLAB_ROWS"], ["C", 1]) },
+      hardware: { LANES: 8192 },
+      scratch: { slabs: slabElements(SLABS, ["C", 1]) },
     },
   },
 });

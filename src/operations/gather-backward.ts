@@ -3,7 +3,15 @@
  * for bit (no atomics). The id `padding` stands for nothing and its row has no gradient; D, which no id reaches, for none.
  */
 import { defineOperation } from "../core/operation.ts";
-import { elements, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { elements, invocations, loops, perModel, reads, u32, writes } from "./kernel-terms.ts";
+import { slabCount, slabElements, slabInvocations, slabRows, whereCut } from "./slabs.ts";
+
+/** Invocations that share a row own one id and 8 columns each. */
+const SLABS = slabCount("N", ["D", 1], ["C", 8]);
+
+const linked = [...reads("ids"), ...writes("first", "next")];
+const summed = [...reads("first", "next", "da"), ...writes("slabs", "dW")];
+const added = [...reads("slabs"), ...writes("dW")];
 
 /** Contract of `gather-backward`; see its equation and tensors. */
 export const gatherBackward = defineOperation({
@@ -31,48 +39,43 @@ export const gatherBackward = defineOperation({
         {
           kernels: [
             {
-              file: "gather-backward.list.clear",
-              bindings: writes("first"),
-              scalars: [],
-              sizes: { WORKGROUP_SIZE: 16 },
-              lib: ["linear-index"],
-              grid: invocations(["N", "SLAB_ROWS"], ["D", 1]),
-              trips: loops(),
-            },
-            {
               file: "gather-backward.list.link",
-              bindings: [...reads("ids"), ...writes("first", "next")],
-              scalars: u32("N", "D"),
-              sizes: { WORKGROUP_SIZE: 16, SLAB_ROWS: 8192 },
+              bindings: linked,
+              models: true,
+              scalars: [...u32("N", "D"), ...perModel(linked)],
+              sizes: { WORKGROUP_SIZE: 4, BLOCK_ROWS: 512 },
               lib: ["linear-index"],
-              grid: invocations(["N", 1]),
-              trips: loops(["SLAB_ROWS", 1]),
+              grid: invocations(["N", "BLOCK_ROWS"]),
+              trips: loops(["D", 1], ["BLOCK_ROWS", 1]),
             },
             {
               file: "gather-backward.list.sum",
-              bindings: [...reads("first", "next", "da"), ...writes("slabs")],
-              scalars: u32("C", "daOffset", "daStride"),
-              sizes: { WORKGROUP_SIZE: 16 },
-              lib: ["linear-index"],
-              grid: invocations(["N", "SLAB_ROWS"], ["D", 1], ["C", 4]),
-              trips: loops(["SLAB_ROWS", 1]),
+              bindings: summed,
+              models: true,
+              scalars: [...u32("N", "D", "C", "daOffset", "daStride", "padding"), ...perModel(summed)],
+              sizes: { WORKGROUP_SIZE: 4, LANES: 16, BLOCK_ROWS: 512 },
+              lib: ["linear-index", "slabs"],
+              grid: slabInvocations(SLABS, ["D", 1], ["C", 8]),
+              trips: slabRows(SLABS, "N", "BLOCK_ROWS"),
             },
             {
               file: "gather-backward.list.total",
-              bindings: [...reads("slabs"), ...writes("dW")],
-              scalars: u32("D", "C", "padding"),
-              sizes: { WORKGROUP_SIZE: 16 },
-              lib: ["linear-index"],
-              grid: invocations(["D·C", 1]),
-              trips: loops(["N", "SLAB_ROWS"]),
+              bindings: added,
+              models: true,
+              scalars: [...u32("N", "D", "C"), ...perModel(added)],
+              sizes: { WORKGROUP_SIZE: 4, LANES: 16 },
+              lib: ["linear-index", "slabs"],
+              grid: whereCut(SLABS, invocations(["D·C", 1])),
+              trips: SLABS,
             },
           ],
         },
       ],
+      hardware: { LANES: 8192, BLOCK_ROWS: 64 },
       scratch: {
-        first: elements(["N", "SLAB_ROWS"], ["D", 1]),
+        first: elements(["N", "BLOCK_ROWS"], ["D", 1]),
         next: elements(["N", 1]),
-        slabs: elements(["N", "SLAB_ROWS"], ["D·C", 1]),
+        slabs: slabElements(SLABS, ["D·C", 1]),
       },
     },
   },

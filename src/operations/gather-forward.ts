@@ -3,7 +3,9 @@
  * exists. An embedding is the same without a bias (biased = 0); whatever is bound as b is then not read.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { invocations, loops, perModel, reads, u32, writes } from "./kernel-terms.ts";
+
+const bindings = [...reads("ids", "W", "b"), ...writes("out")];
 
 /** Contract of `gather-forward`; see its equation and tensors. */
 export const gatherForward = defineOperation({
@@ -27,22 +29,24 @@ export const gatherForward = defineOperation({
   scalars: [],
   tolerance: { relative: 1e-6, reason: "one rounded addition" },
   implementations: {
-    element: {
+    tile: {
       passes: [
         {
           kernels: [
             {
-              file: "gather-forward.element",
-              bindings: [...reads("ids", "W", "b"), ...writes("out")],
-              scalars: u32("N", "C", "outOffset", "outStride", "biased"),
-              sizes: { WORKGROUP_SIZE: 16 },
+              file: "gather-forward.tile",
+              bindings,
+              models: true,
+              scalars: [...u32("N", "C", "outOffset", "outStride", "biased"), ...perModel(bindings)],
+              sizes: { WORKGROUP_SIZE: 16, ROWS: 16 },
               lib: ["linear-index"],
-              grid: invocations(["N·C", 1]),
-              trips: loops(),
+              grid: invocations(["N", "ROWS"], ["C", 8]),
+              trips: loops(["ROWS", 1]),
             },
           ],
         },
       ],
+      hardware: { ROWS: 2 },
     },
   },
 });

@@ -9,7 +9,8 @@ import { evaluateExtent } from "../core/required-elements.ts";
 /** An extent and the number of its elements that one tile holds. */
 export type Tiling = readonly [extent: string, tile: number | string];
 
-type Rule<Result> = (numbers: Numbers, sizes: Numbers) => Result;
+/** A number, or workgroup counts, from a call's numbers and the plan's sizes. */
+export type Rule<Result> = (numbers: Numbers, sizes: Numbers) => Result;
 
 /** WebGPU's default limit of workgroups along one axis of a dispatch. */
 const MAX_WORKGROUPS_PER_AXIS = 65_535;
@@ -54,12 +55,16 @@ export function loops(...axes: readonly Tiling[]): Rule<number> {
   return (numbers, sizes) => axes.reduce((sum, axis) => sum + tileCount(axis, { ...numbers, ...sizes }), 0);
 }
 
-/**
- * Workgroups of WORKGROUP_SIZE invocations, one invocation per tile. More than 65,535 workgroups are folded over y;
- * `shaders/lib/linear-index.wgsl` unfolds them.
- */
+/** Workgroups of WORKGROUP_SIZE invocations, one invocation per tile; see `countedInvocations`. */
 export function invocations(...axes: readonly Tiling[]): Rule<Grid> {
-  const count = elements(...axes);
+  return countedInvocations(elements(...axes));
+}
+
+/**
+ * Workgroups of WORKGROUP_SIZE invocations for as many invocations as `count` says. More than 65,535 workgroups are folded
+ * over y; `shaders/lib/linear-index.wgsl` unfolds them.
+ */
+export function countedInvocations(count: Rule<number>): Rule<Grid> {
   return (numbers, sizes) => {
     const workgroups = Math.ceil(count(numbers, sizes) / evaluateExtent("WORKGROUP_SIZE", sizes));
     if (workgroups <= MAX_WORKGROUPS_PER_AXIS) return [workgroups, 1, 1];

@@ -42,7 +42,7 @@ test("copies are read alone and together, and what a kernel reads once for all c
   expect([...(await player.readAll("x"))]).toEqual([13, 14, 11, 12]);
   expect([...(await player.readAll("x", 1, 1))]).toEqual([14, 12]);
   expect([...(await player.readAll("rows", 3))]).toEqual([13, 14]);
-  expect(player.counts.dispatches).toEqual({ "batch-gather.element": 1 });
+  expect(player.counts.dispatches).toEqual({ "batch-gather.block": 1 });
   expect(() => player.play("forward", { slot: 0, live: [1, 0] })).toThrow("live the same for all models");
   expect(() => player.write("rows", Float32Array.of(1), 0, 1)).toThrow("expected a model below 1, got 1");
   player.dispose();

@@ -113,22 +113,26 @@ test("steps of one call share a station, so that one bind group serves them", ()
   expect(new Set(dispatches.map(({ station }) => station)).size).toBe(1);
 });
 
+/** The column sum of N rows of one element, which a slab holds 64 of. */
+const bias = (N: number): OperationCall => ({
+  operation: "bias-gradient",
+  label: `N ${N}`,
+  numbers: { N, C: 1, rightOffset: 0, rightStride: 1, outOffset: 0 },
+  tensors: { right: { tensor: "record" }, db: { tensor: "count" } },
+});
+
 test("calls of one operation share a scratch buffer of the largest size, bound at their own", () => {
-  const bias = (N: number): OperationCall => ({
-    operation: "bias-gradient",
-    label: `N ${N}`,
-    numbers: { N, C: 2, rightOffset: 0, rightStride: 2, outOffset: 0 },
-    tensors: { right: { tensor: "record" }, db: { tensor: "count" } },
-  });
-  const short: OperationCall = { ...bias(3), numbers: { ...bias(3).numbers, C: 1 } };
-  const { bufferBytes, dispatches } = lower(
-    { ...bias(4), tensors: { right: { tensor: "record" }, db: { tensor: "h" } } },
-    short,
-  );
+  const { bufferBytes, dispatches } = lower(bias(64), bias(100), bias(65));
   const scratch = "bias-gradient, scratch slabs";
   expect(bufferBytes.get(scratch)).toBe(2 * 4);
   const sizes = dispatches.flatMap(({ station }) => station.segments).filter(({ buffer }) => buffer === scratch);
-  expect(sizes.map(({ sizeBytes }) => sizeBytes)).toEqual([8, 8, 4, 4]);
+  expect(sizes.map(({ sizeBytes }) => sizeBytes)).toEqual([4, 8, 8, 8, 8]);
+});
+
+test("a kernel whose grid is empty is left out", () => {
+  const files = (N: number) => lower(bias(N)).dispatches.map(({ station }) => station.kernel.file);
+  expect(files(64)).toEqual(["bias-gradient.split.column"]);
+  expect(files(65)).toEqual(["bias-gradient.split.column", "bias-gradient.split.sum"]);
 });
 
 describe("what is refused", () => {
@@ -208,7 +212,7 @@ describe("models side by side", () => {
     expect(dispatched.find(({ station }) => station === square)?.grid).toEqual([64, 1, 3]);
     expect(square?.segments[0]).toEqual({ buffer: "params", offsetBytes: 256, sizeBytes: (2 * 192 + 70) * 4 });
     expect(square?.numbers).toMatchObject({ gradsPerModel: 192, sumsPerModel: 1024 });
-    expect(ofKernel("batch-gather.element")[0]?.numbers).toMatchObject({ rowsPerModel: 0, startsPerModel: 64 });
+    expect(ofKernel("batch-gather.block")[0]?.numbers).toMatchObject({ rowsPerModel: 0, startsPerModel: 64 });
   });
 
   test("any other is dispatched once for each, over that model's segments", () => {

@@ -200,7 +200,8 @@ function lowerPass(pass: Pass, context: CallContext): Dispatch[] {
       .map((station): Dispatch => {
         const [x, y, z] = station.kernel.grid({ ...call.numbers, ...looped }, sizes);
         return { station, grid: [x, y, station.model === null ? models : z], looped };
-      }),
+      })
+      .filter(({ grid }) => grid.every((workgroups) => workgroups > 0)),
   );
 }
 

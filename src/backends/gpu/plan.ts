@@ -114,7 +114,7 @@ export function chooseSizes(
     const wanted = Math.ceil(rows / (software ? SLABS.software : SLABS.hardware));
     sizes.SLAB_ROWS = Math.min(Math.max(wanted, SLAB_ROWS.minimum), SLAB_ROWS.maximum);
   }
-  return sizes;
+  return software ? sizes : { ...sizes, ...implementation.hardware };
 }
 
 /** Calls that share a plan, and the rate at which the adapter plays them. */
