@@ -1,13 +1,14 @@
 /**
  * Plays the phase `evaluate` over lists of windows: the mean loss of the validation windows, and the test predictions
  * that a task scores. Batches are those of training, the last one partly dead (`live`), so no window is left out. Every
- * window starts from zero states, also where training carries them: held-out windows are samples, not streams.
+ * window starts from zero states, also where training carries them: held-out windows are samples, not streams. Models that
+ * are trained side by side are evaluated in the same plays.
  */
 import type { Player } from "../core/backend.ts";
 import type { Dataset, ScoredRows } from "../core/task.ts";
 import { type PredictedPart, predictedParts } from "./chunks.ts";
 import { type ProgramSpec, spokenSteps } from "./program-spec.ts";
-import { readFloats } from "./read-tensor.ts";
+import { readFloatsOfAll } from "./read-tensor.ts";
 
 /** Which steps of a test window are scored. */
 export type ScoredSteps = "last" | "every";
@@ -15,6 +16,8 @@ export type ScoredSteps = "last" | "every";
 /** What an evaluation needs. */
 export interface EvaluationParts {
   readonly player: Player;
+  /** How many the player's Program has. */
+  readonly models: number;
   readonly spec: ProgramSpec;
   readonly dataset: Dataset;
   readonly scoredSteps: ScoredSteps;
@@ -71,7 +74,7 @@ interface EvaluationPlay {
 /** Plays everything and reads `read(play)` after each; results in order. A part goes on from the one before it. */
 async function playAll<Result>(
   plays: readonly EvaluationPlay[],
-  { player, spec, breathe }: EvaluationParts,
+  { player, models, spec, breathe }: EvaluationParts,
   read: (play: EvaluationPlay) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
@@ -81,11 +84,8 @@ async function playAll<Result>(
       const { batch, part } = play;
       // A pair is gathered as a whole: its source is read before its answer.
       const shift = part.phase === "decode" ? 0 : part.first;
-      player.write(
-        "starts",
-        batch.starts.map((start) => start + shift),
-        slot * spec.B,
-      );
+      const starts = batch.starts.map((start) => start + shift);
+      for (let model = 0; model < models; model++) player.write("starts", starts, slot * spec.B, model);
       player.play(part.phase, { slot, live: batch.live, resume: part.first > 0 ? 1 : 0 });
       return read(play);
     });
@@ -143,7 +143,20 @@ function decodedPart(spec: ProgramSpec): PredictedPart {
   return { phase: "decode", first: spec.T - count, count };
 }
 
-/** Mean loss and test predictions with the parameters that are on the device. */
+/** All rows of a list of batches, one behind the other. */
+function joinRows(parts: readonly ScoredRows[], V: number): ScoredRows {
+  const logits = new Float32Array(parts.reduce((sum, part) => sum + part.logits.length, 0));
+  const rows = new Uint32Array(parts.reduce((sum, part) => sum + part.rows.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    rows.set(part.rows, at);
+    logits.set(part.logits, at * V);
+    at += part.rows.length;
+  }
+  return { logits, rows };
+}
+
+/** Mean loss and test predictions with the parameters that are on the device, of every model in order. */
 export class Evaluator {
   readonly #parts: EvaluationParts;
   readonly #validation: readonly EvaluationBatch[];
@@ -159,39 +172,37 @@ export class Evaluator {
    * Loss over all validation windows, reduced as in training; of a sum, what a whole batch of them has on average, so that
    * it can stand beside the training loss. NaN or infinite when the model has left the finite.
    */
-  async validationLoss(): Promise<number> {
-    const { player, spec } = this.#parts;
+  async validationLosses(): Promise<readonly number[]> {
+    const { player, models, spec } = this.#parts;
     const part: PredictedPart = { phase: "evaluate", first: 0, count: spec.T };
     const plays = this.#validation.map((batch) => ({ batch, part }));
-    const sums = spec.reduction === "sum";
-    const losses = await playAll(plays, this.#parts, async ({ batch: { divisor } }) => {
-      const [loss = Number.NaN] = await readFloats(player, "loss");
-      return { sum: sums ? loss * spec.B : loss * divisor, divisor };
+    const losses = await playAll(plays, this.#parts, () => readFloatsOfAll(player, "loss", models));
+    const total = this.#validation.reduce((sum, { divisor }) => sum + divisor, 0);
+    const weightOf = ({ divisor }: EvaluationBatch) => (spec.reduction === "sum" ? spec.B : divisor);
+    return Array.from({ length: models }, (_, model) => {
+      const sum = this.#validation.reduce(
+        (so, batch, i) => so + (losses[i]?.[model]?.[0] ?? Number.NaN) * weightOf(batch),
+        0,
+      );
+      return sum / total;
     });
-    const divisor = losses.reduce((total, batch) => total + batch.divisor, 0);
-    return losses.reduce((total, { sum }) => total + sum, 0) / divisor;
   }
 
   /** Logits [count, V] of every scored test row, in the order of the windows. */
-  async testPredictions(): Promise<ScoredRows> {
-    const { player, spec } = this.#parts;
+  async testPredictions(): Promise<readonly ScoredRows[]> {
+    const { player, models, spec } = this.#parts;
     const cut = spec.decoder ? [decodedPart(spec)] : predictedParts(spec);
     const plays = this.#test.flatMap((batch) => cut.map((part) => ({ batch, part })));
     const predicted = await playAll(plays, this.#parts, async ({ part }) => {
       const range = scoredRange(part, this.#parts);
-      return { part, logits: range.length > 0 ? await readFloats(player, "logits", range) : new Float32Array() };
+      return { part, logits: range.length > 0 ? await readFloatsOfAll(player, "logits", models, range) : [] };
     });
-    const scored = this.#test.map((batch, i) =>
-      collectRows(batch, predicted.slice(i * cut.length, (i + 1) * cut.length), this.#parts),
-    );
-    const logits = new Float32Array(scored.reduce((sum, part) => sum + part.logits.length, 0));
-    const rows = new Uint32Array(scored.reduce((sum, part) => sum + part.rows.length, 0));
-    let at = 0;
-    for (const part of scored) {
-      rows.set(part.rows, at);
-      logits.set(part.logits, at * spec.outputs);
-      at += part.rows.length;
-    }
-    return { logits, rows };
+    return Array.from({ length: models }, (_, model) => {
+      const own = predicted.map(({ part, logits }) => ({ part, logits: logits[model] ?? new Float32Array() }));
+      const scored = this.#test.map((batch, i) =>
+        collectRows(batch, own.slice(i * cut.length, (i + 1) * cut.length), this.#parts),
+      );
+      return joinRows(scored, spec.outputs);
+    });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Prunes a run at the steps its experiment fixes, with nothing in flight: reads the parameters back, ranks them on the
+ * Prunes models at the steps that their experiment fixes, with nothing in flight: reads the parameters back, ranks them on the
  * host, and hands mask and pruned parameters to the device, whose optimizer then keeps them at 0. Each pruning is judged by
  * the validation loss before, after, and with each part pruned alone. Masks are replaced, never changed, so a state kept
  * for recovery keeps its own.
@@ -24,10 +24,16 @@ export interface PrunerParts {
   readonly heldOut: HeldOut;
 }
 
-/** What pruning has done so far; `mask` [P] is null in a run that does not prune. */
+/** What pruning has done to one model so far; `mask` [P] is null in a run that does not prune. */
 export interface PrunedState {
   readonly mask: Floats | null;
   readonly prunings: readonly PruningReport[];
+}
+
+/** What a pruning did to one model. */
+export interface Pruned {
+  readonly pruning: PruningReport;
+  readonly evaluation: Evaluation;
 }
 
 /** `params` [P] where the mask is 1, else 0. */
@@ -36,55 +42,98 @@ function masked(params: Float32Array, mask: Float32Array): Floats {
 }
 
 /** A loss that JSON can hold: what is not finite is said by its absence. */
-const finiteOrNull = (loss: number): number | null => (Number.isFinite(loss) ? loss : null);
+const finiteOrNull = (loss: number | undefined): number | null =>
+  loss !== undefined && Number.isFinite(loss) ? loss : null;
 
-/** See the file's header. One per run. */
+/** A model while it is being pruned. */
+interface Patient {
+  readonly model: number;
+  readonly params: Floats;
+  readonly lossBefore: number | null;
+  readonly mask: Floats;
+  /** The mask with the parts that are done. */
+  pruned: Floats;
+  readonly parts: PruningReport["parts"];
+}
+
+/** See the file's header. One per player; every model is pruned at the same steps. */
 export class Pruner {
   readonly #parts: PrunerParts;
-  #state: PrunedState;
+  readonly #states: PrunedState[];
 
-  constructor(parts: PrunerParts, { mask, prunings }: PrunedState) {
+  constructor(parts: PrunerParts, states: readonly PrunedState[]) {
     this.#parts = parts;
-    this.#state = { mask, prunings };
+    this.#states = states.map(({ mask, prunings }) => ({ mask, prunings }));
   }
 
-  /** Mask and history after the last pruning. */
-  get state(): PrunedState {
-    return this.#state;
+  /** Mask and history of a model after its last pruning. */
+  state(model: number): PrunedState {
+    const state = this.#states[model];
+    if (!state) throw new Error(`a model below ${this.#states.length}, not ${model}`);
+    return state;
   }
 
-  /** True where a pruning is due after training step `step` and was not made yet. */
-  isDue(step: number): boolean {
-    return shareDueAt(this.#parts.choice, step) !== null && this.#state.prunings.at(-1)?.step !== step;
+  /** True where a pruning of the model is due after training step `step` and was not made yet. */
+  isDue(model: number, step: number): boolean {
+    return shareDueAt(this.#parts.choice, step) !== null && this.state(model).prunings.at(-1)?.step !== step;
   }
 
-  /** The step at which sending must stop for a pruning: `submitted` itself if it is due there. */
-  nextStop(submitted: number): number {
-    return this.isDue(submitted) ? submitted : nextPruningAfter(this.#parts.choice, submitted);
+  /** The step at which sending must stop for a pruning of the model: `submitted` itself if it is due there. */
+  nextStop(model: number, submitted: number): number {
+    return this.isDue(model, submitted) ? submitted : nextPruningAfter(this.#parts.choice, submitted);
   }
 
-  /** Prunes after training step `step`. The pruned parameters become the best state: those before had more weights. */
-  async prune(step: number): Promise<{ readonly pruning: PruningReport; readonly evaluation: Evaluation }> {
-    const { player, model, choice, heldOut } = this.#parts;
-    const { mask } = this.#state;
+  /**
+   * Prunes models after training step `step`; results in their order. The pruned parameters become the best state: those
+   * before had more weights.
+   */
+  async prune(models: readonly number[], step: number): Promise<readonly Pruned[]> {
+    const { player, model: table, choice, heldOut } = this.#parts;
     const share = shareDueAt(choice, step);
-    if (share === null || !mask) throw new Error(`no pruning is due at step ${step}`);
-    const params = await readFloats(player, TENSOR.parameters);
-    const lossBefore = finiteOrNull(await heldOut.validationLoss());
-    let pruned = mask;
-    const parts: PruningReport["parts"] = [];
-    for (const part of prunableParts(model)) {
-      player.write(TENSOR.parameters, masked(params, pruneSmallest(part, params, mask, share)));
-      const loss = finiteOrNull(await heldOut.validationLoss());
-      pruned = pruneSmallest(part, params, pruned, share);
-      parts.push({ name: part.name, weights: part.weights, zeros: countPruned(part, pruned), loss });
+    if (share === null) throw new Error(`no pruning is due at step ${step}`);
+    const patients = await this.#admit(models);
+    for (const part of prunableParts(table)) {
+      for (const { model, params, mask } of patients) {
+        player.write(TENSOR.parameters, masked(params, pruneSmallest(part, params, mask, share)), 0, model);
+      }
+      const losses = await heldOut.validationLosses();
+      for (const patient of patients) {
+        patient.pruned = pruneSmallest(part, patient.params, patient.pruned, share);
+        const zeros = countPruned(part, patient.pruned);
+        const loss = finiteOrNull(losses[patient.model]);
+        patient.parts.push({ name: part.name, weights: part.weights, zeros, loss });
+      }
     }
-    player.write(TENSOR.pruningMask, pruned);
-    player.write(TENSOR.parameters, masked(params, pruned));
-    heldOut.forgetBest();
-    const evaluation = await heldOut.evaluate(step, true);
-    const pruning = { step, share, lossBefore, lossAfter: finiteOrNull(evaluation.validationLoss), parts };
-    this.#state = { mask: pruned, prunings: [...this.#state.prunings, pruning] };
+    for (const { model, params, pruned } of patients) {
+      player.write(TENSOR.pruningMask, pruned, 0, model);
+      player.write(TENSOR.parameters, masked(params, pruned), 0, model);
+      heldOut.forgetBest(model);
+    }
+    const evaluations = await heldOut.evaluate(
+      patients.map(({ model }) => ({ model, step })),
+      true,
+    );
+    return evaluations.map((evaluation, i) => this.#discharge(patients[i], evaluation, { step, share }));
+  }
+
+  /** The models as they are before a pruning. */
+  async #admit(models: readonly number[]): Promise<Patient[]> {
+    const { player, heldOut } = this.#parts;
+    const losses = await heldOut.validationLosses();
+    const admit = async (model: number): Promise<Patient> => {
+      const { mask } = this.state(model);
+      if (!mask) throw new Error(`model ${model} has no mask`);
+      const params = await readFloats(player, TENSOR.parameters, undefined, model);
+      return { model, params, lossBefore: finiteOrNull(losses[model]), mask, pruned: mask, parts: [] };
+    };
+    return Promise.all(models.map(admit));
+  }
+
+  #discharge(patient: Patient | undefined, evaluation: Evaluation, at: { step: number; share: number }): Pruned {
+    if (!patient) throw new Error("an evaluation of a model that was not pruned");
+    const { model, lossBefore, pruned: mask, parts } = patient;
+    const pruning = { ...at, lossBefore, lossAfter: finiteOrNull(evaluation.validationLoss), parts };
+    this.#states[model] = { mask, prunings: [...this.state(model).prunings, pruning] };
     return { pruning, evaluation };
   }
 }

@@ -1,5 +1,6 @@
 /** What a run's tensors take on the device, and what they would take if windows were kept whole. */
-import { ELEMENT_BYTES, elementCount } from "../core/dims.ts";
+import { ELEMENT_BYTES } from "../core/dims.ts";
+import { layoutOf, modelsOf } from "../core/model-layout.ts";
 import type { Program } from "../core/program.ts";
 import { type BuiltProgram, buildProgram } from "./build-program.ts";
 import { isCut } from "./chunks.ts";
@@ -14,14 +15,15 @@ export interface RunMemory {
   readonly checkpoint: number | null;
 }
 
-function bytesOf({ tensors }: Program): number {
-  return tensors.reduce((sum, { shape }) => sum + elementCount(shape) * ELEMENT_BYTES, 0);
+function bytesOf({ tensors }: Program, models: number): number {
+  return tensors.reduce((sum, tensor) => sum + layoutOf(tensor, models).total * ELEMENT_BYTES, 0);
 }
 
-/** The memory of a built Program. */
+/** The memory of a built Program, all its models together. */
 export function measureMemory(spec: ProgramSpec, { program }: BuiltProgram): RunMemory {
-  const bytes = bytesOf(program);
+  const models = modelsOf(program);
+  const bytes = bytesOf(program, models);
   const { checkpoint = null, ...rest } = spec;
-  const wholeBytes = isCut(spec) ? bytesOf(buildProgram({ ...rest, truncate: null }).program) : bytes;
+  const wholeBytes = isCut(spec) ? bytesOf(buildProgram({ ...rest, truncate: null }).program, models) : bytes;
   return { bytes, wholeBytes, checkpoint };
 }

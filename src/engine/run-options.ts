@@ -1,19 +1,20 @@
-/** What the owner of a run lends to it: clock, score, state to go on from. Nothing here changes what a step computes. */
+/**
+ * What the owner of a run, or of models side by side, lends to it: clock, score, state to go on from. Nothing here changes
+ * what a step computes.
+ */
 import type { TuneOptions } from "../core/backend.ts";
 import type { Plan } from "../core/program.ts";
 import type { ScoredRows } from "../core/task.ts";
 import type { ScoredSteps } from "./evaluation.ts";
 import type { RunState } from "./run-state.ts";
 
-/** What the owner lends to a run. */
-export interface RunOptions {
+/** What the owner lends to models that are trained together. */
+export interface GroupOptions {
   /** Monotonic clock in milliseconds, for speeds and for the time of snapshots; it decides no result. */
   readonly now: () => number;
   /** The task's score of test predictions, and which steps it wants. */
   readonly score: (scored: ScoredRows) => Readonly<Record<string, number>>;
   readonly scoredSteps: ScoredSteps;
-  /** State to go on from; without it the run starts at step 0 from the seed. */
-  readonly state?: RunState;
   /** Choices to play by instead of the backend's own, as a saved run brings them. */
   readonly plan?: Plan;
   /** With it the plan is measured before step 0, unless `plan` brings one; without it the backend's fixed defaults apply. */
@@ -24,4 +25,10 @@ export interface RunOptions {
   readonly breathe?: () => Promise<void>;
   /** Wished time of a chunk of training steps. */
   readonly chunkMs?: number;
+}
+
+/** What the owner lends to a run. */
+export interface RunOptions extends GroupOptions {
+  /** State to go on from; without it the run starts at step 0 from the seed. */
+  readonly state?: RunState;
 }

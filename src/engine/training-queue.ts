@@ -1,19 +1,19 @@
 /**
  * The training steps in flight: sends chunks of forward, backward and update without waiting and hands back their
- * metrics in order. After a raised flag the optimizer leaves everything untouched, so every later chunk comes back with
- * fewer good steps than it had, and the state on the device is that of the last good step.
+ * metrics in order, those of every model that is trained in them. After a raised flag the optimizer leaves everything of that
+ * model untouched, so every later chunk comes back with fewer good steps of it than it had, and its state on the device is
+ * that of the last good step.
  */
 import type { Player, StepScalars } from "../core/backend.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { PhaseName } from "../core/program.ts";
 import type { Dataset } from "../core/task.ts";
 import { CLIPPED_RING } from "./build-program.ts";
-import { CARRIED } from "./carried-state.ts";
+import { type DeviceState, readState } from "./device-state.ts";
 import type { LiveLog } from "./live-log.ts";
 import { writeOptimizerScalars } from "./optimizers.ts";
 import { drawsPerStep, type ProgramSpec } from "./program-spec.ts";
-import { readFloats, readWord, readWords } from "./read-tensor.ts";
-import type { RunState } from "./run-state.ts";
+import { readFloatsOfAll, readWordsOfAll } from "./read-tensor.ts";
 import { chooseOrder, type WindowOrder } from "./scheduler.ts";
 import { TENSOR } from "./tensor-names.ts";
 
@@ -26,9 +26,7 @@ const TRAINING: readonly PhaseName[] = ["forward", "backward", "update"];
 /** Those of a step that counts what clipping by value cuts off. */
 const COUNTED_TRAINING: readonly PhaseName[] = [...TRAINING, "clip-count"];
 
-/** What training changes on the device, as it was after a chunk. */
-export type DeviceState = Pick<RunState, "params" | "moments" | "carried">;
-
+/** What came back of a chunk from one model. */
 interface ChunkReads {
   readonly metrics: Float32Array; // [count, 4]
   /** Gradients that clipping by value cut off. */
@@ -38,7 +36,7 @@ interface ChunkReads {
   readonly state: DeviceState | null;
 }
 
-/** A chunk that has run: steps first … first + count − 1, of which the first `good` changed the parameters. */
+/** A chunk that has run, as one model saw it: steps first … first + count − 1, of which the first `good` changed the parameters. */
 export interface FinishedChunk extends ChunkReads {
   readonly first: number;
   readonly count: number;
@@ -51,37 +49,32 @@ interface PendingChunk {
   readonly count: number;
   readonly sentMs: number;
   /** Never rejects: a lost device must not become an unhandled rejection before somebody takes the chunk. */
-  readonly outcome: Promise<{ readonly reads: ChunkReads } | { readonly error: unknown }>;
+  readonly outcome: Promise<{ readonly reads: readonly ChunkReads[] } | { readonly error: unknown }>;
+}
+
+/** One of the models that a queue trains. */
+export interface QueuedModel {
+  readonly experiment: Experiment;
+  readonly live: LiveLog;
+  /** The schedule's factor on the learning rate of a step. */
+  readonly rateFactor: (step: number) => number;
 }
 
 /** What a queue is made of. */
 export interface QueueParts {
   readonly player: Player;
   readonly spec: ProgramSpec;
-  readonly experiment: Experiment;
+  /** In the order of the Program's models. */
+  readonly models: readonly QueuedModel[];
   readonly dataset: Dataset;
-  readonly live: LiveLog;
-  /** The schedule's factor on the learning rate of a step. */
-  readonly rateFactor: (step: number) => number;
   /** Monotonic clock in milliseconds. */
   readonly now: () => number;
 }
 
-/** Reads parameters, moments and carried states as they are after everything sent so far. */
-export async function readState(player: Player, spec: Pick<ProgramSpec, "carried">): Promise<DeviceState> {
-  const [params, moments, carried] = await Promise.all([
-    readFloats(player, TENSOR.parameters),
-    readFloats(player, TENSOR.moments),
-    spec.carried ? readFloats(player, CARRIED) : new Float32Array(),
-  ]);
-  return { params, moments, carried };
-}
-
-/** Writes what `readState` reads. */
-export function writeState(player: Player, { params, moments, carried }: DeviceState): void {
-  player.write(TENSOR.parameters, params);
-  player.write(TENSOR.moments, moments);
-  if (carried.length > 0) player.write(CARRIED, carried);
+/** Where a queue stands: the step that is sent next, and the steps at which the moments of each model were zero. */
+export interface QueuePlace {
+  readonly step: number;
+  readonly momentsSince: readonly number[];
 }
 
 /** Rate in rows of the ring that were not written; a schedule may end at 0, but no rate is below. */
@@ -95,26 +88,29 @@ function countGood(metrics: Float32Array, count: number): number {
   return count;
 }
 
-/** See the file's header. One queue per run. */
+/** See the file's header. One queue per player. */
 export class TrainingQueue {
   readonly #parts: QueueParts;
-  readonly #order: WindowOrder;
+  readonly #orders: readonly WindowOrder[];
   readonly #starts: Uint32Array; // [K, B]
   readonly #emptyRing: Float32Array; // [M, 4]
   readonly #pending: PendingChunk[] = [];
   readonly #forward = { slot: 0, live: 0, resume: 0 };
-  readonly #update: Record<string, number> = {};
+  /** Scalars of the update: one number for each model, but `slot`. */
+  readonly #update: Record<string, number | Float64Array> = {};
+  /** Those of one model, on their way there. */
+  readonly #own: Record<string, number> = {};
   #submitted: number;
-  #momentsSince: number;
+  #momentsSince: readonly number[];
   #finishedMs = 0;
 
-  constructor(parts: QueueParts, at: { readonly step: number; readonly momentsSince: number }) {
-    const { player, spec, dataset, experiment } = parts;
+  constructor(parts: QueueParts, at: QueuePlace) {
+    const { spec, dataset, models } = parts;
     this.#parts = parts;
-    this.#order = chooseOrder(experiment, dataset);
+    this.#orders = models.map(({ experiment }) => chooseOrder(experiment, dataset));
     this.#starts = new Uint32Array(spec.K * spec.B);
     this.#emptyRing = new Float32Array(spec.M * METRIC_COLUMNS).fill(UNWRITTEN);
-    player.write("metrics", this.#emptyRing);
+    this.#emptyRings();
     this.#submitted = at.step;
     this.#momentsSince = at.momentsSince;
     this.#forward.live = spec.B;
@@ -136,23 +132,20 @@ export class TrainingQueue {
     return Math.min(K, M - (this.#submitted % M));
   }
 
-  /** Passes over the training windows that the first `steps` steps make. */
+  /** Passes over the training windows that the first `steps` steps make, which does not depend on their order. */
   epochs(steps: number): number {
-    return this.#order.epochs(steps);
+    return this.#orders[0]?.epochs(steps) ?? Number.NaN;
   }
 
-  /** Sends `count` ≤ `room` steps; `withState` also reads the state after them. Does not wait. */
+  /** Sends `count` ≤ `room` steps; `withState` also reads the states after them. Does not wait. */
   send(count: number, withState: boolean): void {
-    const { player, spec, experiment, now } = this.#parts;
+    const { player, spec, now } = this.#parts;
     const first = this.#submitted;
     const sentMs = now();
     const row = first % spec.M;
-    // Unwritten rows tell which step was flagged, so the ring is emptied each time it starts again.
-    if (row === 0 && first > 0) player.write("metrics", this.#emptyRing);
-    this.#order.write(this.#starts, first, count);
-    player.write("starts", this.#starts.subarray(0, count * spec.B));
-    // Within a chunk the device counts on by itself.
-    if (drawsPerStep(spec)) player.write(TENSOR.key(), Uint32Array.of(experiment.seed, first));
+    // Unwritten rows tell which step was flagged, so the rings are emptied each time they start again.
+    if (row === 0 && first > 0) this.#emptyRings();
+    this.#writeBatches(first, count);
     const countedFrom = this.#countedFrom(first, count);
     player.playSteps(TRAINING, countedFrom, this.#scalarsFrom(first, 0));
     player.playSteps(COUNTED_TRAINING, count - countedFrom, this.#scalarsFrom(first, countedFrom));
@@ -161,22 +154,51 @@ export class TrainingQueue {
     this.#pending.push({ first, count, sentMs, outcome: this.#collect(row, count, { countedFrom, withState }) });
   }
 
-  /** The first step of a chunk that clips by value, from which on the chunk counts; `count` where none does. */
+  #emptyRings(): void {
+    const { player, models } = this.#parts;
+    for (const model of models.keys()) player.write("metrics", this.#emptyRing, 0, model);
+  }
+
+  /** Uploads which windows steps first … first + count − 1 train on, and where what they draw begins. */
+  #writeBatches(first: number, count: number): void {
+    const { player, spec, models } = this.#parts;
+    for (const [model, { experiment }] of models.entries()) {
+      this.#orders[model]?.write(this.#starts, first, count);
+      player.write("starts", this.#starts.subarray(0, count * spec.B), 0, model);
+      // Within a chunk the device counts on by itself.
+      if (drawsPerStep(spec)) player.write(TENSOR.key(), Uint32Array.of(experiment.seed, first), 0, model);
+    }
+  }
+
+  /** The first step of a chunk at which some model clips by value, from which on the chunk counts; `count` where none does. */
   #countedFrom(first: number, count: number): number {
     for (let i = 0; i < count; i++) {
-      this.#writeUpdate(first + i);
-      if (this.#update.clipValue !== 0) return i;
+      for (const { live } of this.#parts.models) {
+        live.writeScalars(this.#own, first + i, 1);
+        if (this.#own.clipValue !== 0) return i;
+      }
     }
     return count;
   }
 
   #writeUpdate(step: number): void {
-    const { experiment, live, rateFactor, spec } = this.#parts;
-    const { l1, optimizer } = experiment.training;
-    this.#update.slot = step % spec.M;
-    this.#update.l1 = l1;
-    live.writeScalars(this.#update, step, rateFactor(step));
-    writeOptimizerScalars(this.#update, optimizer, step - this.#momentsSince + 1);
+    for (const [model, { experiment, live, rateFactor }] of this.#parts.models.entries()) {
+      const { l1, optimizer } = experiment.training;
+      this.#own.l1 = l1;
+      live.writeScalars(this.#own, step, rateFactor(step));
+      writeOptimizerScalars(this.#own, optimizer, step - (this.#momentsSince[model] ?? 0) + 1);
+      for (const name in this.#own) this.#scalarsOf(name)[model] = this.#own[name] ?? Number.NaN;
+    }
+    this.#update.slot = step % this.#parts.spec.M;
+  }
+
+  /** The values of one scalar of the update; all are there after the first step. */
+  #scalarsOf(name: string): Float64Array {
+    const known = this.#update[name];
+    if (known instanceof Float64Array) return known;
+    const values = new Float64Array(this.#parts.models.length);
+    this.#update[name] = values;
+    return values;
   }
 
   /** Scalars of the steps of a chunk from its step `from` on; the chunk begins with step `first`. */
@@ -187,7 +209,7 @@ export class TrainingQueue {
         return this.#update;
       }
       this.#forward.slot = from + i;
-      this.#forward.resume = this.#order.resumes(first + from + i) ? 1 : 0;
+      this.#forward.resume = this.#orders[0]?.resumes(first + from + i) ? 1 : 0;
       return this.#forward;
     };
   }
@@ -197,32 +219,44 @@ export class TrainingQueue {
     count: number,
     { countedFrom, withState }: { readonly countedFrom: number; readonly withState: boolean },
   ): Promise<Awaited<PendingChunk["outcome"]>> {
-    const { player, spec } = this.#parts;
+    const { player, spec, models } = this.#parts;
+    const range = { offset: row * METRIC_COLUMNS, length: count * METRIC_COLUMNS };
     try {
-      const [metrics, clipped, flags, state] = await Promise.all([
-        readFloats(player, "metrics", { offset: row * METRIC_COLUMNS, length: count * METRIC_COLUMNS }),
+      const [metrics, clipped, flags, states] = await Promise.all([
+        readFloatsOfAll(player, "metrics", models.length, range),
         this.#readClipped(row, count, countedFrom),
-        readWord(player, "flags"),
-        withState ? readState(player, spec) : null,
+        readWordsOfAll(player, "flags", models.length),
+        withState ? Promise.all(models.map((_, model) => readState(player, spec, model))) : [],
       ]);
-      return { reads: { metrics, clipped, flags, state } };
+      const reads = metrics.map((own, model) => ({
+        metrics: own,
+        clipped: clipped[model] ?? new Uint32Array(count),
+        flags: flags[model]?.[0] ?? 0,
+        state: states[model] ?? null,
+      }));
+      return { reads };
     } catch (error) {
       return { error };
     }
   }
 
   /** Counts of a chunk whose steps from `countedFrom` on were counted; those before it clip nothing by value. */
-  async #readClipped(row: number, count: number, countedFrom: number): Promise<Uint32Array> {
-    const clipped = new Uint32Array(count);
-    if (countedFrom < count) {
-      const range = { offset: row + countedFrom, length: count - countedFrom };
-      clipped.set(await readWords(this.#parts.player, CLIPPED_RING, range), countedFrom);
-    }
-    return clipped;
+  async #readClipped(row: number, count: number, countedFrom: number): Promise<readonly Uint32Array[]> {
+    if (countedFrom === count) return [];
+    const { player, models } = this.#parts;
+    const range = { offset: row + countedFrom, length: count - countedFrom };
+    return (await readWordsOfAll(player, CLIPPED_RING, models.length, range)).map((counts) => {
+      const clipped = new Uint32Array(count);
+      clipped.set(counts, countedFrom);
+      return clipped;
+    });
   }
 
-  /** Waits for the oldest chunk. Rejects with `BackendLostError` when the device is gone; null when none is in flight. */
-  async take(): Promise<FinishedChunk | null> {
+  /**
+   * Waits for the oldest chunk: what each model made of it, in their order. Rejects with `BackendLostError` when the device
+   * is gone; null when none is in flight.
+   */
+  async take(): Promise<readonly FinishedChunk[] | null> {
     const chunk = this.#pending.shift();
     if (!chunk) return null;
     const outcome = await chunk.outcome;
@@ -232,13 +266,14 @@ export class TrainingQueue {
     const finishedMs = this.#parts.now();
     const elapsedMs = finishedMs - Math.max(sentMs, this.#finishedMs);
     this.#finishedMs = finishedMs;
-    const { reads } = outcome;
-    const good = reads.flags === 0 ? count : countGood(reads.metrics, count);
-    return { ...reads, first, count, good, elapsedMs };
+    return outcome.reads.map((reads) => {
+      const good = reads.flags === 0 ? count : countGood(reads.metrics, count);
+      return { ...reads, first, count, good, elapsedMs };
+    });
   }
 
-  /** Goes on from `step` after a flag or a return to the best state, with nothing in flight. */
-  restart(at: { readonly step: number; readonly momentsSince: number }): void {
+  /** Goes on from another place, with nothing in flight. */
+  restart(at: QueuePlace): void {
     if (this.#pending.length > 0) throw new Error(`${this.#pending.length} chunks are still in flight`);
     this.#submitted = at.step;
     this.#momentsSince = at.momentsSince;

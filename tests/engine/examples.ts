@@ -95,7 +95,7 @@ export const HARD_OPTIMIZERS: readonly (readonly [string, OptimizerChoice])[] = 
 ];
 
 /** Mean of the first output over the scored rows: any function of the predictions serves. */
-const meanPrediction = (scored: ScoredRows) => ({
+export const meanPrediction = (scored: ScoredRows) => ({
   mean: scored.logits.reduce((sum, value) => sum + value, 0) / scored.logits.length,
 });
 

@@ -107,9 +107,13 @@ export function createDyingBackend(lastStep: number): Backend {
         if (phase === "update") steps++;
         player.play(phase, scalars);
       },
-      async read(tensor, offset, length) {
+      async read(tensor, ...place) {
         die();
-        return player.read(tensor, offset, length);
+        return player.read(tensor, ...place);
+      },
+      async readAll(tensor, ...place) {
+        die();
+        return player.readAll(tensor, ...place);
       },
       async settle() {
         die();

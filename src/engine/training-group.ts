@@ -1,0 +1,279 @@
+/**
+ * The trainer: models of one Program, trained side by side in the same plays; a run is a group of one. Chunks of steps are
+ * kept in flight so that the device never waits; they are drained at evaluation steps only, which the experiments fix
+ * together, so no result depends on how fast anything was. A model that stops for good has its flags raised, which switches
+ * its optimizer off: its numbers stay as they are while the others go on. Only a group of one may stand still instead.
+ */
+import type { Player } from "../core/backend.ts";
+import type { Fault } from "../core/errors.ts";
+import type { Plan } from "../core/program.ts";
+import type { Dataset } from "../core/task.ts";
+import type { BuiltProgram } from "./build-program.ts";
+import { readState, writeState } from "./device-state.ts";
+import { HeldOut } from "./held-out.ts";
+import { ModelTraining } from "./model-training.ts";
+import { viewModel } from "./model-view.ts";
+import type { ProbeResult, ProbeSequence } from "./probe.ts";
+import type { ProgramSpec } from "./program-spec.ts";
+import { Pruner } from "./pruner.ts";
+import { measureMemory, type RunMemory } from "./run-memory.ts";
+import type { GroupOptions } from "./run-options.ts";
+import { runProbe } from "./run-probe.ts";
+import { type Evaluation, type OpenReport, openReport, type RunReport } from "./run-report.ts";
+import type { BestState, RunState } from "./run-state.ts";
+import { ChunkSizer, isEvaluationDue, nextEvaluation } from "./scheduler.ts";
+import { type FinishedChunk, type QueuePlace, TrainingQueue } from "./training-queue.ts";
+
+/** Chunks in flight: one runs, one waits behind it. */
+const DEPTH = 2;
+/** Wished time of a chunk: two of them in flight answer a click within 150 ms. */
+const CHUNK_MS = 75;
+/** Training time between two states that are read back for recovery. */
+const RECOVERY_MS = 2000;
+const NO_FLAGS = new Uint32Array(1);
+const RAISED_FLAGS = Uint32Array.of(1);
+const NO_BREATH = () => Promise.resolve();
+
+/** What a group is made of; its player already holds data and states. */
+export interface GroupParts {
+  readonly dataset: Dataset;
+  readonly spec: ProgramSpec;
+  readonly built: BuiltProgram;
+  readonly plan: Plan;
+  readonly player: Player;
+  readonly options: GroupOptions;
+}
+
+/** What a fault does: `stand` lets the owner go on from there, `stop` ends the training of that model beside others. */
+export type AfterFault = "stand" | "stop";
+
+/** See the file's header; its owner calls one of `advance`, `drain`, `evaluate`, `snapshot` and `restoreBest` at a time. */
+export class TrainingGroup {
+  readonly parts: GroupParts;
+  readonly models: readonly ModelTraining[];
+  readonly memory: RunMemory;
+  readonly #queue: TrainingQueue;
+  readonly #heldOut: HeldOut;
+  readonly #pruner: Pruner;
+  readonly #sizer: ChunkSizer;
+  readonly #evaluateEvery: number;
+  readonly #afterFault: AfterFault;
+  #recoveryMs: number;
+
+  /** `states` are those of the Program's models, all at the same step. */
+  constructor(parts: GroupParts, states: readonly [RunState, ...RunState[]], afterFault: AfterFault) {
+    const { dataset, spec, built, player, options } = parts;
+    const { score, scoredSteps, breathe = NO_BREATH, now } = options;
+    const { pruning: choice, evaluateEvery } = states[0].experiment.training;
+    this.parts = parts;
+    this.models = states.map((state) => new ModelTraining(state));
+    this.memory = measureMemory(spec, built);
+    const queued = this.models.map((model) => {
+      const { experiment, live } = model;
+      return { experiment, live, rateFactor: (step: number) => model.rateFactor(step) };
+    });
+    this.#queue = new TrainingQueue({ player, spec, dataset, models: queued, now }, this.#placeAt(states[0].step));
+    const judge = { player, models: states.length, spec, dataset, scoredSteps, breathe, score };
+    this.#heldOut = new HeldOut(
+      judge,
+      states.map(({ best }) => best),
+    );
+    this.#pruner = new Pruner({ player, model: built.model, choice, heldOut: this.#heldOut }, states);
+    this.#sizer = new ChunkSizer(options.chunkMs ?? CHUNK_MS);
+    this.#evaluateEvery = evaluateEvery;
+    this.#afterFault = afterFault;
+    this.#recoveryMs = now();
+  }
+
+  /** Passes over the training windows that so many steps make. */
+  epochs(steps: number): number {
+    return this.#queue.epochs(steps);
+  }
+
+  /** The parameters of a model's lowest validation loss. */
+  best(model: number): BestState | null {
+    return this.#heldOut.best(model);
+  }
+
+  /** Prunings of a model so far. */
+  prunings(model: number): RunState["prunings"] {
+    return this.#pruner.state(model).prunings;
+  }
+
+  /** Steps sent, which live changes act from. */
+  get submitted(): number {
+    return this.#queue.submitted;
+  }
+
+  /** As `Run.advance`, of every model in order; one that has stopped reports nothing but steps that were in flight. */
+  async advance(until: number): Promise<readonly RunReport[]> {
+    const reports = this.models.map(openReport);
+    while (this.#queue.inFlight < DEPTH) {
+      const left = Math.min(until, this.#nextStop()) - this.#queue.submitted;
+      if (left <= 0) break;
+      const now = this.parts.options.now();
+      const withState = now - this.#recoveryMs >= RECOVERY_MS;
+      if (withState) this.#recoveryMs = now;
+      this.#queue.send(this.#sizer.size(Math.min(left, this.#queue.room)), withState);
+    }
+    await this.#takeOne(reports);
+    if (this.#queue.inFlight === 0) await this.#judge(reports);
+    return reports;
+  }
+
+  /** As `Run.drain`. */
+  async drain(): Promise<readonly RunReport[]> {
+    const reports = this.models.map(openReport);
+    const stands = () => this.#afterFault === "stand" && reports.some(({ fault }) => fault !== null);
+    while (this.#queue.inFlight > 0 && !stands()) await this.#takeOne(reports);
+    return reports;
+  }
+
+  /** As `Run.evaluate`, of every model. */
+  evaluate(): Promise<readonly Evaluation[]> {
+    this.#requireDrained();
+    return this.#heldOut.evaluate(
+      this.models.map(({ step }, model) => ({ model, step })),
+      false,
+    );
+  }
+
+  /** Gives a model its best parameters, with moments and carried states at zero, at its present step. */
+  async restoreBest(index: number): Promise<void> {
+    this.#requireDrained();
+    const model = this.#model(index);
+    const { player } = this.parts;
+    const best = this.#heldOut.best(index);
+    if (!best) throw new Error("no evaluation has chosen a best state yet");
+    const { moments, carried } = model.recovery;
+    const state = {
+      params: best.params,
+      moments: new Float32Array(moments.length),
+      carried: new Float32Array(carried.length),
+    };
+    writeState(player, state, index);
+    player.write("flags", NO_FLAGS, 0, index);
+    model.beginAgain();
+    this.#queue.restart(this.#placeAt(this.#queue.submitted));
+    model.keep(state, this.#othersOf(index));
+    await player.settle();
+  }
+
+  /** Sends a probe of one model now; `step` is that of the parameters it saw. */
+  probe(index: number, sequence: ProbeSequence): Promise<ProbeResult & { readonly step: number }> {
+    const { player, spec } = this.parts;
+    const { stopped, step } = this.#model(index);
+    const seen = { player: viewModel(player, index), spec, step: stopped ? step : this.#queue.submitted };
+    return runProbe(seen, sequence);
+  }
+
+  /** The whole state of one model, with nothing in flight. */
+  async snapshot(index: number): Promise<RunState> {
+    this.#requireDrained();
+    const model = this.#model(index);
+    model.keep(await readState(this.parts.player, this.parts.spec, index), this.#othersOf(index));
+    return model.recovery;
+  }
+
+  #model(index: number): ModelTraining {
+    const model = this.models[index];
+    if (!model) throw new Error(`a model below ${this.models.length}, not ${index}`);
+    return model;
+  }
+
+  #othersOf(index: number): Pick<RunState, "best" | "mask" | "prunings"> {
+    return { ...this.#pruner.state(index), best: this.#heldOut.best(index) };
+  }
+
+  #placeAt(step: number): QueuePlace {
+    return { step, momentsSince: this.models.map(({ momentsSince }) => momentsSince) };
+  }
+
+  #requireDrained(): void {
+    if (this.#queue.inFlight > 0) throw new Error(`${this.#queue.inFlight} chunks of steps are still in flight`);
+  }
+
+  /** Models that train, by their place. */
+  #training(): readonly { readonly index: number; readonly model: ModelTraining }[] {
+    return this.models.map((model, index) => ({ index, model })).filter(({ model }) => model.stopped === null);
+  }
+
+  /** The step at which sending must stop to evaluate or to prune: the present one if that was not done yet. */
+  #nextStop(): number {
+    const { submitted } = this.#queue;
+    // Those that train have been evaluated and pruned at the same steps.
+    const [first] = this.#training();
+    if (!first || isEvaluationDue(submitted, this.#evaluateEvery, first.model.evaluatedAt)) return submitted;
+    return Math.min(nextEvaluation(submitted, this.#evaluateEvery), this.#pruner.nextStop(first.index, submitted));
+  }
+
+  async #takeOne(reports: readonly OpenReport[]): Promise<void> {
+    const chunks = await this.#queue.take();
+    const first = chunks?.[0];
+    if (!chunks || !first) return;
+    this.#sizer.record(first.count, first.elapsedMs);
+    const { parameters } = this.parts.built.model;
+    const context = { parameters, epochs: (steps: number) => this.#queue.epochs(steps) };
+    for (const [index, chunk] of chunks.entries()) {
+      const model = this.#model(index);
+      const report = reports[index];
+      if (!report) continue;
+      model.take(chunk, report, context);
+      if (chunk.state) model.keep(chunk.state, this.#othersOf(index));
+      if (model.stopped !== null) report.fault = null;
+      else if (chunk.flags !== 0) await this.#stopAtFlag(index, chunk, report);
+      else if (report.fault) this.#stop(index, report.fault);
+    }
+  }
+
+  /** Parameters on the device are those of the last good step, so a run can go on from there at once. */
+  async #stopAtFlag(index: number, chunk: FinishedChunk, report: OpenReport): Promise<void> {
+    const { step } = this.#model(index);
+    const origin = this.parts.built.flagOrigins.find(({ bit }) => (chunk.flags & bit) !== 0);
+    const { operation = "unknown", label = "unknown" } = origin ?? {};
+    report.fault = { code: "not-finite", details: { step, operation, where: label } };
+    this.#stop(index, report.fault);
+    if (this.#afterFault === "stop") return;
+    while (this.#queue.inFlight > 0) await this.#queue.take();
+    this.parts.player.write("flags", NO_FLAGS, 0, index);
+    this.#queue.restart(this.#placeAt(step));
+  }
+
+  /** Switches the optimizer of a model off from the next step sent on; one that only stands still may go on. */
+  #stop(index: number, fault: Fault): void {
+    if (this.#afterFault === "stand") return;
+    this.#model(index).stopped = fault;
+    this.parts.player.write("flags", RAISED_FLAGS, 0, index);
+  }
+
+  /** Prunes or evaluates where a step for it is reached, the models that train and have not just been told a fault. */
+  async #judge(reports: readonly OpenReport[]): Promise<void> {
+    const judged = this.#training().filter(({ index }) => reports[index]?.fault === null);
+    const [first] = judged;
+    if (!first) return;
+    const { step, evaluatedAt } = first.model;
+    if (this.#pruner.isDue(first.index, step)) {
+      const pruned = await this.#pruner.prune(
+        judged.map(({ index }) => index),
+        step,
+      );
+      for (const [i, { index, model }] of judged.entries()) {
+        const [outcome, report] = [pruned[i], reports[index]];
+        if (outcome && report) model.observePruning(outcome, report);
+      }
+    } else if (isEvaluationDue(step, this.#evaluateEvery, evaluatedAt)) {
+      const evaluations = await this.#heldOut.evaluate(
+        judged.map(({ index }) => ({ model: index, step })),
+        true,
+      );
+      for (const [i, { index }] of judged.entries()) await this.#hear(index, evaluations[i], reports[index]);
+    }
+  }
+
+  /** Early stopping: the model stands still with its best parameters; a run would go on from them. */
+  async #hear(index: number, evaluation: Evaluation | undefined, report: OpenReport | undefined): Promise<void> {
+    if (!evaluation || !report || !this.#model(index).observeEvaluation(evaluation, report)) return;
+    if (this.#heldOut.best(index)) await this.restoreBest(index);
+    if (report.fault) this.#stop(index, report.fault);
+  }
+}
