@@ -4,7 +4,7 @@
  */
 
 import { createReferenceBackend } from "../../src/backends/reference/player.ts";
-import type { Backend, Player } from "../../src/core/backend.ts";
+import { type Backend, type Player, playOneByOne } from "../../src/core/backend.ts";
 import { BackendLostError } from "../../src/core/errors.ts";
 import { decodeCommand, decodeEvent } from "../../src/worker/decode.ts";
 import type { Command, Event } from "../../src/worker/protocol.ts";
@@ -100,13 +100,14 @@ export function createDyingBackend(lastStep: number): Backend {
     const die = () => {
       if (steps > lastStep) throw new BackendLostError("the test took the device away");
     };
-    return {
+    const wrapped: Player = {
       ...player,
       counts: player.counts,
       play(phase, scalars) {
         if (phase === "update") steps++;
         player.play(phase, scalars);
       },
+      playSteps: (phases, count, scalarsOf) => playOneByOne(wrapped, phases, count, scalarsOf),
       async read(tensor, ...place) {
         die();
         return player.read(tensor, ...place);
@@ -119,6 +120,7 @@ export function createDyingBackend(lastStep: number): Backend {
         die();
       },
     };
+    return wrapped;
   };
   return {
     ...backend,
