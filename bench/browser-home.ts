@@ -2,6 +2,7 @@
  * The one browser process in which the contestants' pages live, each in a page of its own, so that no library meets the
  * globals of another. The pages come from a server on this machine that sends no policy: peers compile at run time.
  */
+import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright";
 import { browserFlags, requireBrowser } from "../scripts/browser.mjs";
 import { serve } from "../scripts/serve.mjs";
@@ -26,7 +27,12 @@ export async function openBrowserHome(folder: string): Promise<BrowserHome> {
   return {
     browser: `Chromium ${browser.version()}`,
     async open(entry, shape, steps) {
-      const page = await openPage(browser, new URL(entry.page, server.url), entry);
+      const { home } = entry;
+      if (home.kind !== "page") throw new Error("this contestant lives in no page");
+      if (home.needs && !isInstalled(home.needs)) {
+        throw new Error(`${home.needs} is not installed; npm ci --prefix bench installs the peers`);
+      }
+      const page = await openPage(browser, new URL(home.page, server.url), entry);
       try {
         const opened = await page.evaluate(([wished, count, player]) => window.contest.open(wished, count, player), [
           shape,
@@ -48,6 +54,11 @@ export async function openBrowserHome(folder: string): Promise<BrowserHome> {
       server.close();
     },
   };
+}
+
+/** True where a peer's package lies in `bench/node_modules/`. */
+function isInstalled(name: string): boolean {
+  return existsSync(`bench/node_modules/${name}/package.json`);
 }
 
 function launch(): Promise<Browser> {

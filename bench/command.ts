@@ -7,13 +7,14 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { build } from "vite";
 import { EXIT, type Terminal, withUsage } from "../src/cli/commands/terminal.ts";
-import { type BrowserHome, openBrowserHome } from "./browser-home.ts";
+import { openBrowserHome } from "./browser-home.ts";
 import { chooseEntries, type Entry } from "./contestants.ts";
-import { describeMachine, readVersion } from "./machine.ts";
+import { describeMachine, readVersions } from "./machine.ts";
 import { type BenchWish, readWish, USAGE } from "./options.ts";
+import { findPython, openPython } from "./python-home.ts";
 import { renderReport } from "./report.ts";
 import { type BenchResults, mergeResults, NO_RESULTS, parseResults, type ShapeResult } from "./results.ts";
-import { measureShape } from "./rounds.ts";
+import { measureShape, type OpenEntry } from "./rounds.ts";
 import { describeShape, type NamedShape } from "./shape.ts";
 import { renderText } from "./table.ts";
 
@@ -30,30 +31,34 @@ export function bench(args: readonly string[], terminal: Terminal): Promise<numb
     const old = existsSync(wish.json) ? parseResults(await readFile(wish.json, "utf8"), wish.json) : NO_RESULTS;
     terminal.note("building the contestants' pages");
     await build({ configFile: "bench/vite.config.ts", logLevel: "error" });
-    const home = await openBrowserHome(PAGES);
+    const pages = await openBrowserHome(PAGES);
+    const python = openPython(wish.peers ? findPython() : null);
+    const open: OpenEntry = (entry, shape, steps) =>
+      entry.home.kind === "page" ? pages.open(entry, shape, steps) : python(entry, shape, steps);
     try {
-      return await measureAll(wish, old, { home, terminal });
+      return await measureAll(wish, old, { browser: pages.browser, open, terminal });
     } finally {
-      await home.close();
+      await pages.close();
     }
   });
 }
 
 interface Place {
-  readonly home: BrowserHome;
+  readonly browser: string;
+  readonly open: OpenEntry;
   readonly terminal: Terminal;
 }
 
-async function measureAll(wish: BenchWish, old: BenchResults, { home, terminal }: Place): Promise<number> {
+async function measureAll(wish: BenchWish, old: BenchResults, place: Place): Promise<number> {
   const entries = chooseEntries(wish.backends, wish.peers);
   const shapes: ShapeResult[] = [];
   for (const named of wish.shapes) {
-    const result = await measureOne(named, entries, wish, { home, terminal });
+    const result = await measureOne(named, entries, wish, place);
     shapes.push(result);
-    terminal.print(`${renderText(result)}\n`);
+    place.terminal.print(`${renderText(result)}\n`);
     await writeResults(wish, mergeResults(old, { shapes, growth: [] }));
   }
-  terminal.note(`results: ${wish.json}; report: ${wish.report}`);
+  place.terminal.note(`results: ${wish.json}; report: ${wish.report}`);
   return exitCode(shapes);
 }
 
@@ -61,15 +66,14 @@ async function measureOne(
   named: NamedShape,
   entries: readonly Entry[],
   { seconds, rounds }: BenchWish,
-  { home, terminal }: Place,
+  { browser, open, terminal }: Place,
 ): Promise<ShapeResult> {
-  const { open, browser } = home;
   const measured = await measureShape(named, { entries, seconds, rounds, open, progress: terminal.progress });
   return {
     name: named.name,
     shape: describeShape(named.shape),
     date: new Date().toISOString().slice(0, 10),
-    machine: describeMachine(browser, { Gatescope: (await readVersion("package.json")) ?? "unknown" }),
+    machine: describeMachine(browser, await readVersions()),
     seconds,
     ...measured,
   };

@@ -75,6 +75,6 @@ describe("create", () => {
   });
 
   test("refuses a player that there is not", async () => {
-    await expect(create(LAST, data, "abacus")).rejects.toThrow(/no player "abacus"; there are webgpu/);
+    await expect(create(LAST, data, "abacus")).rejects.toThrow(/no player "abacus"; there are webgpu-tuned/);
   });
 });

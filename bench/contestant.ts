@@ -1,35 +1,39 @@
 /**
  * Gatescope as a contestant: the engine's own Program on one of its players, every training step exactly what the trainer's
  * queue plays. The batch is resident as in the product, batch-first rows being its windows. Players are the product's
- * backends; `webgpu-step` and the like take the GPU's plan and replace each operation that has an implementation so named.
+ * backends: `webgpu-tuned` with the measured plan, `webgpu-step` and the like with one implementation wherever there is one.
  */
-import { defaultSizes, isFeasible } from "../src/backends/gpu/plan.ts";
 import { openBackend } from "../src/backends/open.ts";
-import type { Backend, Player } from "../src/core/backend.ts";
+import { type Backend, type Player, type StepScalars, TUNING_LIMIT_MS } from "../src/core/backend.ts";
 import { elementCount } from "../src/core/dims.ts";
+import type { Operation } from "../src/core/operation.ts";
 import { USUAL_OPTIMIZERS } from "../src/core/optimizer-choice.ts";
-import { type OperationCall, type Plan, type Program, planKey } from "../src/core/program.ts";
+import { createPlanMemory } from "../src/core/plan-memory.ts";
+import type { Plan, Program } from "../src/core/program.ts";
 import { buildProgram } from "../src/engine/build-program.ts";
 import type { LossSpec } from "../src/engine/losses.ts";
 import type { Model } from "../src/engine/model.ts";
 import { writeOptimizerScalars } from "../src/engine/optimizers.ts";
 import type { ProgramSpec } from "../src/engine/program-spec.ts";
 import { readFloats, readWord } from "../src/engine/read-tensor.ts";
+import { ChunkSizer } from "../src/engine/scheduler.ts";
 import { TENSOR } from "../src/engine/tensor-names.ts";
+import { METRIC_COLUMNS, TRAINING } from "../src/engine/training-queue.ts";
 import { findOperation } from "../src/operations/registry.ts";
 import type { BenchData, Contestant, Weights } from "./contest.ts";
 import { drawWeights, layersOf, lossOf } from "./data.ts";
 import type { BenchLoss, BenchShape } from "./shape.ts";
 
 /** Ways in which Gatescope computes; the first is what the product does by itself where there is WebGPU. */
-const PLAYERS = ["webgpu", "webgpu-step", "webgpu-persistent", "cpu"] as const;
+const PLAYERS = ["webgpu-tuned", "webgpu-step", "webgpu-persistent", "wasm", "cpu"] as const;
+type PlayerName = (typeof PLAYERS)[number];
 
 const OPTIMIZER = { ...USUAL_OPTIMIZERS.adam, epsilon: 1e-7 };
 const LEARNING_RATE = 1e-3;
-/** Rows of the metrics ring: the loss of a step stays readable for so many steps. */
-const RING = 64;
-/** Steps between submits: the queue sends chunks of some 75 ms, but never waits for a full one here. */
-const SUBMIT_EVERY = 8;
+/** Rows of the metrics ring, and most steps of a chunk: those of the trainer's ring of starts. */
+const RING = 128;
+/** Wished time of a chunk, as in the trainer. */
+const CHUNK_MS = 75;
 
 const LOSSES: Readonly<Record<BenchLoss, LossSpec>> = {
   mse: { name: "mse" },
@@ -41,23 +45,22 @@ const LOSSES: Readonly<Record<BenchLoss, LossSpec>> = {
  * Builds the Program of a shape, writes data and weights, and compiles. Rejects with a sentence where there is no such
  * player, no adapter or no implementation, and where the data do not have the shape's extents.
  */
-export async function create(shape: BenchShape, data: BenchData, player = "webgpu"): Promise<Contestant> {
+export async function create(shape: BenchShape, data: BenchData, player = "webgpu-tuned"): Promise<Contestant> {
   const known = PLAYERS.find((candidate) => candidate === player);
   if (known === undefined) throw new Error(`there is no player "${player}"; there are ${PLAYERS.join(", ")}`);
   requireExtents(shape, data);
-  const [kind, implementation] = known.split("-");
-  const { backend, faults } = await openBackend(kind === "cpu" ? "cpu" : "webgpu", globalThis.navigator?.gpu);
+  const wish = known === "wasm" || known === "cpu" ? known : "webgpu";
+  const { backend, faults } = await openBackend(wish, globalThis.navigator?.gpu);
   if (!backend) throw new Error(`no WebGPU adapter: ${faults.map(({ code }) => code).join(", ")}`);
   const spec = specOf(shape, data);
   const { program, model } = buildProgram(spec);
-  const plan = implementation ? replacePlan(backend.plan(program), program, implementation) : backend.plan(program);
+  const plan = await choosePlan(known, backend, program);
   const started = await backend.create(program, plan);
   writeAll(started, { spec, data, model, weights: data.weights ?? drawWeights(shape) });
   await started.settle();
-  return train(started, spec, {
-    backend,
-    variant: `${known}, ${backend.info.adapter}${data.tokens ? ", tokens" : ""}`,
-  });
+  const chosen = wish === "webgpu" ? describePlan(plan, program) : "";
+  const variant = `${known}, ${backend.info.adapter}${data.tokens ? ", tokens" : ""}${chosen}`;
+  return train(started, spec, { backend, variant });
 }
 
 function requireExtents({ B, T, I, out, each }: BenchShape, { x, y, tokens }: BenchData): void {
@@ -100,27 +103,36 @@ function specOf(shape: BenchShape, data: BenchData): ProgramSpec {
 }
 
 /**
- * The backend's plan with `implementation`, at its own sizes, for the calls of every place whose contract has one of that name
- * that can play them. Throws where there is none: the row would measure the plain plan under another name.
+ * The plan of a player: measured before step 0 as in the product, or the backend's own with the implementation that the player
+ * names wherever a contract has it and can play the call. Throws where no call of the shape is played by it: the row would
+ * measure the plain plan under another name.
  */
-function replacePlan(plan: Plan, program: Program, implementation: string): Plan {
-  const replaced: Record<string, Plan[string]> = {};
-  for (const [key, calls] of groupByPlace(program)) {
-    const found = findOperation(calls[0]!.operation).implementations[implementation];
-    if (!found) continue;
-    const sizes = defaultSizes(found);
-    if (calls.every(({ numbers }) => isFeasible(found, numbers, sizes))) replaced[key] = { implementation, sizes };
+function choosePlan(player: PlayerName, backend: Backend, program: Program): Promise<Plan> | Plan {
+  const implementation = player.split("-")[1];
+  if (implementation === undefined) return backend.plan(program);
+  if (implementation === "tuned") {
+    const quiet = { skipped: () => false, progress: () => undefined };
+    const clock = { now: () => performance.now(), limitMs: TUNING_LIMIT_MS };
+    return backend.tune(program, { ...quiet, ...clock, memory: createPlanMemory() });
   }
-  if (Object.keys(replaced).length > 0) return { ...plan, ...replaced };
+  const wished = calledOperations(program)
+    .filter(({ implementations }) => implementations[implementation])
+    .map(({ name }) => [name, { implementation, sizes: {} }] as const);
+  const plan = backend.plan(program, Object.fromEntries(wished));
+  if (Object.values(plan).some((planned) => planned.implementation === implementation)) return plan;
   throw new Error(`this build has no implementation "${implementation}" for any operation of the shape`);
 }
 
-function groupByPlace({ phases }: Program): ReadonlyMap<string, readonly OperationCall[]> {
-  const places = new Map<string, OperationCall[]>();
-  for (const call of Object.values(phases).flat()) {
-    places.set(planKey(call), [...(places.get(planKey(call)) ?? []), call]);
-  }
-  return places;
+function calledOperations({ phases }: Program): readonly Operation[] {
+  const names = new Set(Object.values(phases).flatMap((calls) => calls.map(({ operation }) => operation)));
+  return [...names].map(findOperation);
+}
+
+/** What was chosen where there was a choice: `gru-forward persistent, project-forward · layer 1 shared`. */
+function describePlan(plan: Plan, program: Program): string {
+  const open = calledOperations(program).filter(({ implementations }) => Object.keys(implementations).length > 1);
+  const chosen = Object.entries(plan).filter(([key]) => open.some(({ name }) => key.split(" · ")[0] === name));
+  return chosen.map(([key, { implementation }]) => `, ${key} ${implementation}`).join("");
 }
 
 interface Writes {
@@ -156,35 +168,48 @@ function writeAll(player: Player, { spec, data, model, weights }: Writes): void 
   );
 }
 
-/** Plays what `TrainingQueue` plays for a step with a constant schedule and no clipping. */
+/** Plays what `TrainingQueue` plays for a constant schedule without clipping, in chunks of the size that it would choose. */
 function train(
   player: Player,
   spec: ProgramSpec,
   { backend, variant }: { readonly backend: Backend; readonly variant: string },
 ): Contestant {
+  const sizer = new ChunkSizer(CHUNK_MS);
   const batch = { slot: 0, live: spec.B, resume: 0 };
   const update: Record<string, number> = { clip: 0, clipValue: 0, l1: 0, learningRate: LEARNING_RATE };
-  let steps = 0;
+  let begun = 0;
+  let played = 0;
+  let timed = { steps: 0, sinceMs: 0 };
   let disposed = false;
+  const scalarsOf: StepScalars = (phase, i) => {
+    if (phase !== "update") return batch;
+    update.slot = (played + i) % RING;
+    writeOptimizerScalars(update, OPTIMIZER, played + i + 1);
+    return update;
+  };
+  const send = () => {
+    player.playSteps(TRAINING, begun - played, scalarsOf);
+    player.submit();
+    played = begun;
+  };
   return {
     variant,
     step() {
-      update.slot = steps % RING;
-      steps++;
-      writeOptimizerScalars(update, OPTIMIZER, steps);
-      player.play("forward", batch);
-      player.play("backward", batch);
-      player.play("update", update);
-      if (steps % SUBMIT_EVERY === 0) player.submit();
+      if (timed.steps === begun) timed = { steps: begun, sinceMs: performance.now() };
+      begun++;
+      if (begun - played >= sizer.size(RING)) send();
     },
     async sync() {
-      const row = ((steps + RING - 1) % RING) * 4;
+      if (begun > played) send();
+      const row = ((begun + RING - 1) % RING) * METRIC_COLUMNS;
       const [metrics, flags] = await Promise.all([
         readFloats(player, "metrics", { offset: row, length: 1 }),
         readWord(player, "flags"),
       ]);
+      if (begun > timed.steps) sizer.record(begun - timed.steps, performance.now() - timed.sinceMs);
+      timed = { steps: begun, sinceMs: 0 };
       const [loss] = metrics;
-      if (flags !== 0 || loss === undefined) throw new Error(`step ${steps} met a number that is not finite`);
+      if (flags !== 0 || loss === undefined) throw new Error(`step ${begun} met a number that is not finite`);
       return loss;
     },
     dispose() {

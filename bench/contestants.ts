@@ -1,12 +1,17 @@
 /**
  * Who takes part, and what each can compute. Gatescope runs every cell in both forms of the GRU, so it meets each peer in
- * that peer's form; the first of its contestants in the list is the one that ratios are counted from.
+ * that peer's form. Where the list names several of Gatescope's for one kind of device, ratios count from the first.
  */
 import type { CellName } from "../src/core/layer-choice.ts";
 import type { ResetForm } from "./shape.ts";
 
 /** What a contestant computes on. */
-export type BenchBackend = "webgpu" | "wasm" | "cpu";
+export type BenchBackend = "webgpu" | "cuda" | "wasm" | "cpu";
+
+/** A page of `dist-bench/`, and the package that it needs of `bench/node_modules/`; or a process of Python. */
+export type Home =
+  | { readonly kind: "page"; readonly page: string; readonly needs?: string }
+  | { readonly kind: "python"; readonly threads: "one" | "all"; readonly device: "cpu" | "cuda" };
 
 /** One way of training a shape. */
 export interface Entry {
@@ -16,51 +21,92 @@ export interface Entry {
   readonly backend: BenchBackend;
   readonly forms: readonly ResetForm[];
   readonly cells: readonly CellName[];
-  /** A page of `dist-bench/`. */
-  readonly page: string;
-  /** Handed on to the page. */
+  readonly home: Home;
+  /** Handed on to a page: which of its ways of computing. */
   readonly player: string;
 }
 
-const GATESCOPE = {
-  library: "Gatescope",
-  forms: ["before", "after"],
-  cells: ["gru", "lstm", "ugrnn", "rnn"],
-  page: "contestant.html",
-} as const;
+const OWN = "Gatescope";
 
 const gatescope = (backend: BenchBackend, player: string): Entry => ({
-  ...GATESCOPE,
-  name: `Gatescope ${player}`,
+  name: `${OWN} ${player}`,
+  library: OWN,
   backend,
+  forms: ["before", "after"],
+  cells: ["gru", "lstm", "ugrnn", "rnn"],
+  home: { kind: "page", page: "contestant.html" },
+  player,
+});
+
+const tensorflow = (backend: BenchBackend): Entry => ({
+  name: `TensorFlow.js ${backend}`,
+  library: "TensorFlow.js",
+  backend,
+  forms: ["before"],
+  cells: ["gru"],
+  home: { kind: "page", page: "peers/tfjs.html", needs: "@tensorflow/tfjs" },
+  player: backend,
+});
+
+const jax = (backend: BenchBackend): Entry => ({
+  name: `jax-js ${backend}`,
+  library: "jax-js",
+  backend,
+  forms: ["after"],
+  cells: ["gru"],
+  home: { kind: "page", page: "peers/jax.html", needs: "@jax-js/jax" },
+  player: backend,
+});
+
+const pytorch = (player: string, device: "cpu" | "cuda", threads: "one" | "all"): Entry => ({
+  name: `PyTorch ${player}`,
+  library: "PyTorch",
+  backend: device,
+  forms: ["after"],
+  cells: ["gru", "lstm", "rnn"],
+  home: { kind: "python", threads, device },
   player,
 });
 
 /** The player whose losses every other row is checked against. */
 export const ORACLE = gatescope("cpu", "cpu");
 
-/** Everybody, in the order of the table. */
+/** Everybody. */
 const ENTRIES: readonly Entry[] = [
-  gatescope("webgpu", "webgpu"),
+  gatescope("webgpu", "webgpu-tuned"),
   gatescope("webgpu", "webgpu-step"),
   gatescope("webgpu", "webgpu-persistent"),
+  gatescope("wasm", "wasm"),
   ORACLE,
+  tensorflow("webgpu"),
+  tensorflow("wasm"),
+  tensorflow("cpu"),
+  jax("webgpu"),
+  jax("wasm"),
+  pytorch("one thread", "cpu", "one"),
+  pytorch("all threads", "cpu", "all"),
+  pytorch("cuda", "cuda", "all"),
 ];
 
 /** What `--backend` may say: a kind of backend, or one way in which Gatescope computes. */
 export const BACKEND_WORDS: readonly string[] = [
-  ...new Set(ENTRIES.flatMap(({ backend, player }) => [backend, player])),
+  ...new Set(ENTRIES.flatMap((entry) => (isOwn(entry) ? [entry.backend, entry.player] : [entry.backend]))),
 ];
 
 /** Those who are wished for. An empty list of backends wishes for all. */
 export function chooseEntries(backends: readonly string[], peers: boolean): readonly Entry[] {
-  return ENTRIES.filter(({ library, backend, player }) => {
-    if (library !== GATESCOPE.library && !peers) return false;
-    return backends.length === 0 || backends.includes(backend) || backends.includes(player);
+  return ENTRIES.filter((entry) => {
+    if (!isOwn(entry)) return peers && (backends.length === 0 || backends.includes(entry.backend));
+    return backends.length === 0 || backends.includes(entry.backend) || backends.includes(entry.player);
   });
 }
 
 /** True for the contestants that the product itself brings. */
 export function isOwn({ library }: Pick<Entry, "library">): boolean {
-  return library === GATESCOPE.library;
+  return library === OWN;
+}
+
+/** True for contestants on a GPU, or on what stands in for one; ratios are taken within a kind of device. */
+export function usesGpu({ backend }: { readonly backend: string }): boolean {
+  return backend === "webgpu" || backend === "cuda";
 }

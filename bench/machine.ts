@@ -1,4 +1,5 @@
 /** What a report says about where it was measured: models and versions, no names and no paths. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { cpus, release, totalmem, type } from "node:os";
 import type { Machine } from "./results.ts";
@@ -18,14 +19,20 @@ export function describeMachine(browser: string, versions: Machine["versions"]):
   };
 }
 
-/** The version in a `package.json`; null where there is no such file. */
-export async function readVersion(path: string): Promise<string | null> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch {
-    return null;
+/** Manifests of those who take part; the peers' lie there once they are installed. PyTorch names its version itself. */
+const MANIFESTS = {
+  Gatescope: "package.json",
+  "TensorFlow.js": "bench/node_modules/@tensorflow/tfjs/package.json",
+  "jax-js": "bench/node_modules/@jax-js/jax/package.json",
+} as const;
+
+/** Versions of everything that is installed. */
+export async function readVersions(): Promise<Machine["versions"]> {
+  const versions: Record<string, string> = {};
+  for (const [library, path] of Object.entries(MANIFESTS)) {
+    if (!existsSync(path)) continue;
+    const { version }: { readonly version?: unknown } = JSON.parse(await readFile(path, "utf8"));
+    versions[library] = String(version);
   }
-  const { version }: { readonly version?: unknown } = JSON.parse(text);
-  return typeof version === "string" ? version : null;
+  return versions;
 }

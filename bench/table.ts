@@ -1,8 +1,9 @@
 /**
  * Results as rows of text, once for the terminal and for the report. A ratio says how many times longer a contestant takes
- * than Gatescope's first one in the same form: the median of the ratios round by round, so that a slow round cancels out.
+ * than Gatescope's first one in the same form and on the same kind of device, GPU or none: the median of the ratios round by
+ * round, so that a slow round cancels out.
  */
-import { isOwn } from "./contestants.ts";
+import { isOwn, usesGpu } from "./contestants.ts";
 import type { Row, ShapeResult } from "./results.ts";
 import { medianOf, spreadOf } from "./statistics.ts";
 
@@ -12,14 +13,23 @@ export const COLUMNS = ["contestant", "reset", "median ms", "min", "max", "ratio
 /** A line of a table, cell by cell. */
 export type Line = readonly string[];
 
-/** The row that the ratios of a form are counted from: the first of Gatescope's that counts, or else the first of all. */
-function referenceOf(rows: readonly Row[], form: Row["form"]): Row | undefined {
-  const counted = rows.filter((row) => row.form === form && row.refused === undefined && row.stepMs.length > 0);
-  return counted.find(isOwn) ?? counted[0];
+/** The rows that count. */
+export function countedRows({ rows }: Pick<ShapeResult, "rows">): readonly Row[] {
+  return rows.filter(({ refused, stepMs }) => refused === undefined && stepMs.length > 0);
+}
+
+/** Rows that are compared with each other: those of one form on one kind of device, Gatescope's first one in front. */
+function groupRows(result: Pick<ShapeResult, "rows">): readonly (readonly Row[])[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of countedRows(result)) {
+    const key = `${row.form} ${usesGpu(row)}`;
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].map((rows) => rows.toSorted((a, b) => Number(isOwn(b)) - Number(isOwn(a))));
 }
 
 /** Median over the rounds of `row`'s time divided by the time of `reference` in the same round. */
-function ratioOf(row: Pick<Row, "stepMs">, reference: Pick<Row, "stepMs">): number {
+export function ratioOf(row: Pick<Row, "stepMs">, reference: Pick<Row, "stepMs">): number {
   return medianOf(row.stepMs.map((ms, round) => ms / reference.stepMs[round]!));
 }
 
@@ -29,28 +39,31 @@ export function formatNumber(value: number): string {
   return value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(value))));
 }
 
-/** Lines of the rows that count, form by form, the fastest first. */
-export function tableLines({ rows }: Pick<ShapeResult, "rows">): readonly Line[] {
-  const counted = rows.filter(({ refused, stepMs }) => refused === undefined && stepMs.length > 0);
-  const forms = [...new Set(counted.map(({ form }) => form))];
-  return forms.flatMap((form) => {
-    const reference = referenceOf(rows, form)!;
-    const sorted = counted
-      .filter((row) => row.form === form)
-      .toSorted((a, b) => medianOf(a.stepMs) - medianOf(b.stepMs));
+/** Lines of the rows that count, group by group, the fastest of a group first. */
+export function tableLines(result: Pick<ShapeResult, "rows">): readonly Line[] {
+  return groupRows(result).flatMap((rows) => {
+    const [reference] = rows;
+    const sorted = rows.toSorted((a, b) => medianOf(a.stepMs) - medianOf(b.stepMs));
     return sorted.map((row) => {
       const { median, minimum, maximum } = spreadOf(row.stepMs);
-      const times = [median, minimum, maximum, ratioOf(row, reference)].map(formatNumber);
-      return [row.contestant, form, ...times];
+      const numbers = [median, minimum, maximum, ratioOf(row, reference!)].map(formatNumber);
+      return [row.contestant, row.form, ...numbers];
     });
   });
 }
 
-/** Why rows do not count, a sentence each. */
+/** Why rows do not count, a sentence for each reason of a contestant. */
 export function refusals({ rows }: Pick<ShapeResult, "rows">): readonly string[] {
-  return rows.flatMap(({ contestant, form, refused }) =>
-    refused === undefined ? [] : [`${contestant}, reset ${form}: not counted, ${refused}`],
-  );
+  const reasons = new Map<string, string[]>();
+  for (const { contestant, form, refused } of rows) {
+    if (refused === undefined) continue;
+    const key = `${contestant}|${refused}`;
+    reasons.set(key, [...(reasons.get(key) ?? []), form]);
+  }
+  return [...reasons].map(([key, forms]) => {
+    const [contestant = "", reason = ""] = key.split("|");
+    return `${contestant}, reset ${forms.join(" and ")}: not counted, ${reason}`;
+  });
 }
 
 /** One sentence on the rounds. */

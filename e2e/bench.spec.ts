@@ -13,7 +13,7 @@ test("window.bench trains a shape in Chromium, on WebGPU and on the CPU player",
     return Promise.all([window.bench(shape, options), window.bench(shape, { ...options, player: "cpu" })]);
   });
   const [gpu, cpu] = results;
-  expect(gpu.variant).toMatch(/^webgpu, /);
+  expect(gpu.variant).toMatch(/^webgpu-tuned, /);
   expect(cpu.variant).toMatch(/^cpu, /);
   for (const { runs, firstStepMs, firstLoss, lastLoss } of results) {
     expect(runs.length).toBeGreaterThanOrEqual(1);

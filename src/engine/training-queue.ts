@@ -21,8 +21,8 @@ import { TENSOR } from "./tensor-names.ts";
 export const METRIC_COLUMNS = 4;
 const LEARNING_RATE = 3;
 
-/** The phases of a training step. */
-const TRAINING: readonly PhaseName[] = ["forward", "backward", "update"];
+/** The phases of a training step, in order. */
+export const TRAINING: readonly PhaseName[] = ["forward", "backward", "update"];
 /** Those of a step that counts what clipping by value cuts off. */
 const COUNTED_TRAINING: readonly PhaseName[] = [...TRAINING, "clip-count"];
 
