@@ -7,19 +7,17 @@ import { madd, select } from "./simd";
 const EXP_LIMIT: f32 = 80;
 
 /** The first of two arguments unless the second is less: unlike `f32x4.min` one instruction, and NaN stays in x. */
-// @ts-ignore: decorator
 @inline
 function atMost(x: v128, limit: f32): v128 {
   return f32x4.pmin(x, f32x4.splat(limit));
 }
 
 /** e^−x for 0 ≤ x ≤ EXP_LIMIT, x = k ln 2 − r; constants of Cephes' expf (Moshier). */
-// @ts-ignore: decorator
 @inline
 function decay(x: v128): v128 {
   const k = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504089)));
   let r = f32x4.sub(f32x4.mul(k, f32x4.splat(0.693359375)), x); // exact: 0.693359375 has nine bits
-  r = madd(k, f32x4.splat(2.1219444e-4), r);
+  r = madd(k, f32x4.splat(-2.1219444e-4), r);
   let p = madd(r, f32x4.splat(1.98756915e-4), f32x4.splat(1.3981999507e-3));
   p = madd(p, r, f32x4.splat(8.3334519073e-3));
   p = madd(p, r, f32x4.splat(4.1665795894e-2));
@@ -31,14 +29,12 @@ function decay(x: v128): v128 {
 }
 
 /** e^x for x ≤ 0; below −80 as if −80. */
-// @ts-ignore: decorator
 @inline
 export function expOfNegative(x: v128): v128 {
   return decay(atMost(f32x4.neg(x), EXP_LIMIT));
 }
 
 /** σ(x) = 1 / (1 + e^−x). */
-// @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
   const one = f32x4.splat(1);
@@ -48,7 +44,6 @@ export function sigmoid(x: v128): v128 {
 }
 
 /** tanh(x); below 0.625 an odd polynomial of Cephes' tanhf, above from e^−2|x|, which 10 bounds: tanh(10) rounds to 1. */
-// @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {
   const one = f32x4.splat(1);
@@ -67,14 +62,12 @@ export function tanh(x: v128): v128 {
 }
 
 /** φ(x): tanh, or ReLU where `relu` is set. */
-// @ts-ignore: decorator
 @inline
 export function activate(x: v128, relu: bool): v128 {
   return relu ? f32x4.pmax(f32x4.splat(0), x) : tanh(x);
 }
 
 /** φ'(a) from n = φ(a). */
-// @ts-ignore: decorator
 @inline
 export function activationSlope(n: v128, relu: bool): v128 {
   const one = f32x4.splat(1);
@@ -84,7 +77,6 @@ export function activationSlope(n: v128, relu: bool): v128 {
 }
 
 /** (1 − z) ⊙ old + z ⊙ n from the nearer end, so that only the last rounding counts. */
-// @ts-ignore: decorator
 @inline
 export function mix(old: v128, n: v128, z: v128): v128 {
   const fromOld = madd(z, f32x4.sub(n, old), old);

@@ -7,7 +7,6 @@ import { loadLanes, storeLanes } from "./simd";
 const PLAIN_UP_TO: f32 = 8;
 
 /** Whether any of four numbers has left the range in which plain sums do; also where one is not a number. */
-// @ts-ignore: decorator
 @inline
 export function isLarge(a: v128): bool {
   return !i32x4.all_true(f32x4.le(f32x4.abs(a), f32x4.splat(PLAIN_UP_TO)));
@@ -34,7 +33,6 @@ export function exactSum(
   return v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
 }
 
-// @ts-ignore: decorator
 @inline
 function upper(x: v128): v128 {
   return v128.shuffle<f32>(x, x, 2, 3, 2, 3);

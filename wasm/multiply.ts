@@ -28,7 +28,6 @@ export const ZEROS: usize = 0;
 const EDGE: usize = 64;
 
 /** Bytes of a packed matrix of `depth` rows. */
-// @ts-ignore: decorator
 @inline
 export function packedBytes(depth: usize, columns: usize): usize {
   return ((columns + WIDTH - 1) / WIDTH) * (depth * (WIDTH * 4));
@@ -131,7 +130,6 @@ export function multiply(
 }
 
 /** Six rows, or what is left in two even parts: a tile of one or two rows would wait for its own sums. */
-// @ts-ignore: decorator
 @inline
 function tileHeight(left: usize): usize {
   if (left <= HEIGHT) return left;
@@ -168,7 +166,6 @@ function multiplyTile(
 }
 
 /** One tile; `height` is a literal, so that rows that do not exist leave no code. */
-// @ts-ignore: decorator
 @inline
 function tile(
   height: i32,
@@ -246,7 +243,6 @@ function tile(
   if (height > 5) storeSums(start + 5 * startRow, c50, c51, c + 5 * cRow);
 }
 
-// @ts-ignore: decorator
 @inline
 function storeSums(start: usize, low: v128, high: v128, c: usize): void {
   const start0 = v128.load(start);

@@ -5,7 +5,6 @@
  */
 
 /** a·b + c. */
-// @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<f32>(a, b, c);
@@ -13,14 +12,12 @@ export function madd(a: v128, b: v128, c: v128): v128 {
 }
 
 /** The first `lanes` numbers at `at`, zeros behind them; all four from 4 lanes on. */
-// @ts-ignore: decorator
 @inline
 export function loadLanes(at: usize, lanes: usize): v128 {
   return lanes >= 4 ? v128.load(at) : loadPart(at, lanes);
 }
 
 /** Writes the first `lanes` numbers of `value`. */
-// @ts-ignore: decorator
 @inline
 export function storeLanes(at: usize, value: v128, lanes: usize): void {
   if (lanes >= 4) v128.store(at, value);
@@ -41,7 +38,6 @@ function storePart(at: usize, value: v128, lanes: usize): void {
 }
 
 /** All bits set in lanes that hold an infinity or no number, as the exponent says. */
-// @ts-ignore: decorator
 @inline
 export function notFinite(x: v128): v128 {
   const exponent = i32x4.splat(0x7f800000);
@@ -49,7 +45,6 @@ export function notFinite(x: v128): v128 {
 }
 
 /** x where a lane of `mask` is set, else y. */
-// @ts-ignore: decorator
 @inline
 export function select(x: v128, y: v128, mask: v128): v128 {
   return v128.bitselect(x, y, mask);

@@ -6,8 +6,16 @@ import type { Numbers, Operation } from "../../core/operation.ts";
 import { biasGradient } from "../../operations/bias-gradient.ts";
 import { gatherBackward } from "../../operations/gather-backward.ts";
 import { gatherForward } from "../../operations/gather-forward.ts";
+import { gruBackward } from "../../operations/gru-backward.ts";
+import { gruForward } from "../../operations/gru-forward.ts";
 import { inputGradient } from "../../operations/input-gradient.ts";
+import { lstmBackward } from "../../operations/lstm-backward.ts";
+import { lstmForward } from "../../operations/lstm-forward.ts";
 import { projectForward } from "../../operations/project-forward.ts";
+import { rnnBackward } from "../../operations/rnn-backward.ts";
+import { rnnForward } from "../../operations/rnn-forward.ts";
+import { ugrnnBackward } from "../../operations/ugrnn-backward.ts";
+import { ugrnnForward } from "../../operations/ugrnn-forward.ts";
 import { weightGradient } from "../../operations/weight-gradient.ts";
 
 /** A fast twin. `wasm/index.ts` exports it by the operation's name in camelCase. */
@@ -24,8 +32,17 @@ export const FAST_TWINS: readonly FastTwin[] = [
   { operation: biasGradient },
   { operation: gatherBackward },
   { operation: gatherForward },
+  // U and its transpose in panels, sums, factors of dropout.
+  { operation: gruBackward, scratch: "3H·H+21H+2B·H" },
+  { operation: gruForward, scratch: "3H·H+14H+5B·H" },
   { operation: inputGradient, scratch: "C·D+7C" },
+  { operation: lstmBackward, scratch: "4H·H+28H+2B·H" },
+  { operation: lstmForward, scratch: "4H·H+7H+6B·H" },
   { operation: projectForward, scratch: "D·C+7D" },
+  { operation: rnnBackward, scratch: "H·H+7H+2B·H" },
+  { operation: rnnForward, scratch: "H·H+7H+3B·H" },
+  { operation: ugrnnBackward, scratch: "2H·H+14H+2B·H" },
+  { operation: ugrnnForward, scratch: "2H·H+7H+4B·H" },
   // 256 rows of both operands; the left one in tiles of 6 columns.
   { operation: weightGradient, scratch: "256·C+256·D+3072" },
 ];
