@@ -92,8 +92,8 @@ export interface Loop {
 export interface Pass {
   readonly kernels: readonly Kernel[];
   readonly loop?: Loop;
-  /** The pass is played only where every named constant of the call has this value. */
-  readonly when?: Numbers;
+  /** The pass is played only where every named constant of the call has this value, or where the closed form says so. */
+  readonly when?: Numbers | ((numbers: Numbers, sizes: Numbers) => boolean);
 }
 
 /** What a closed form must know of a device. */

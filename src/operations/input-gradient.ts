@@ -2,7 +2,10 @@
  * Gradient of the rows that entered `project-forward`: what a layer or the head hands down. `dx` is usually the dh of the layer below.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, products, reads, u32, writes } from "./kernel-terms.ts";
+import { perModel, products, reads, u32, writes } from "./kernel-terms.ts";
+import { registerPasses } from "./register-tiles.ts";
+
+const bindings = [...reads("da", "W"), ...writes("dx")];
 
 /** Contract of `input-gradient`; see its equation and tensors. */
 export const inputGradient = defineOperation({
@@ -33,22 +36,22 @@ export const inputGradient = defineOperation({
   linearIn: "N",
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
   implementations: {
-    tile: {
-      passes: [
-        {
-          kernels: [
-            {
-              file: "input-gradient.tile",
-              bindings: [...reads("da", "W"), ...writes("dx")],
-              scalars: u32("N", "D", "C", "daOffset", "daStride", "dxOffset", "dxStride"),
-              sizes: { WORKGROUP_SIZE: 16 },
-              lib: ["linear-index"],
-              grid: invocations(["N", 8], ["D", 8]),
-              trips: loops(["C", 1], ["8", 1]),
-            },
-          ],
-        },
-      ],
+    register: {
+      passes: registerPasses({
+        file: "input-gradient.register",
+        bindings,
+        scalars: [
+          ...u32("t", "steps", "D", "C", "daOffset", "daStride", "dxOffset", "dxStride"),
+          ...perModel(bindings),
+        ],
+        sizes: { WORKGROUP_SIZE: 4 },
+        lib: [],
+        rows: "steps",
+        columns: "D",
+        trips: ({ C = 0 }, _sizes, vectors) => C / 4 + 2 * vectors,
+        models: true,
+      }),
+      sizes: { ROWS: 4096 },
     },
   },
 });

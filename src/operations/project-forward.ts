@@ -3,7 +3,10 @@
  * strides are constants in elements because activations are read and written inside larger rows.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, products, reads, u32, writes } from "./kernel-terms.ts";
+import { perModel, products, reads, u32, writes } from "./kernel-terms.ts";
+import { registerPasses } from "./register-tiles.ts";
+
+const bindings = [...reads("x", "W", "b"), ...writes("out")];
 
 /** Contract of `project-forward`; see its equation and tensors. */
 export const projectForward = defineOperation({
@@ -35,22 +38,22 @@ export const projectForward = defineOperation({
   linearIn: "N",
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
   implementations: {
-    tile: {
-      passes: [
-        {
-          kernels: [
-            {
-              file: "project-forward.tile",
-              bindings: [...reads("x", "W", "b"), ...writes("out")],
-              scalars: u32("N", "D", "C", "xOffset", "xStride", "outOffset", "outStride"),
-              sizes: { WORKGROUP_SIZE: 16 },
-              lib: ["linear-index", "precise-sum"],
-              grid: invocations(["N", 8], ["C", 8]),
-              trips: loops(["17D", 1], ["8", 1]),
-            },
-          ],
-        },
-      ],
+    register: {
+      passes: registerPasses({
+        file: "project-forward.register",
+        bindings,
+        scalars: [
+          ...u32("t", "steps", "D", "C", "xOffset", "xStride", "outOffset", "outStride"),
+          ...perModel(bindings),
+        ],
+        sizes: { WORKGROUP_SIZE: 4 },
+        lib: ["precise-sum"],
+        rows: "steps",
+        columns: "C",
+        trips: ({ D = 0 }, _sizes, vectors) => D / 4 + vectors * (D + 3),
+        models: true,
+      }),
+      sizes: { ROWS: 4096 },
     },
   },
 });

@@ -2,8 +2,54 @@
  * Gradient of a weight matrix: the sum over all rows of an outer product. Both operands are read inside larger rows (record slots, h), and the
  * result is a column block of a segment; lists the operands by cell and form.
  */
-import { defineOperation } from "../core/operation.ts";
-import { elements, invocations, loops, products, reads, u32, writes } from "./kernel-terms.ts";
+
+import { defineOperation, type Kernel, type Numbers } from "../core/operation.ts";
+import { evaluateExtent } from "../core/required-elements.ts";
+import { invocations, perModel, products, reads, u32, writes } from "./kernel-terms.ts";
+import { registerPasses, type TiledKernel } from "./register-tiles.ts";
+
+/** Rows that one invocation sums; in many more the rounding of a serial f32 sum shows. */
+const SPLIT_ROWS = 512;
+
+/** Rows of a chunk, all or as many as the plan's budget allows. */
+const ROWS = 4096;
+
+/** Parts of so many rows, each with sums of its own. */
+const countParts = (rows: number, sizes: Numbers) => Math.ceil(rows / (sizes.SPLIT_ROWS ?? SPLIT_ROWS));
+
+/** Parts of the longest chunk of a call. */
+const mostParts = ({ N = 0 }: Numbers, sizes: Numbers) => countParts(Math.min(N, sizes.ROWS ?? ROWS), sizes);
+
+const productBindings = [...reads("left", "right"), ...writes("dW", "slabs")];
+
+const product: TiledKernel = {
+  file: "weight-gradient.register.product",
+  bindings: productBindings,
+  scalars: [
+    ...u32("t", "steps", "D", "C", "leftOffset", "leftStride", "rightOffset", "rightStride", "outOffset", "outStride"),
+    ...perModel(productBindings),
+  ],
+  sizes: { WORKGROUP_SIZE: 4, SPLIT_ROWS },
+  lib: [],
+  rows: "D",
+  columns: "C",
+  parts: ({ steps = 0 }, sizes) => countParts(steps, sizes),
+  trips: (_numbers, sizes, vectors) => (sizes.SPLIT_ROWS ?? SPLIT_ROWS) / 4 + 2 * vectors,
+  models: true,
+};
+
+const sumBindings = [...reads("slabs"), ...writes("dW")];
+
+const sum: Kernel = {
+  file: "weight-gradient.register.sum",
+  bindings: sumBindings,
+  scalars: [...u32("steps", "D", "C", "outOffset", "outStride"), ...perModel(sumBindings)],
+  sizes: { WORKGROUP_SIZE: 4, SPLIT_ROWS },
+  lib: ["linear-index"],
+  grid: invocations(["D·C", 1]),
+  trips: ({ steps = 0 }, sizes) => countParts(steps, sizes),
+  models: true,
+};
 
 /** Contract of `weight-gradient`; see its equation and tensors. */
 export const weightGradient = defineOperation({
@@ -41,32 +87,17 @@ export const weightGradient = defineOperation({
   linearIn: "N",
   tolerance: { relative: 2e-5, reason: "f32 sums in another order than the twin's" },
   implementations: {
-    split: {
+    register: {
       passes: [
-        {
-          kernels: [
-            {
-              file: "weight-gradient.split.product",
-              bindings: [...reads("left", "right"), ...writes("slabs")],
-              scalars: u32("N", "D", "C", "leftOffset", "leftStride", "rightOffset", "rightStride"),
-              sizes: { WORKGROUP_SIZE: 16, SLAB_ROWS: 512 },
-              lib: ["linear-index"],
-              grid: invocations(["N", "SLAB_ROWS"], ["D", 8], ["C", 8]),
-              trips: loops(["SLAB_ROWS", 1], ["8", 1]),
-            },
-            {
-              file: "weight-gradient.split.sum",
-              bindings: [...reads("slabs"), ...writes("dW")],
-              scalars: u32("D", "C", "outOffset", "outStride"),
-              sizes: { WORKGROUP_SIZE: 16 },
-              lib: ["linear-index"],
-              grid: invocations(["D·C", 1]),
-              trips: loops(["N", "SLAB_ROWS"]),
-            },
-          ],
-        },
+        ...registerPasses(product, { when: (numbers, sizes) => mostParts(numbers, sizes) === 1 }),
+        ...registerPasses(product, { after: [sum], when: (numbers, sizes) => mostParts(numbers, sizes) > 1 }),
       ],
-      scratch: { slabs: elements(["N", "SLAB_ROWS"], ["D·C", 1]) },
+      sizes: { ROWS },
+      choices: { SPLIT_ROWS: [128, 512, 2048] },
+      // Of all parts but the first; a buffer has at least one element.
+      scratch: {
+        slabs: (numbers, sizes) => Math.max(1, (mostParts(numbers, sizes) - 1) * evaluateExtent("D·C", numbers)),
+      },
     },
   },
 });

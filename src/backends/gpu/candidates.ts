@@ -100,7 +100,7 @@ function roundsOf(
 
 function isWithinTrips({ passes }: Implementation, numbers: Numbers, sizes: Numbers): boolean {
   return passes
-    .filter((pass) => isPlayed(pass, numbers))
+    .filter((pass) => isPlayed(pass, numbers, sizes))
     .every(({ kernels, loop }) => {
       const longest = { ...numbers, ...roundsOf(loop, numbers, sizes)[0] };
       return kernels.every((kernel) => kernel.trips(longest, sizes) <= MAX_TRIPS);
@@ -110,7 +110,7 @@ function isWithinTrips({ passes }: Implementation, numbers: Numbers, sizes: Numb
 /** Invocations of each dispatch of a call. */
 function dispatchInvocations({ passes }: Implementation, numbers: Numbers, sizes: Numbers): readonly number[] {
   return passes
-    .filter((pass) => isPlayed(pass, numbers))
+    .filter((pass) => isPlayed(pass, numbers, sizes))
     .flatMap(({ kernels, loop }) => {
       const rounds = roundsOf(loop, numbers, sizes);
       const first = { ...numbers, ...rounds[0] };

@@ -3,9 +3,10 @@ import { ContractError } from "../../core/errors.ts";
 import type { Loop, Numbers, Pass } from "../../core/operation.ts";
 import { evaluateExtent } from "../../core/required-elements.ts";
 
-/** True where a call plays the pass. */
-export function isPlayed(pass: Pass, numbers: Numbers): boolean {
-  return Object.entries(pass.when ?? {}).every(([constant, value]) => numbers[constant] === value);
+/** True where a call plays the pass at the plan's sizes. */
+export function isPlayed({ when = {} }: Pass, numbers: Numbers, sizes: Numbers): boolean {
+  if (typeof when === "function") return when(numbers, sizes);
+  return Object.entries(when).every(([constant, value]) => numbers[constant] === value);
 }
 
 /** Where a loop begins, which way it goes, and how many indices it has. */

@@ -138,7 +138,7 @@ function lowerCall(call: OperationCall, plan: Plan, { models, tensors }: Lowerin
     });
   }
   const dispatches = implementation.passes
-    .filter((pass) => isPlayed(pass, call.numbers))
+    .filter((pass) => isPlayed(pass, call.numbers, planned.sizes))
     .flatMap((pass) => lowerPass(pass, { call, operation, sizes: planned.sizes, segments, models }));
   return {
     ...{ operation: call.operation, label: call.label, dispatches, scratch },

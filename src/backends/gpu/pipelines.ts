@@ -44,7 +44,8 @@ export function createPipelines(device: GPUDevice): Pipelines {
 
   function compile(kernel: Kernel, sizes: Numbers): Promise<GPUComputePipeline> {
     const constants = pickSizes(kernel, sizes);
-    const key = `${kernel.file} ${JSON.stringify(constants)}`;
+    // The same file with other shared ones is another kernel.
+    const key = `${[kernel.file, ...(kernel.lib ?? [])]} ${JSON.stringify(constants)}`;
     let pipeline = compiled.get(key);
     if (!pipeline) {
       const layout = device.createPipelineLayout({

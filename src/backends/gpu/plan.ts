@@ -123,18 +123,24 @@ interface Paced {
   readonly rate: Rate;
 }
 
-/** Lengths of the chunks that loops go by, such that each dispatch keeps to the budget for every call of the group. */
+/**
+ * Lengths of the chunks that loops go by, such that each dispatch keeps to the budget for every call of the group: the
+ * shortest that a call needs, or the longest loop where all are played whole.
+ */
 export function chunkSizes(implementation: Implementation, sizes: Numbers, { group, rate }: Paced): Numbers {
-  const lengths: Record<string, number> = {};
+  const whole: Record<string, number> = {};
+  const cut: Record<string, number> = {};
   for (const { operation, numbers } of group) {
     const ms = planMs(countFlops(findOperation(operation), numbers), rate);
     for (const pass of implementation.passes) {
       const { loop, kernels } = pass;
-      if (loop?.by === undefined || !isPlayed(pass, numbers)) continue;
+      if (loop?.by === undefined || !isPlayed(pass, numbers, sizes)) continue;
       const trips = (steps: number) => Math.max(...kernels.map((kernel) => kernel.trips({ ...numbers, steps }, sizes)));
-      const steps = chunkLength({ indices: loopRange(loop, numbers).total, ms, trips });
-      lengths[loop.by] = Math.min(lengths[loop.by] ?? steps, steps);
+      const indices = loopRange(loop, numbers).total;
+      const steps = chunkLength({ indices, ms, trips });
+      if (steps < indices) cut[loop.by] = Math.min(cut[loop.by] ?? steps, steps);
+      else whole[loop.by] = Math.max(whole[loop.by] ?? steps, steps);
     }
   }
-  return lengths;
+  return { ...whole, ...cut };
 }
