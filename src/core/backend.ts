@@ -2,6 +2,7 @@
  * The one interface between the engine and whatever computes. The engine is given a Backend and never asks which one.
  * All promises settle, also when a device is lost: they then reject with `BackendLostError`.
  */
+import type { Numbers } from "./operation.ts";
 import type { PhaseName, Plan, PlannedOperation, Program } from "./program.ts";
 
 /** What the user sees of a backend. */
@@ -26,6 +27,8 @@ export interface CallTime {
   readonly operation: string;
   readonly label: string;
   readonly implementation: string;
+  /** Of the plan; empty for players that have none. */
+  readonly sizes: Numbers;
   readonly dispatches: number;
   readonly ms: number;
 }

@@ -1,6 +1,6 @@
 /**
  * A run: one experiment on one dataset, played by a backend it is given. The owner calls `advance` in a loop and reads
- * its mailbox in between; at most one of `advance`, `drain`, `evaluate`, `snapshot` and `restoreBest` may be under way.
+ * its mailbox in between; at most one of `advance`, `drain`, `evaluate`, `profile`, `snapshot` and `restoreBest` may be under way.
  * Probe and generation may be asked for at any time. A fresh run, a saved one and one whose device was lost are opened
  * on the same road.
  */
@@ -8,6 +8,7 @@ import type { Backend, Player } from "../core/backend.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { Plan, Program } from "../core/program.ts";
 import type { LiveChange, PruningReport } from "../core/run-record.ts";
+import type { StepProfile } from "../core/step-profile.ts";
 import type { Dataset } from "../core/task.ts";
 import type { Generator } from "./generation.ts";
 import type { Model } from "./model.ts";
@@ -60,6 +61,8 @@ export interface Run {
   restoreBest(): Promise<void>;
   /** Sends the probe now; see `playProbe`. `step` is that of the parameters it saw. */
   probe(sequence: ProbeSequence): Promise<ProbeResult & { readonly step: number }>;
+  /** Times the operations of a training step, with nothing in flight; changes nothing. */
+  profile(): Promise<StepProfile>;
   /** The whole state, with nothing in flight. */
   snapshot(): Promise<RunState>;
   /** Frees the device's memory. Idempotent. */

@@ -7,6 +7,7 @@
 import type { Player } from "../core/backend.ts";
 import type { Fault } from "../core/errors.ts";
 import type { Plan } from "../core/program.ts";
+import type { StepProfile } from "../core/step-profile.ts";
 import type { Dataset } from "../core/task.ts";
 import type { BuiltProgram } from "./build-program.ts";
 import { readState, writeState } from "./device-state.ts";
@@ -22,6 +23,7 @@ import { runProbe } from "./run-probe.ts";
 import { type Evaluation, type OpenReport, openReport, type RunReport } from "./run-report.ts";
 import type { BestState, RunState } from "./run-state.ts";
 import { ChunkSizer, isEvaluationDue, nextEvaluation } from "./scheduler.ts";
+import { profileStep } from "./step-profile.ts";
 import { type FinishedChunk, type QueuePlace, TrainingQueue } from "./training-queue.ts";
 
 /** Chunks in flight: one runs, one waits behind it. */
@@ -47,7 +49,7 @@ export interface GroupParts {
 /** What a fault does: `stand` lets the owner go on from there, `stop` ends the training of that model beside others. */
 export type AfterFault = "stand" | "stop";
 
-/** See the file's header; its owner calls one of `advance`, `drain`, `evaluate`, `snapshot` and `restoreBest` at a time. */
+/** See the file's header; its owner calls one of `advance`, `drain`, `evaluate`, `profile`, `snapshot` and `restoreBest` at a time. */
 export class TrainingGroup {
   readonly parts: GroupParts;
   readonly models: readonly ModelTraining[];
@@ -173,6 +175,13 @@ export class TrainingGroup {
     const model = this.#model(index);
     model.keep(await readState(this.parts.player, this.parts.spec, index), this.#othersOf(index));
     return model.recovery;
+  }
+
+  /** As `Run.profile`, of all models together. */
+  profile(): Promise<StepProfile> {
+    this.#requireDrained();
+    const { player, spec, options } = this.parts;
+    return profileStep({ queue: this.#queue, player, spec, models: this.models.length, now: options.now });
   }
 
   #model(index: number): ModelTraining {

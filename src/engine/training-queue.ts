@@ -4,7 +4,7 @@
  * model untouched, so every later chunk comes back with fewer good steps of it than it had, and its state on the device is
  * that of the last good step.
  */
-import type { Player, StepScalars } from "../core/backend.ts";
+import type { PhaseProfile, Player, StepScalars } from "../core/backend.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { PhaseName } from "../core/program.ts";
 import type { Dataset } from "../core/task.ts";
@@ -152,6 +152,17 @@ export class TrainingQueue {
     player.submit();
     this.#submitted = first + count;
     this.#pending.push({ first, count, sentMs, outcome: this.#collect(row, count, { countedFrom, withState }) });
+  }
+
+  /** Times the phases of the next step, with nothing in flight; the caller takes back what they change on the device. */
+  async profileNext(): Promise<ReadonlyMap<PhaseName, PhaseProfile>> {
+    const { player, now } = this.#parts;
+    this.#writeBatches(this.#submitted, 1);
+    const scalarsOf = this.#scalarsFrom(this.#submitted, 0);
+    const phases = new Map<PhaseName, PhaseProfile>();
+    for (const phase of TRAINING) phases.set(phase, await player.profile(phase, scalarsOf(phase, 0), now));
+    this.#emptyRings();
+    return phases;
   }
 
   #emptyRings(): void {

@@ -3,6 +3,7 @@ import type { Player } from "../core/backend.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { Plan, Program } from "../core/program.ts";
 import type { LiveChange, PruningReport } from "../core/run-record.ts";
+import type { StepProfile } from "../core/step-profile.ts";
 import { Generator } from "./generation.ts";
 import type { Model } from "./model.ts";
 import type { ModelTraining } from "./model-training.ts";
@@ -103,6 +104,10 @@ export class TrainingRun {
 
   probe(sequence: ProbeSequence): Promise<ProbeResult & { readonly step: number }> {
     return this.#group.probe(0, sequence);
+  }
+
+  profile(): Promise<StepProfile> {
+    return this.#group.profile();
   }
 
   snapshot(): Promise<RunState> {

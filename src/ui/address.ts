@@ -13,6 +13,11 @@ export function wishOf(search: string): BackendWish {
   return wish === "cpu" || wish === "webgpu" ? wish : "auto";
 }
 
+/** `?tune=off`: fixed defaults in place of a plan that is measured. */
+export function wantsTuning(search: string): boolean {
+  return new URLSearchParams(search).get("tune") !== "off";
+}
+
 /** True for two experiments that ask for the same run. */
 export function isSameExperiment(a: Experiment, b: Experiment): boolean {
   return JSON.stringify(a) === JSON.stringify(b);

@@ -60,8 +60,8 @@ export interface AppState {
   readonly run: RunState | null;
   readonly canUndo: boolean;
   readonly pending: PendingRun | null;
-  /** Compiled kernels of the pending run. */
-  readonly building: { readonly done: number; readonly total: number } | null;
+  /** What the pending run waits for: compiled kernels, or with an operation's name places that were measured. */
+  readonly building: { readonly done: number; readonly total: number; readonly operation?: string } | null;
   readonly draft: Experiment | null;
   /** By `pathOf` of the control. */
   readonly refused: ReadonlyMap<string, RefusedNumber>;

@@ -3,12 +3,14 @@ import { type MouseEvent, useEffect, useState } from "react";
 import styles from "./app.module.css";
 import { useApp, usePage, useSession } from "./app-context.ts";
 import { Announcer } from "./components/announcer.tsx";
+import { Button } from "./components/button.tsx";
 import { OpenDialog } from "./components/dialogs/open-dialog.tsx";
 import { ErrorBoundary } from "./components/error-boundary.tsx";
 import { ExperimentPanel } from "./components/experiment-panel.tsx";
 import { GatesPanel } from "./components/gates-panel.tsx";
 import { LearningPanel } from "./components/learning-panel.tsx";
 import { Conditions, NoticeList } from "./components/notice-list.tsx";
+import { TimingPanel } from "./components/timing-panel.tsx";
 import { TopBar } from "./components/top-bar.tsx";
 import { t } from "./i18n/translate.ts";
 import { keyUseOf, type ShortcutAction, shortcutOf } from "./shortcuts.ts";
@@ -68,14 +70,19 @@ function useFileDrop(): boolean {
   return hovering;
 }
 
-/** Kernels compile before the first step of a run; said only while it takes. */
+/** Kernels are measured and compiled before the first step of a run; said only while it takes. */
 function Building() {
+  const session = useSession();
   const building = useApp((state) => state.building);
   if (!building) return null;
+  const { done, total, operation } = building;
+  const measures = operation !== undefined && operation !== "";
+  const text = measures ? t("app.tuning", { done, total, operation }) : t("app.building", { done, total });
   return (
     <div className={styles.building}>
-      <progress value={building.done} max={Math.max(1, building.total)} aria-label={t("app.building", building)} />
-      <span>{t("app.building", building)}</span>
+      <progress value={done} max={Math.max(1, total)} aria-label={text} />
+      <span>{text}</span>
+      {measures ? <Button onClick={session.skipTuning}>{t("app.skipTuning")}</Button> : null}
     </div>
   );
 }
@@ -118,6 +125,9 @@ export function App() {
           <div className={styles.learning}>
             <ErrorBoundary save={save}>
               <LearningPanel />
+            </ErrorBoundary>
+            <ErrorBoundary save={save}>
+              <TimingPanel />
             </ErrorBoundary>
           </div>
         </div>

@@ -30,6 +30,10 @@ export interface Controls {
   readonly keep: () => void;
   readonly useCpu: () => void;
   readonly checkDevice: () => void;
+  /** The run under way starts with what is known of this device. */
+  readonly skipTuning: () => void;
+  /** Times the operations of a training step. */
+  readonly profile: () => void;
   readonly setVisibility: (hidden: boolean, pause: boolean) => void;
 }
 
@@ -66,6 +70,8 @@ export function createControls({ get, dispatch, send, start }: ControlParts): Co
       dispatch({ type: "device-check-started" });
       send({ type: "check-device" });
     },
+    skipTuning: () => send({ type: "skip-tuning" }),
+    profile: () => send({ type: "profile" }),
     setVisibility: (hidden, pause) => send({ type: "set-visibility", hidden, pause }),
   };
 }

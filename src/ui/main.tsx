@@ -1,9 +1,10 @@
 /** Composition root of the page: makes store, curves, session and watches, mounts the app, connects to the worker. */
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { createPlanStore } from "../storage/plans.ts";
 import { createRunStore } from "../storage/runs.ts";
 import { createWorkerClient } from "../worker/client.ts";
-import { wishOf } from "./address.ts";
+import { wantsTuning, wishOf } from "./address.ts";
 import { App } from "./app.tsx";
 import { AppContextHolder } from "./app-context.ts";
 import { keepOffline } from "./offline.ts";
@@ -37,6 +38,7 @@ const session = createSession({
   dispatch: app.dispatch,
   createClient: createWorkerClient,
   wish: wishOf(location.search),
+  plans: wantsTuning(location.search) ? createPlanStore(navigator.userAgent, () => localStorage) : null,
   record(event) {
     silence.heard();
     recordEvent(series, event, app.get().run?.runId ?? null);

@@ -13,6 +13,9 @@ export type Evaluation = EventOf<"evaluation">;
 /** Gates over the probe sequence. */
 export type Snapshot = EventOf<"snapshot">;
 
+/** Where the time of a training step goes. */
+export type Profile = EventOf<"profiled">;
+
 /** One generated sample; `done` once it is complete. */
 export interface GeneratedSample {
   readonly sample: number;
@@ -54,6 +57,8 @@ export interface RunState {
   /** By rising step. */
   readonly prunings: readonly PruningReport[];
   readonly snapshot: Snapshot | null;
+  /** The last one that was asked for. */
+  readonly profile: Profile | null;
   /** What the gates are shown on. */
   readonly probe: ProbeWish;
   readonly generation: Generation;
@@ -92,6 +97,7 @@ export function openedRun(event: EventOf<"started">, followsLive: boolean): RunS
     evaluation: null,
     prunings: [],
     snapshot: null,
+    profile: null,
     probe: { kind: "choice", index: 0 },
     generation: { prefix: "", temperature: 1 },
     generated: [],
@@ -129,6 +135,8 @@ export function reduceRun(run: RunState, event: Event): RunState {
     }
     case "snapshot":
       return { ...run, snapshot: event };
+    case "profiled":
+      return { ...run, profile: event };
     case "generated":
       return withGenerated(run, event);
     case "recovering":
@@ -142,6 +150,7 @@ export function reduceRun(run: RunState, event: Event): RunState {
     case "fault":
       return { ...run, recovering: null };
     case "building":
+    case "tuning":
     case "started":
     case "saved":
       return run;

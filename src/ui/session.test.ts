@@ -1,6 +1,7 @@
 /** The conversation with the worker over a fake client: what is sent, how often, and what waits for whom. */
 import { describe, expect, it } from "vitest";
 import type { Experiment } from "../core/experiment.ts";
+import type { PlannedOperation } from "../core/program.ts";
 import type { Command, Event } from "../worker/protocol.ts";
 import { type AppState, initialState } from "./app-state.ts";
 import { withValue } from "./edit-experiment.ts";
@@ -21,6 +22,7 @@ function setUp() {
   let say: (event: Event) => void = () => undefined;
   let state: AppState = initialState;
   const painted: (() => void)[] = [];
+  const kept: Record<string, PlannedOperation> = { earlier: { implementation: "step", sizes: {} } };
   const client: EngineClient = {
     send: (command) => void sent.push(command),
     subscribe(listener) {
@@ -36,6 +38,7 @@ function setUp() {
     },
     createClient: () => client,
     wish: "auto",
+    plans: { load: () => kept, keep: (plans) => void Object.assign(kept, plans) },
     record: () => undefined,
     keep: () => undefined,
     afterPaint: (callback) => void painted.push(callback),
@@ -43,7 +46,7 @@ function setUp() {
   session.connect();
   const of = <Type extends Command["type"]>(type: Type) =>
     sent.filter((command): command is Extract<Command, { readonly type: Type }> => command.type === type);
-  return { session, sent, of, painted, say: (event: Event) => say(event), state: () => state };
+  return { session, sent, of, painted, kept, say: (event: Event) => say(event), state: () => state };
 }
 
 /** A session whose first run stands. */
@@ -55,6 +58,41 @@ function running() {
   parts.say(startedEvent(1));
   return parts;
 }
+
+describe("measured plans", () => {
+  it("go to the worker, and new ones are kept", () => {
+    const { of, say, kept } = setUp();
+    expect(of("open-backend")).toMatchObject([{ measured: { earlier: { implementation: "step" } } }]);
+    say({ type: "tuned", measured: { later: { implementation: "persistent", sizes: { R: 8 } } } });
+    expect(kept.later).toEqual({ implementation: "persistent", sizes: { R: 8 } });
+  });
+
+  it("of a run under way show their progress until the run stands, and can be skipped", () => {
+    const { session, of, say, state } = setUp();
+    say(helloEvent);
+    session.start(weatherExperiment, true);
+    say({ type: "tuning", runId: 1, done: 1, total: 4, operation: "gru-forward" });
+    expect(state().building).toEqual({ done: 1, total: 4, operation: "gru-forward" });
+    say({ type: "tuning", runId: 7, done: 3, total: 4, operation: "gru-backward" });
+    expect(state().building?.done).toBe(1);
+    session.skipTuning();
+    expect(of("skip-tuning")).toHaveLength(1);
+    say(startedEvent(1));
+    expect(state().building).toBeNull();
+  });
+});
+
+describe("a profile", () => {
+  it("is asked for and shown with the run that it is of", () => {
+    const { session, of, say, state } = running();
+    session.profile();
+    expect(of("profile")).toHaveLength(1);
+    say({ type: "profiled", runId: 1, step: 5, method: "clock", times: [] });
+    expect(state().run?.profile).toMatchObject({ step: 5 });
+    say({ type: "profiled", runId: 2, step: 9, method: "clock", times: [] });
+    expect(state().run?.profile).toMatchObject({ step: 5 });
+  });
+});
 
 describe("starting", () => {
   it("waits for the engine", () => {
@@ -209,6 +247,7 @@ describe("a worker that cannot even be made", () => {
         throw new TypeError("no workers here");
       },
       wish: "auto",
+      plans: null,
       record: () => undefined,
       keep: () => undefined,
       afterPaint: (callback) => callback(),

@@ -5,6 +5,7 @@
  * and `draft-controls.ts`.
  */
 import type { Fault } from "../core/errors.ts";
+import type { PlanStore } from "../storage/plans.ts";
 import type { BackendWish, Command, Event } from "../worker/protocol.ts";
 import type { AppState, PageEvent } from "./app-state.ts";
 import { type Controls, createControls } from "./controls.ts";
@@ -26,6 +27,8 @@ export interface SessionParts {
   readonly dispatch: (event: PageEvent | Event) => void;
   readonly createClient: () => EngineClient;
   readonly wish: BackendWish;
+  /** What earlier visits measured, and where new measurements go; null for fixed defaults. */
+  readonly plans: PlanStore | null;
   /** Sees every event before the state does: curves live outside it. */
   readonly record: (event: Event) => void;
   /** Stores the copy of a run that survives a reload. */
@@ -60,6 +63,7 @@ export function createSession(parts: SessionParts): Session {
       dispatch({ type: "told", key: "saved", details: { name: event.fileName, step: event.step } });
     }
     if (event.type === "saved" && event.purpose === "keep") parts.keep(event.bytes);
+    if (event.type === "tuned") parts.plans?.keep(event.measured);
     if (event.type === "started") runs.stands(event.experiment);
     if (event.type === "file-inspected") ownFiles.inspected(event);
     if (event.type === "fault" && pending?.runId === event.runId) runs.refused(event.fault);
@@ -78,7 +82,7 @@ export function createSession(parts: SessionParts): Session {
       return;
     }
     client.subscribe(receive);
-    send({ type: "open-backend", wish: parts.wish });
+    send({ type: "open-backend", wish: parts.wish, measured: parts.plans?.load() ?? null });
   };
   const { start, openRun } = runs;
   const control = { get, dispatch, send, start };

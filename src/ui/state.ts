@@ -127,9 +127,16 @@ function reduceWorker(state: AppState, event: WorkerEvent): AppState {
     case "task-card":
       return { ...state, thumbnails: new Map(state.thumbnails).set(event.task, event.thumbnail) };
     case "building":
-      return state.pending?.runId === event.runId
-        ? { ...state, building: { done: event.done, total: event.total } }
-        : state;
+    case "tuning": {
+      if (state.pending?.runId !== event.runId) return state;
+      const { done, total } = event;
+      return {
+        ...state,
+        building: { done, total, ...(event.type === "tuning" ? { operation: event.operation } : {}) },
+      };
+    }
+    case "tuned":
+      return state; // the session keeps it
     case "started":
       return started(state, event);
     case "fault":

@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import type { Fault } from "../core/errors.ts";
 import { type Experiment, parseExperiment, type TaskName } from "../core/experiment.ts";
+import type { PhaseName } from "../core/program.ts";
 import type { PublishedName, VariantName } from "../core/published-model.ts";
 import type { PruningReport } from "../core/run-record.ts";
 import type { DataSource, Thumbnail } from "../core/task.ts";
@@ -37,8 +38,15 @@ const purpose = v.picklist(["download", "keep"]);
 const liveField = v.picklist(["learningRate", "clipNorm", "clipValue"]);
 const metricsByName = v.record(v.string(), real);
 
+const sizes = v.record(v.string(), v.number());
+const plan = v.record(v.string(), v.object({ implementation: v.string(), sizes }));
+
 const CommandSchema = v.variant("type", [
-  v.object({ type: v.literal("open-backend"), wish: v.picklist(["auto", "webgpu", "cpu"]) }),
+  v.object({
+    type: v.literal("open-backend"),
+    wish: v.picklist(["auto", "webgpu", "cpu"]),
+    measured: v.nullable(plan),
+  }),
   v.object({ type: v.literal("start"), runId, experiment, own: ownOrNull, autoplay: v.boolean() }),
   v.object({ type: v.literal("open-run"), runId, file: bytes, own: ownOrNull }),
   v.object({ type: v.literal("undo") }),
@@ -61,6 +69,8 @@ const CommandSchema = v.variant("type", [
   v.object({ type: v.literal("set-visibility"), hidden: v.boolean(), pause: v.boolean() }),
   v.object({ type: v.literal("acknowledge-snapshot") }),
   v.object({ type: v.literal("use-cpu") }),
+  v.object({ type: v.literal("skip-tuning") }),
+  v.object({ type: v.literal("profile") }),
   v.object({ type: v.literal("check-device") }),
 ]);
 
@@ -86,8 +96,6 @@ const layers = v.array(v.custom<LayerSummary>((value) => isObject(value) && "vie
 const dataset = v.custom<DatasetSummary>((value) => isObject(value) && "windows" in value && "probes" in value);
 const result = v.custom<TaskResult>((value) => isObject(value) && "kind" in value);
 const pruning = v.custom<PruningReport>((value) => isObject(value) && "parts" in value && "lossAfter" in value);
-const plan = v.record(v.string(), v.object({ implementation: v.string(), sizes: v.record(v.string(), v.number()) }));
-
 const view = v.object({ name: v.string(), range: v.picklist(["gate", "state"]), values: floats });
 const probe = v.object({
   title: v.string(),
@@ -96,6 +104,16 @@ const probe = v.object({
   inputs: floats,
   outputs: floats,
   targets: floats,
+});
+
+const operationTime = v.object({
+  phase: v.custom<PhaseName>((value) => typeof value === "string"),
+  operation: v.string(),
+  label: v.string(),
+  implementation: v.string(),
+  sizes,
+  dispatches: count,
+  ms: real,
 });
 
 const EventSchema = v.variant("type", [
@@ -109,6 +127,15 @@ const EventSchema = v.variant("type", [
   }),
   v.object({ type: v.literal("task-card"), task: taskName, thumbnail }),
   v.object({ type: v.literal("building"), runId, done: count, total: count }),
+  v.object({ type: v.literal("tuning"), runId, done: count, total: count, operation: v.string() }),
+  v.object({ type: v.literal("tuned"), measured: plan }),
+  v.object({
+    type: v.literal("profiled"),
+    runId,
+    step,
+    method: v.picklist(["timestamps", "waiting", "clock"]),
+    times: v.array(operationTime),
+  }),
   v.object({
     type: v.literal("started"),
     runId,

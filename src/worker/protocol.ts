@@ -10,6 +10,7 @@ import type { Direction } from "../core/layer-choice.ts";
 import type { Plan } from "../core/program.ts";
 import type { PublishedModel } from "../core/published-model.ts";
 import type { PruningReport } from "../core/run-record.ts";
+import type { StepProfile } from "../core/step-profile.ts";
 import type { Column, DataSource, Dataset, ProbeChoice, Thumbnail } from "../core/task.ts";
 
 /** Which backend the user wishes for. */
@@ -31,8 +32,8 @@ export type ProbeWish =
 
 /** Page → worker. */
 export type Command =
-  /** First message: opens the backend, answered by `hello` (or `fault`). */
-  | { readonly type: "open-backend"; readonly wish: BackendWish }
+  /** First, answered by `hello` (or `fault`). `measured` by earlier visits, with the tuner's keys; null for fixed defaults. */
+  | { readonly type: "open-backend"; readonly wish: BackendWish; readonly measured: Plan | null }
   /** Starts a run from step 0; the current run is put aside for `undo`. */
   | {
       readonly type: "start";
@@ -67,6 +68,10 @@ export type Command =
   | { readonly type: "acknowledge-snapshot" }
   /** Takes the CPU player for this and later runs; the current run goes on from its last good state. */
   | { readonly type: "use-cpu" }
+  /** Ends the measurements before a run; it starts with what is known. */
+  | { readonly type: "skip-tuning" }
+  /** Times the operations of a training step, answered by `profiled`. */
+  | { readonly type: "profile" }
   /** Compares every kernel with its twin on this adapter. */
   | { readonly type: "check-device" };
 
@@ -161,6 +166,18 @@ export type Event =
     }
   | { readonly type: "task-card"; readonly task: TaskName; readonly thumbnail: Thumbnail }
   | { readonly type: "building"; readonly runId: number; readonly done: number; readonly total: number }
+  /** Places of the model measured before step 0, and the operation that is next; `done` = `total` at the end. */
+  | {
+      readonly type: "tuning";
+      readonly runId: number;
+      readonly done: number;
+      readonly total: number;
+      readonly operation: string;
+    }
+  /** All that is known now, for the page to keep. */
+  | { readonly type: "tuned"; readonly measured: Plan }
+  /** Where the time of a training step goes. */
+  | ({ readonly type: "profiled"; readonly runId: number; readonly step: number } & StepProfile)
   | {
       readonly type: "started";
       readonly runId: number;

@@ -5,10 +5,12 @@
 import type { Backend } from "../core/backend.ts";
 import type { Fault } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
+import type { Plan } from "../core/program.ts";
 import type { Dataset } from "../core/task.ts";
 import type { RunState } from "../engine/run-state.ts";
 import type { BackendWish, OwnFileBytes, Post } from "./protocol.ts";
 import { openSession, type Session } from "./session.ts";
+import { Tuning } from "./tuning.ts";
 
 /** What the keeper is given; tests bring their own. */
 export interface KeeperParts {
@@ -43,6 +45,8 @@ export class RunKeeper {
   #backend: Backend | null = null;
   #session: Session | null = null;
   #aside: RunOrigin | null = null;
+  /** Null where the page asked for fixed defaults. */
+  #tuning: Tuning | null = null;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
@@ -54,6 +58,16 @@ export class RunKeeper {
 
   get backend(): Backend | null {
     return this.#backend;
+  }
+
+  /** What runs from now on are tuned with: what the page remembers, or null for fixed defaults. */
+  setMeasured(measured: Plan | null): void {
+    this.#tuning = measured && new Tuning(this.#parts, measured);
+  }
+
+  /** Ends a measurement under way; callable at any time. */
+  skipTuning(): void {
+    this.#tuning?.skip();
   }
 
   /** Opens the backend that is wished for, or the CPU player with the reasons. A run that trains moves over. */
@@ -152,7 +166,8 @@ export class RunKeeper {
     const backend = this.#backend;
     if (!backend) throw new Error("a run was asked for before a backend was open");
     const { post, now } = this.#parts;
-    return openSession({ ...origin, backend, post, now });
+    const tune = this.#tuning?.optionsFor(origin.runId);
+    return openSession({ ...origin, backend, post, now, ...(tune ? { tune } : {}) });
   }
 }
 

@@ -3,15 +3,17 @@
  * else. What a command throws becomes a `fault` event; the run it met goes on as before.
  */
 import type { Backend } from "../core/backend.ts";
-import { BackendLostError, type Fault, InputError, ProgramRefusedError, ShaderError } from "../core/errors.ts";
+import { BackendLostError, type Fault } from "../core/errors.ts";
 import type { TaskName } from "../core/experiment.ts";
 import { decodeCheckpoint, encodeCheckpoint, nonFiniteTensors } from "../engine/checkpoint.ts";
 import { readRunFile, writeRunFile } from "../interop/run-file.ts";
 import { describeOffer, drawSample, tasksWithSamples } from "./cards.ts";
+import { faultOf } from "./fault-of.ts";
 import { breathe, Mailbox } from "./mailbox.ts";
 import { inspectFile } from "./own-data.ts";
 import type { Command, Event } from "./protocol.ts";
 import { type KeeperParts, RunKeeper } from "./run-keeper.ts";
+import type { Session } from "./session.ts";
 
 /** What the server is given; tests bring their own. */
 export interface ServerParts extends KeeperParts {
@@ -21,6 +23,8 @@ export interface ServerParts extends KeeperParts {
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
 type PlayingReason = Extract<Event, { readonly type: "playing" }>["reason"];
+
+const ENDS_TUNING: ReadonlySet<Command["type"]> = new Set(["skip-tuning", "start", "open-run", "undo", "use-cpu"]);
 
 /** See the file's header. */
 export class Server {
@@ -43,6 +47,8 @@ export class Server {
 
   /** Takes a command; it is handled between two chunks of training. */
   receive(command: Command): void {
+    // Nobody waits for the measurements of a run any more once another one is asked for.
+    if (ENDS_TUNING.has(command.type)) this.#keeper.skipTuning();
     this.#mailbox.put(command);
   }
 
@@ -104,10 +110,8 @@ export class Server {
       await session.show(false);
       await session.narrate();
     }
-    if (fault) {
-      this.#setPlaying(false, "fault");
-      this.#post({ type: "fault", runId: session.runId, step: session.run.step, fault });
-    } else if (session.run.step >= until) {
+    if (fault) this.#stopFor(fault, session);
+    else if (session.run.step >= until) {
       this.#stopAt = null;
       this.#setPlaying(false, "stop-at");
     }
@@ -152,6 +156,10 @@ export class Server {
         return session?.acknowledge();
       case "use-cpu":
         return this.#keeper.moveToCpu();
+      case "skip-tuning":
+        return; // done on arrival
+      case "profile":
+        return this.#profile();
       case "check-device":
         return this.#checkDevice();
       default:
@@ -159,7 +167,8 @@ export class Server {
     }
   }
 
-  async #open({ wish }: CommandOf<"open-backend">): Promise<void> {
+  async #open({ wish, measured }: CommandOf<"open-backend">): Promise<void> {
+    this.#keeper.setMeasured(measured);
     const { backend, faults } = await this.#keeper.open(wish);
     this.#post({ type: "hello", backend: backend.info, faults, ...describeOffer() });
     this.#cards = [...tasksWithSamples()];
@@ -206,8 +215,21 @@ export class Server {
     let fault: Fault | null = null;
     // After a pause an evaluation may still be due, and is then all that the first advance makes.
     while (fault === null && session.run.step < target) fault = await session.advance(target);
-    this.#setPlaying(false, fault ? "fault" : "user");
-    if (fault) this.#post({ type: "fault", runId: session.runId, step: session.run.step, fault });
+    if (fault) this.#stopFor(fault, session);
+    else this.#setPlaying(false, "user");
+  }
+
+  async #profile(): Promise<void> {
+    const { session } = this.#keeper;
+    const fault = await session?.drain();
+    if (session && fault) this.#stopFor(fault, session);
+    else await session?.profile();
+  }
+
+  /** What stopped the training of itself. */
+  #stopFor(fault: Fault, { runId, run }: Session): void {
+    this.#setPlaying(false, "fault");
+    this.#post({ type: "fault", runId, step: run.step, fault });
   }
 
   async #restoreBest(): Promise<void> {
@@ -269,18 +291,4 @@ export class Server {
 /** The run that a command is about to make; its refusal is told under that number. */
 function runIdOf(command: Command): number | null {
   return command.type === "start" || command.type === "open-run" ? command.runId : null;
-}
-
-/** What was thrown, as a value for the page. */
-function faultOf(error: unknown): Fault {
-  if (error instanceof InputError) return { code: error.code, details: error.details };
-  if (error instanceof ProgramRefusedError) {
-    const { tensor, bytes, limitBytes } = error;
-    return { code: "program-refused", details: { tensor, bytes, limit: limitBytes } };
-  }
-  if (error instanceof ShaderError) {
-    const { file, line, column, message } = error;
-    return { code: "shader-error", details: { file, line, column, message } };
-  }
-  return { code: "internal", details: { message: error instanceof Error ? error.message : String(error) } };
 }

@@ -3,7 +3,7 @@
  * but never why it plays or which command asked for what; that is the server's business. Every method may reject with
  * `BackendLostError`; the session then is of use only for `recovery`.
  */
-import type { Backend } from "../core/backend.ts";
+import type { Backend, TuneOptions } from "../core/backend.ts";
 import { BackendLostError, type Fault } from "../core/errors.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { Dataset } from "../core/task.ts";
@@ -28,6 +28,8 @@ export interface SessionParts {
   readonly now: () => number;
   /** State to go on from. */
   readonly state?: RunState;
+  /** How a new run is tuned; absent for fixed defaults. */
+  readonly tune?: TuneOptions;
   /** The data, where it is loaded already. */
   readonly dataset?: Dataset;
 }
@@ -49,7 +51,9 @@ export async function openSession(parts: SessionParts): Promise<Session> {
     scoredSteps: task.scoredSteps,
     progress: (done, total) => post({ type: "building", runId, done, total }),
     breathe,
+    // A run that goes on keeps its plan, because other sums would be other bits.
     ...(state ? { state, plan: state.plan } : {}),
+    ...(parts.tune ? { tune: parts.tune } : {}),
   });
   return new Session(parts, dataset, run);
 }
@@ -111,6 +115,12 @@ export class Session {
   /** Evaluates now, with nothing in flight: for a run that was opened and would show nothing until its next evaluation. */
   async evaluate(): Promise<void> {
     this.#tellEvaluation(await this.run.evaluate());
+  }
+
+  /** Tells where the time of a training step goes, with nothing in flight. */
+  async profile(): Promise<void> {
+    const { runId, run } = this;
+    this.#post({ type: "profiled", runId, step: run.step, ...(await run.profile()) });
   }
 
   /** Back to the best parameters, from the step that is reached; the picture follows. */

@@ -39,7 +39,7 @@ export interface DrivenPage extends Page {
 /** Opens a page and starts run 1 on it, at rest. */
 export async function openStartedPage(parts?: Partial<KeeperParts>, chosen = experiment): Promise<DrivenPage> {
   const page = openPage(parts);
-  page.send({ type: "open-backend", wish: "auto" });
+  page.send({ type: "open-backend", wish: "auto", measured: null });
   await page.until("hello");
   page.send({ type: "start", runId: 1, experiment: chosen, own: null, autoplay: false });
   await page.until("started");

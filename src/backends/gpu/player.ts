@@ -114,7 +114,7 @@ export class GpuPlayer implements Player {
     const times = await this.#stopwatch.measure(plays, now);
     this.counts.plays++;
     const timed = calls.map(({ operation, label, planned, dispatches }, i): CallTime => {
-      const about = { operation, label, implementation: planned.implementation };
+      const about = { operation, label, ...planned };
       return { ...about, dispatches: dispatches.length, ms: times[i] ?? Number.NaN };
     });
     return { method: this.#stopwatch.method, calls: timed };

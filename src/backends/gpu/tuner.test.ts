@@ -76,7 +76,7 @@ function scriptedDevice(speed: Speed) {
         const took = speed(planned);
         played.push(`${implementation}${sizes.R === undefined ? "" : ` ${sizes.R}`}`);
         ms += took;
-        const about = { operation: "row-norm", label: "", implementation, dispatches: 1 };
+        const about = { operation: "row-norm", label: "", ...planned, dispatches: 1 };
         return { method: "timestamps" as const, calls: [{ ...about, ms: took }] };
       },
     };

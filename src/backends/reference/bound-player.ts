@@ -55,6 +55,7 @@ export function createBoundPlayer(
           operation,
           label,
           implementation: implementationOf(operation),
+          sizes: {},
           dispatches: 1,
           ms: times[i] ?? Number.NaN,
         };

@@ -4,6 +4,8 @@ export const shellMessages = {
   "app.skip": "Skip to the gates",
   "app.loading": "Starting the engine …",
   "app.building": "Preparing the run: kernel {done} of {total}",
+  "app.tuning": "Measuring what is fastest on this device, {done} of {total}: {operation}",
+  "app.skipTuning": "Skip",
   "app.dropHere": "Drop a saved run (.safetensors), a table (.csv) or a text (.txt)",
   "app.broken": "This part of the page failed: {message}",
   "app.brokenNote": "The engine goes on. You can save the run, or let this part start again.",

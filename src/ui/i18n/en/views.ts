@@ -212,4 +212,20 @@ export const viewMessages = {
   "equations.dense": "Dense layer: the same at every step, without memory. x is what the layer below hands on.",
   "equations.symbols":
     "σ is the logistic function, ⊙ multiplies unit by unit, x is the input, h the state. Where a paper writes one matrix, W·[h, x], it is h U + x W.",
+
+  "timing.title": "Time",
+  "timing.open": "Where the time of a step goes",
+  "timing.measuring": "Measuring …",
+  "timing.again": "Measure again",
+  "timing.sum": "{ms} ms of computing in the step after step {step}. {how}",
+  "timing.method.timestamps": "By the device's own clock; some browsers round it to 0.1 ms.",
+  "timing.method.waiting": "By waiting for each operation, so short ones look longer than they are.",
+  "timing.method.clock": "By the clock of the processor that computes it.",
+  "timing.caption": "Operations of a training step in order of play",
+  "timing.operation": "Operation",
+  "timing.place": "Place",
+  "timing.implementation": "Implementation and sizes",
+  "timing.dispatches": "Dispatches",
+  "timing.ms": "ms",
+  "timing.share": "Share",
 } as const;

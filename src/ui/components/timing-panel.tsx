@@ -1,0 +1,90 @@
+/**
+ * Where the time of a training step goes: every operation of the run with the implementation that the plan chose, its sizes
+ * and its measured time. Measured when the user opens it, because a profile interrupts the training for a moment.
+ */
+import type { Numbers } from "../../core/operation.ts";
+import type { OperationTime } from "../../core/step-profile.ts";
+import { useApp, useSession } from "../app-context.ts";
+import { formatNumber, formatPercent, formatTwoDecimals } from "../i18n/format.ts";
+import { t } from "../i18n/translate.ts";
+import type { Profile } from "../run-state.ts";
+import controls from "../styles/controls.module.css";
+import { Button } from "./button.tsx";
+import { Panel } from "./panel.tsx";
+import styles from "./results.module.css";
+
+/** Panel of a run; its table comes once it has been opened. */
+export function TimingPanel() {
+  const session = useSession();
+  const profile = useApp((state) => state.run?.profile ?? null);
+  const runId = useApp((state) => state.run?.runId ?? null);
+  if (runId === null) return null;
+  return (
+    <Panel title={t("timing.title")}>
+      <details
+        key={runId}
+        className={styles.words}
+        onToggle={({ currentTarget }) => {
+          if (currentTarget.open && profile === null) session.profile();
+        }}
+      >
+        <summary>{t("timing.open")}</summary>
+        {profile ? <Times profile={profile} /> : <p role="status">{t("timing.measuring")}</p>}
+        {profile ? <Button onClick={session.profile}>{t("timing.again")}</Button> : null}
+      </details>
+    </Panel>
+  );
+}
+
+function Times({ profile }: { readonly profile: Profile }) {
+  const { times, method, step } = profile;
+  const total = times.reduce((sum, { ms }) => sum + ms, 0);
+  return (
+    <>
+      <p>{t("timing.sum", { ms: formatTwoDecimals(total), step, how: t(`timing.method.${method}`) })}</p>
+      <div className={controls.scroll}>
+        <table className={controls.table}>
+          <caption>{t("timing.caption")}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("timing.operation")}</th>
+              <th scope="col">{t("timing.place")}</th>
+              <th scope="col">{t("timing.implementation")}</th>
+              <th scope="col">{t("timing.dispatches")}</th>
+              <th scope="col">{t("timing.ms")}</th>
+              <th scope="col">{t("timing.share")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {times.map((time) => (
+              <Row key={`${time.phase} ${time.operation} ${time.label}`} time={time} total={total} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function Row({ time, total }: { readonly time: OperationTime; readonly total: number }) {
+  const { operation, label, implementation, sizes, dispatches, ms } = time;
+  return (
+    <tr>
+      <th scope="row">{operation}</th>
+      <td>{label}</td>
+      <td>
+        {implementation} <span className={controls.unit}>{sizesText(sizes)}</span>
+      </td>
+      <td>{formatNumber(dispatches)}</td>
+      <td>{formatTwoDecimals(ms)}</td>
+      <td>{total > 0 ? formatPercent(ms / total) : ""}</td>
+    </tr>
+  );
+}
+
+/** As the kernels name them: `WORKGROUP_SIZE 16`. */
+function sizesText(sizes: Numbers): string {
+  return Object.entries(sizes)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ");
+}
