@@ -180,7 +180,7 @@ export const mutants = [
   ...shader("optimizer-adam.lanes", [
     ["args.gain2 * g * g", "args.gain1 * g * g"],
     ["flags[0] != 0u", "flags[0] == 0u"],
-    ["max(state[2u * args.P + p], v)", "max(state[1u * args.P + p], v)"],
+    ["let u = k + args.P;", "let u = j + args.P;"],
   ]),
   ...shader("optimizer-rmsprop.lanes", [["args.bufferRow * args.P", "args.bufferRow + args.P"]]),
   ...shader("batch-gather.block", [["b < args.live", "b > args.live"]]),

@@ -23,7 +23,7 @@ struct Args {
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 16u;
-override LANES: u32 = 1024u;
+override LANES: u32 = 128u;
 
 var<workgroup> sh_sums: array<f32, WORKGROUP_SIZE>;
 

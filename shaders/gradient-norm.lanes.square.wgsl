@@ -1,6 +1,6 @@
-// gradient-norm, `lanes`, first kernel: every lane sums the squares of a stride.
+// gradient-norm, `lanes`, first kernel: every lane sums the squares of every LANES-th four elements.
 //
-//   sums[i] = Σ_{p ≡ i mod LANES} grads[p]²
+//   sums[i] = Σ_{⌊p / 4⌋ ≡ i mod LANES} grads[p]²
 //
 // | binding | tensor | access     | shape   |
 // | ------- | ------ | ---------- | ------- |
@@ -20,7 +20,7 @@ struct Args {
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 16u;
-override LANES: u32 = 1024u;
+override LANES: u32 = 128u;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
@@ -31,10 +31,18 @@ fn main(
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (i >= LANES) { return; }
   let first = group.z * args.gradsPerModel;
-  var sum = 0.0;
-  for (var p = i; p < args.P; p += LANES) {
-    let g = grads[first + p];
-    sum += g * g;
+  var squares = vec4<f32>();
+  let whole = args.P / 4u;
+  for (var quad = i; quad < whole; quad += LANES) {
+    let at = first + 4u * quad;
+    let g = vec4<f32>(grads[at], grads[at + 1u], grads[at + 2u], grads[at + 3u]);
+    squares += g * g;
   }
-  sums[group.z * args.sumsPerModel + i] = sum;
+  // What four do not divide: three elements at most, one for each of the first lanes.
+  let rest = 4u * whole + i;
+  if (rest < args.P) {
+    let g = grads[first + rest];
+    squares.x += g * g;
+  }
+  sums[group.z * args.sumsPerModel + i] = (squares.x + squares.y) + (squares.z + squares.w);
 }

@@ -13,8 +13,8 @@
 // | 5       | dlogits | read_write | [N, V] from dOffset, dStride |
 // | 6       | flags   | read_write | [1]                          |
 //
-// Invocation i owns row i. The contract's `target` carries an underscore because WGSL reserves the word. In a masked
-// row zeros are selected, because 0 · NaN would not be 0.
+// Invocation i owns row i and takes four elements at a time; the last four may repeat element V − 1. The contract's `target`
+// carries an underscore because WGSL reserves the word. In a masked row zeros are selected, because 0 · NaN would not be 0.
 
 struct Args {
   N: u32,
@@ -50,39 +50,55 @@ fn main(
   let d_at = args.dOffset + n * args.dStride;
   let weight = mask[n];
   let masked = weight == 0.0;
-  var top = 0u;
-  var p_top = logits[p_at];
-  var bad = not_finite(p_top);
-  for (var v = 1u; v < args.V; v++) {
-    let p = logits[p_at + v];
-    bad = bad || not_finite(p);
-    if (p > p_top) {
-      top = v;
-      p_top = p;
-    }
+  let last = vec4<u32>(args.V - 1u);
+  var best = vec4<f32>(logits[p_at]);
+  var best_at = vec4<u32>();
+  var bad = false;
+  for (var v = 0u; v < args.V; v += 4u) {
+    let j = min(vec4<u32>(v, v + 1u, v + 2u, v + 3u), last);
+    let p = vec4<f32>(logits[p_at + j.x], logits[p_at + j.y], logits[p_at + j.z], logits[p_at + j.w]);
+    bad = bad || any_not_finite(p);
+    let more = p > best;
+    best_at = select(best_at, j, more);
+    best = select(best, p, more);
   }
   if (bad) {
     atomicOr(&flags[0], args.flagBit);
   }
+  let p_top = max(max(best.x, best.y), max(best.z, best.w));
+  let zw = select(best_at.z, best_at.w, best.w > best.z);
+  let xy = select(best_at.x, best_at.y, best.y > best.x);
+  let top = select(xy, zw, max(best.z, best.w) > max(best.x, best.y));
   // Without the maximum, whose term is 1: log1p keeps the loss of a confident row accurate.
-  var rest = 0.0;
-  for (var v = 0u; v < args.V; v++) {
-    if (v != top) {
-      rest += exp(max(logits[p_at + v] - p_top, -EXP_LIMIT));
-    }
+  var terms = vec4<f32>();
+  for (var v = 0u; v < args.V; v += 4u) {
+    let own = vec4<u32>(v, v + 1u, v + 2u, v + 3u);
+    let j = min(own, last);
+    let p = vec4<f32>(logits[p_at + j.x], logits[p_at + j.y], logits[p_at + j.z], logits[p_at + j.w]);
+    let term = exp(max(p - p_top, vec4<f32>(-EXP_LIMIT)));
+    terms += select(vec4<f32>(), term, (own <= last) & (own != vec4<u32>(top)));
   }
+  let rest = (terms.x + terms.y) + (terms.z + terms.w);
   let label = target_[n];
   let scale = weight / count[0];
+  let share = 1.0 / (1.0 + rest);
   let spread = args.smoothing / f32(args.V);
   let log_sum = log1p(rest);
-  var others = 0.0;
-  for (var v = 0u; v < args.V; v++) {
-    let p = logits[p_at + v];
-    let softmax = exp(max(p - p_top, -EXP_LIMIT)) / (1.0 + rest);
-    let q = spread + select(0.0, 1.0 - args.smoothing, v == label);
-    others += log_sum + (p_top - p);
-    dlogits[d_at + v] = select(scale * (softmax - q), 0.0, masked);
+  var others = vec4<f32>();
+  for (var v = 0u; v < args.V; v += 4u) {
+    let own = vec4<u32>(v, v + 1u, v + 2u, v + 3u);
+    let j = min(own, last);
+    let p = vec4<f32>(logits[p_at + j.x], logits[p_at + j.y], logits[p_at + j.z], logits[p_at + j.w]);
+    let softmax = share * exp(max(p - p_top, vec4<f32>(-EXP_LIMIT)));
+    let q = spread + select(vec4<f32>(), vec4<f32>(1.0 - args.smoothing), j == vec4<u32>(label));
+    others += select(vec4<f32>(), log_sum + (p_top - p), own <= last);
+    let dp = select(scale * (softmax - q), vec4<f32>(), masked);
+    dlogits[d_at + j.x] = dp.x;
+    dlogits[d_at + j.y] = dp.y;
+    dlogits[d_at + j.z] = dp.z;
+    dlogits[d_at + j.w] = dp.w;
   }
-  let own = log_sum + (p_top - logits[p_at + label]);
-  rowLoss[n] = select(weight * ((1.0 - args.smoothing) * own + spread * others), 0.0, masked);
+  let smooth_loss = spread * ((others.x + others.y) + (others.z + others.w));
+  let own_loss = log_sum + (p_top - logits[p_at + label]);
+  rowLoss[n] = select(weight * ((1.0 - args.smoothing) * own_loss + smooth_loss), 0.0, masked);
 }

@@ -14,8 +14,9 @@
 // | 5       | flags   | read       | [1]                         |
 // | 6       | metrics | read_write | [M, 4], loss, norm, f, rate |
 //
-// Lane i updates elements i, i + LANES, …; lane 0 also writes row `slot` of the metrics ring. While flags[0] is not 0 nothing
-// is written.
+// Lane i updates elements 4i … 4i + 3 and so on every 4 · LANES; in the last four the elements beyond P are its last one once
+// more: the same numbers are written to the same place. Lane 0 also writes row `slot` of the metrics ring. While flags[0] is
+// not 0 nothing is written.
 
 struct Args {
   P: u32,
@@ -46,7 +47,7 @@ struct Args {
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 16u;
-override LANES: u32 = 1024u;
+override LANES: u32 = 256u;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
@@ -57,20 +58,40 @@ fn main(
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (i >= LANES || flags[0] != 0u) { return; }
   let f = clip_factor(norm[0], args.clip);
-  for (var p = i; p < args.P; p += LANES) {
-    let old = params[p];
-    let g = clip_value(f * grads[p], args.clipValue) + args.l2 * old + args.l1 * sign(old);
-    let m = args.beta1 * state[p] + args.gain1 * g;
-    let v = args.beta2 * state[args.P + p] + args.gain2 * g * g;
-    state[p] = m;
-    state[args.P + p] = v;
+  let rate = args.learningRate / args.correction1;
+  let scale = 1.0 / args.correction2;
+  let last = vec4<u32>(args.P - 1u);
+  for (var p = 4u * i; p < args.P; p += 4u * LANES) {
+    let j = min(vec4<u32>(p, p + 1u, p + 2u, p + 3u), last);
+    let old = vec4<f32>(params[j.x], params[j.y], params[j.z], params[j.w]);
+    let raw = f * vec4<f32>(grads[j.x], grads[j.y], grads[j.z], grads[j.w]);
+    let g = clip_value4(raw, args.clipValue) + args.l2 * old + args.l1 * sign(old);
+    let m = args.beta1 * vec4<f32>(state[j.x], state[j.y], state[j.z], state[j.w]) + args.gain1 * g;
+    let k = j + args.P;
+    let v = args.beta2 * vec4<f32>(state[k.x], state[k.y], state[k.z], state[k.w]) + args.gain2 * g * g;
+    state[j.x] = m.x;
+    state[j.y] = m.y;
+    state[j.z] = m.z;
+    state[j.w] = m.w;
+    state[k.x] = v.x;
+    state[k.y] = v.y;
+    state[k.z] = v.z;
+    state[k.w] = v.w;
     var largest = v;
     if (args.amsgrad == 1u) {
-      largest = max(state[2u * args.P + p], v);
-      state[2u * args.P + p] = largest;
+      let u = k + args.P;
+      largest = max(vec4<f32>(state[u.x], state[u.y], state[u.z], state[u.w]), v);
+      state[u.x] = largest.x;
+      state[u.y] = largest.y;
+      state[u.z] = largest.z;
+      state[u.w] = largest.w;
     }
     let shrunk = old - args.learningRate * args.decay * old;
-    params[p] = shrunk - args.learningRate * (m / args.correction1) / (sqrt(largest / args.correction2) + args.epsilon);
+    let moved = shrunk - rate * m / (sqrt(scale * largest) + args.epsilon);
+    params[j.x] = moved.x;
+    params[j.y] = moved.y;
+    params[j.z] = moved.z;
+    params[j.w] = moved.w;
   }
   if (i == 0u) {
     let row = args.slot * 4u;

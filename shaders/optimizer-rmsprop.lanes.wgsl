@@ -15,8 +15,9 @@
 // | 5       | flags   | read       | [1]                         |
 // | 6       | metrics | read_write | [M, 4], loss, norm, f, rate |
 //
-// Lane i updates elements i, i + LANES, …; lane 0 also writes row `slot` of the metrics ring. While flags[0] is not 0 nothing
-// is written.
+// Lane i updates elements 4i … 4i + 3 and so on every 4 · LANES; in the last four the elements beyond P are its last one once
+// more: the same numbers are written to the same place. Lane 0 also writes row `slot` of the metrics ring. While flags[0] is
+// not 0 nothing is written.
 
 struct Args {
   P: u32,
@@ -44,7 +45,7 @@ struct Args {
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 16u;
-override LANES: u32 = 1024u;
+override LANES: u32 = 256u;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
@@ -55,25 +56,41 @@ fn main(
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (i >= LANES || flags[0] != 0u) { return; }
   let f = clip_factor(norm[0], args.clip);
-  for (var p = i; p < args.P; p += LANES) {
-    let old = params[p];
-    let g = clip_value(f * grads[p], args.clipValue) + args.weightDecay * old + args.l1 * sign(old);
-    let v = args.alpha * state[p] + args.gain * g * g;
-    state[p] = v;
+  let last = vec4<u32>(args.P - 1u);
+  for (var p = 4u * i; p < args.P; p += 4u * LANES) {
+    let j = min(vec4<u32>(p, p + 1u, p + 2u, p + 3u), last);
+    let old = vec4<f32>(params[j.x], params[j.y], params[j.z], params[j.w]);
+    let raw = f * vec4<f32>(grads[j.x], grads[j.y], grads[j.z], grads[j.w]);
+    let g = clip_value4(raw, args.clipValue) + args.weightDecay * old + args.l1 * sign(old);
+    let v = args.alpha * vec4<f32>(state[j.x], state[j.y], state[j.z], state[j.w]) + args.gain * g * g;
+    state[j.x] = v.x;
+    state[j.y] = v.y;
+    state[j.z] = v.z;
+    state[j.w] = v.w;
     var variance = v;
     if (args.meanRow > 0u) {
-      let at = args.meanRow * args.P + p;
-      let mean = args.alpha * state[at] + args.gain * g;
-      state[at] = mean;
-      variance = max(v - mean * mean, 0.0);
+      let at = args.meanRow * args.P;
+      let mean = args.alpha * vec4<f32>(state[at + j.x], state[at + j.y], state[at + j.z], state[at + j.w]) + args.gain * g;
+      state[at + j.x] = mean.x;
+      state[at + j.y] = mean.y;
+      state[at + j.z] = mean.z;
+      state[at + j.w] = mean.w;
+      variance = max(v - mean * mean, vec4<f32>());
     }
     var delta = g / (sqrt(variance) + args.epsilon);
     if (args.bufferRow > 0u) {
-      let at = args.bufferRow * args.P + p;
-      delta += args.momentum * state[at];
-      state[at] = delta;
+      let at = args.bufferRow * args.P;
+      delta += args.momentum * vec4<f32>(state[at + j.x], state[at + j.y], state[at + j.z], state[at + j.w]);
+      state[at + j.x] = delta.x;
+      state[at + j.y] = delta.y;
+      state[at + j.z] = delta.z;
+      state[at + j.w] = delta.w;
     }
-    params[p] = old - args.learningRate * delta;
+    let moved = old - args.learningRate * delta;
+    params[j.x] = moved.x;
+    params[j.y] = moved.y;
+    params[j.z] = moved.z;
+    params[j.w] = moved.w;
   }
   if (i == 0u) {
     let row = args.slot * 4u;

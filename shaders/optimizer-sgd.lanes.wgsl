@@ -14,8 +14,9 @@
 // | 5       | flags   | read       | [1]                         |
 // | 6       | metrics | read_write | [M, 4], loss, norm, f, rate |
 //
-// Lane i updates elements i, i + LANES, …; lane 0 also writes row `slot` of the metrics ring. While flags[0] is not 0 nothing
-// is written.
+// Lane i updates elements 4i … 4i + 3 and so on every 4 · LANES; in the last four the elements beyond P are its last one once
+// more: the same numbers are written to the same place. Lane 0 also writes row `slot` of the metrics ring. While flags[0] is
+// not 0 nothing is written.
 
 struct Args {
   P: u32,
@@ -40,7 +41,7 @@ struct Args {
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 16u;
-override LANES: u32 = 1024u;
+override LANES: u32 = 256u;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
@@ -51,16 +52,26 @@ fn main(
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (i >= LANES || flags[0] != 0u) { return; }
   let f = clip_factor(norm[0], args.clip);
-  for (var p = i; p < args.P; p += LANES) {
-    let old = params[p];
-    let g = clip_value(f * grads[p], args.clipValue) + args.weightDecay * old + args.l1 * sign(old);
+  let last = vec4<u32>(args.P - 1u);
+  for (var p = 4u * i; p < args.P; p += 4u * LANES) {
+    let j = min(vec4<u32>(p, p + 1u, p + 2u, p + 3u), last);
+    let old = vec4<f32>(params[j.x], params[j.y], params[j.z], params[j.w]);
+    let raw = f * vec4<f32>(grads[j.x], grads[j.y], grads[j.z], grads[j.w]);
+    let g = clip_value4(raw, args.clipValue) + args.weightDecay * old + args.l1 * sign(old);
     var buf = g;
     if (args.first == 0u) {
-      buf = args.momentum * state[p] + g;
+      buf = args.momentum * vec4<f32>(state[j.x], state[j.y], state[j.z], state[j.w]) + g;
     }
-    state[p] = buf;
+    state[j.x] = buf.x;
+    state[j.y] = buf.y;
+    state[j.z] = buf.z;
+    state[j.w] = buf.w;
     let ahead = select(buf, g + args.momentum * buf, args.nesterov == 1u);
-    params[p] = old - args.learningRate * select(g, ahead, args.momentum > 0.0);
+    let moved = old - args.learningRate * select(g, ahead, args.momentum > 0.0);
+    params[j.x] = moved.x;
+    params[j.y] = moved.y;
+    params[j.z] = moved.z;
+    params[j.w] = moved.w;
   }
   if (i == 0u) {
     let row = args.slot * 4u;

@@ -23,7 +23,7 @@ struct Args {
 @group(0) @binding(3) var<storage, read_write> flags: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> args: Args;
 
-override WORKGROUP_SIZE: u32 = 128u;
+override WORKGROUP_SIZE: u32 = 16u;
 
 var<workgroup> sh_sums: array<f32, WORKGROUP_SIZE>;
 

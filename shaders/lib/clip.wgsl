@@ -13,3 +13,10 @@ fn clip_value(g: f32, limit: f32) -> f32 {
   }
   return g;
 }
+
+fn clip_value4(g: vec4<f32>, limit: f32) -> vec4<f32> {
+  if (limit > 0.0) {
+    return max(vec4<f32>(-limit), min(vec4<f32>(limit), g));
+  }
+  return g;
+}

@@ -26,7 +26,7 @@ export const maskCount = defineOperation({
               file: "mask-count.lanes",
               bindings: [...reads("mask"), ...writes("count")],
               scalars: u32("N"),
-              sizes: { WORKGROUP_SIZE: 128 },
+              sizes: { WORKGROUP_SIZE: 16 },
               lib: [],
               grid: oneWorkgroup,
               trips: loops(["N", "WORKGROUP_SIZE"], ["WORKGROUP_SIZE", 1]),
@@ -34,6 +34,7 @@ export const maskCount = defineOperation({
           ],
         },
       ],
+      hardware: { WORKGROUP_SIZE: 128 },
     },
   },
 });

@@ -64,10 +64,10 @@ export function optimizerByLanes(
       ...writes("metrics"),
     ],
     scalars,
-    sizes: { WORKGROUP_SIZE: 16, LANES: 1024 },
+    sizes: { WORKGROUP_SIZE: 16, LANES: 256 },
     lib: ["linear-index", "clip"],
     grid: invocations(["LANES", 1]),
-    trips: loops(["P", "LANES"]),
+    trips: loops(["P", "4·LANES"]),
   };
-  return { lanes: { passes: [{ kernels: [kernel] }] } };
+  return { lanes: { passes: [{ kernels: [kernel] }], hardware: { LANES: 16_384 } } };
 }

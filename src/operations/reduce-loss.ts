@@ -28,7 +28,7 @@ export const reduceLoss = defineOperation({
               file: "reduce-loss.lanes",
               bindings: [...reads("rowLoss", "count"), ...writes("loss", "flags")],
               scalars: u32("N", "perRow", "flagBit"),
-              sizes: { WORKGROUP_SIZE: 128 },
+              sizes: { WORKGROUP_SIZE: 16 },
               lib: ["finite"],
               grid: oneWorkgroup,
               trips: loops(["N", "WORKGROUP_SIZE"], ["WORKGROUP_SIZE", 1]),
@@ -36,6 +36,7 @@ export const reduceLoss = defineOperation({
           ],
         },
       ],
+      hardware: { WORKGROUP_SIZE: 128 },
     },
   },
 });

@@ -203,15 +203,15 @@ describe("models side by side", () => {
     expect(lowered.bufferBytes.get("params")).toBe(3 * Math.ceil(P / 64) * 64 * 4);
     expect(lowered.bufferBytes.get("flags")).toBe(3 * 64 * 4);
     expect(lowered.bufferBytes.get("rows")).toBe(50 * 4);
-    expect(lowered.bufferBytes.get("gradient-norm, scratch sums")).toBe(3 * 1024 * 4);
+    expect(lowered.bufferBytes.get("gradient-norm, scratch sums")).toBe(3 * 128 * 4);
   });
 
   test("a kernel that knows models is dispatched once, over all their segments, and told the distances", () => {
     const [square, ...others] = ofKernel("gradient-norm.lanes.square");
     expect(others).toEqual([]);
-    expect(dispatched.find(({ station }) => station === square)?.grid).toEqual([64, 1, 3]);
+    expect(dispatched.find(({ station }) => station === square)?.grid).toEqual([8, 1, 3]);
     expect(square?.segments[0]).toEqual({ buffer: "params", offsetBytes: 256, sizeBytes: (2 * 192 + 70) * 4 });
-    expect(square?.numbers).toMatchObject({ gradsPerModel: 192, sumsPerModel: 1024 });
+    expect(square?.numbers).toMatchObject({ gradsPerModel: 192, sumsPerModel: 128 });
     expect(ofKernel("batch-gather.block")[0]?.numbers).toMatchObject({ rowsPerModel: 0, startsPerModel: 64 });
   });
 
