@@ -8,15 +8,23 @@ import { dirname } from "node:path";
 import { build } from "vite";
 import { EXIT, type Terminal, withUsage } from "../src/cli/commands/terminal.ts";
 import { openBrowserHome } from "./browser-home.ts";
-import { chooseEntries, type Entry } from "./contestants.ts";
+import { chooseEntries, chooseGrowing } from "./contestants.ts";
+import { measureGrowth } from "./growth.ts";
 import { describeMachine, readVersions } from "./machine.ts";
 import { type BenchWish, readWish, USAGE } from "./options.ts";
 import { findPython, openPython } from "./python-home.ts";
 import { renderReport } from "./report.ts";
-import { type BenchResults, mergeResults, NO_RESULTS, parseResults, type ShapeResult } from "./results.ts";
+import {
+  type BenchResults,
+  type GrowthResult,
+  mergeResults,
+  NO_RESULTS,
+  parseResults,
+  type ShapeResult,
+} from "./results.ts";
 import { measureShape, type OpenEntry } from "./rounds.ts";
-import { describeShape, type NamedShape } from "./shape.ts";
-import { renderText } from "./table.ts";
+import { describeShape } from "./shape.ts";
+import { renderGrowth, renderText } from "./table.ts";
 
 const PAGES = "dist-bench";
 
@@ -52,31 +60,31 @@ interface Place {
 async function measureAll(wish: BenchWish, old: BenchResults, place: Place): Promise<number> {
   const entries = chooseEntries(wish.backends, wish.peers);
   const shapes: ShapeResult[] = [];
+  const growth: GrowthResult[] = [];
+  const keep = () => writeResults(wish, mergeResults(old, { shapes, growth }));
+  const { open, terminal } = place;
+  const options = { entries, seconds: wish.seconds, rounds: wish.rounds, open, progress: terminal.progress };
   for (const named of wish.shapes) {
-    const result = await measureOne(named, entries, wish, place);
-    shapes.push(result);
-    place.terminal.print(`${renderText(result)}\n`);
-    await writeResults(wish, mergeResults(old, { shapes, growth: [] }));
+    const measured = await measureShape(named, options);
+    const shape = describeShape(named.shape);
+    shapes.push({ name: named.name, shape, ...(await describePlace(place)), seconds: wish.seconds, ...measured });
+    terminal.print(`${renderText(shapes.at(-1)!)}\n`);
+    await keep();
   }
-  place.terminal.note(`results: ${wish.json}; report: ${wish.report}`);
-  return exitCode(shapes);
+  for (const extent of wish.growth) {
+    const curves = await measureGrowth(extent, { ...options, entries: chooseGrowing(entries) });
+    growth.push({ ...curves, ...(await describePlace(place)) });
+    terminal.print(`${renderGrowth(growth.at(-1)!)}\n`);
+    await keep();
+  }
+  terminal.note(`results: ${wish.json}; report: ${wish.report}`);
+  return exitCode(shapes, growth);
 }
 
-async function measureOne(
-  named: NamedShape,
-  entries: readonly Entry[],
-  { seconds, rounds }: BenchWish,
-  { browser, open, terminal }: Place,
-): Promise<ShapeResult> {
-  const measured = await measureShape(named, { entries, seconds, rounds, open, progress: terminal.progress });
-  return {
-    name: named.name,
-    shape: describeShape(named.shape),
-    date: new Date().toISOString().slice(0, 10),
-    machine: describeMachine(browser, await readVersions()),
-    seconds,
-    ...measured,
-  };
+/** Day and machine of a measurement. */
+async function describePlace({ browser }: Place) {
+  const date = new Date().toISOString().slice(0, 10);
+  return { date, machine: describeMachine(browser, await readVersions()) };
 }
 
 async function writeResults({ json, report }: BenchWish, results: BenchResults): Promise<void> {
@@ -86,8 +94,9 @@ async function writeResults({ json, report }: BenchWish, results: BenchResults):
 }
 
 /** Rows that were opened and then refused have wrong losses; rows without losses could not compute the shape at all. */
-function exitCode(shapes: readonly ShapeResult[]): number {
+function exitCode(shapes: readonly ShapeResult[], growth: readonly GrowthResult[]): number {
   const rows = shapes.flatMap((shape) => shape.rows);
   if (rows.some(({ refused, losses }) => refused !== undefined && losses.length > 0)) return EXIT.failed;
-  return rows.some(({ stepMs }) => stepMs.length > 0) ? EXIT.ok : EXIT.noBackend;
+  const measured = rows.some(({ stepMs }) => stepMs.length > 0) || growth.some(({ curves }) => curves.length > 0);
+  return measured ? EXIT.ok : EXIT.noBackend;
 }

@@ -56,6 +56,11 @@ describe("create", () => {
     expect(alone).not.toBeCloseTo(one!, 6);
   });
 
+  test("models side by side from one start are each the model that it is alone", async () => {
+    const data = drawData(LAST);
+    expect(await losses({ ...LAST, M: 3 }, data, 3)).toEqual(await losses(LAST, data, 3));
+  });
+
   test("its variant names the player, and the symbols where they are used", async () => {
     const contestant = await create(EVERY, drawData(EVERY), "cpu");
     expect(contestant.variant).toMatch(/^cpu, .*, tokens$/);

@@ -53,10 +53,13 @@ export async function create(shape: BenchShape, data: BenchData, player = "webgp
   const { backend, faults } = await openBackend(wish, globalThis.navigator?.gpu);
   if (!backend) throw new Error(`no WebGPU adapter: ${faults.map(({ code }) => code).join(", ")}`);
   const spec = specOf(shape, data);
-  const { program, model } = buildProgram(spec);
+  const built = buildProgram(spec);
+  const program: Program = { ...built.program, models: shape.M ?? 1 };
   const plan = await choosePlan(known, backend, program);
   const started = await backend.create(program, plan);
-  writeAll(started, { spec, data, model, weights: data.weights ?? drawWeights(shape) });
+  writeData(started, spec, data);
+  const start = { model: built.model, weights: data.weights ?? drawWeights(shape) };
+  for (let m = 0; m < (shape.M ?? 1); m++) writeStart(started, spec, start, m);
   await started.settle();
   const chosen = wish === "webgpu" ? describePlan(plan, program) : "";
   const variant = `${known}, ${backend.info.adapter}${data.tokens ? ", tokens" : ""}${chosen}`;
@@ -135,22 +138,26 @@ function describePlan(plan: Plan, program: Program): string {
   return chosen.map(([key, { implementation }]) => `, ${key} ${implementation}`).join("");
 }
 
-interface Writes {
-  readonly spec: ProgramSpec;
-  readonly data: BenchData;
+interface Start {
   readonly model: Model;
   readonly weights: Weights;
 }
 
-function writeAll(player: Player, { spec, data, model, weights }: Writes): void {
-  const { B, T, R, outputs, head } = spec;
+/** Weights and windows of model `m`. */
+function writeStart(player: Player, { B, T }: ProgramSpec, { model, weights }: Start, m: number): void {
   for (const { name, offset, shape } of model.segments) {
     const part = weights[name];
     if (part?.length !== elementCount(shape)) {
       throw new Error(`data.weights has ${part?.length ?? 0} elements of ${name}; expected ${elementCount(shape)}`);
     }
-    player.write(TENSOR.parameters, part, offset);
+    player.write(TENSOR.parameters, part, offset, m);
   }
+  const starts = Uint32Array.from({ length: B }, (_, b) => b * T);
+  player.write("starts", starts, 0, m);
+}
+
+/** The resident rows, which all models share. */
+function writeData(player: Player, { B, T, R, outputs, head }: ProgramSpec, data: BenchData): void {
   player.write("data.input", data.tokens ? Uint32Array.from(data.tokens) : data.x);
   const rows = head === "every" ? T : 1;
   const classes = data.y instanceof Int32Array;
@@ -162,10 +169,6 @@ function writeAll(player: Player, { spec, data, model, weights }: Writes): void 
   }
   player.write("data.target", target);
   player.write("data.mask", new Float32Array(R).fill(1));
-  player.write(
-    "starts",
-    Uint32Array.from({ length: B }, (_, b) => b * T),
-  );
 }
 
 /** Plays what `TrainingQueue` plays for a constant schedule without clipping, in chunks of the size that it would choose. */

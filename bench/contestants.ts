@@ -88,6 +88,8 @@ const ENTRIES: readonly Entry[] = [
   pytorch("cuda", "cuda", "all"),
 ];
 
+const GROWING = [gatescope("webgpu", "webgpu-tuned").name, gatescope("wasm", "wasm").name];
+
 /** What `--backend` may say: a kind of backend, or one way in which Gatescope computes. */
 export const BACKEND_WORDS: readonly string[] = [
   ...new Set(ENTRIES.flatMap((entry) => (isOwn(entry) ? [entry.backend, entry.player] : [entry.backend]))),
@@ -99,6 +101,11 @@ export function chooseEntries(backends: readonly string[], peers: boolean): read
     if (!isOwn(entry)) return peers && (backends.length === 0 || backends.includes(entry.backend));
     return backends.length === 0 || backends.includes(entry.backend) || backends.includes(entry.player);
   });
+}
+
+/** Those whose growth is measured: what Gatescope chooses with a GPU and without one. */
+export function chooseGrowing(entries: readonly Entry[]): readonly Entry[] {
+  return entries.filter(({ name }) => GROWING.includes(name));
 }
 
 /** True for the contestants that the product itself brings. */

@@ -16,10 +16,16 @@ test("shapes may be named in several places", () => {
   expect(shapes.map(({ shape }) => shape.T)).toEqual([10, 2]);
 });
 
+test("growth alone measures no shape", () => {
+  expect(readWish(["--growth", "T,M"])).toMatchObject({ growth: ["T", "M"], shapes: [] });
+  expect(readWish(["--growth", "T", "--shapes", "S1"]).shapes).toHaveLength(1);
+});
+
 describe("wrong arguments", () => {
   test.each([
     [["--shapes", "S7"], "S7"],
     [["--backend", "webgl"], "--backend must be of webgpu"],
+    [["--growth", "K"], "--growth must be of T, H, B, M, not K"],
     [["--seconds", "soon"], "--seconds must be a number from 0.05 to 600, not soon"],
     [["--seconds", ""], "--seconds must be a number"],
     [["--rounds", "1.5"], "--rounds must be a whole number"],

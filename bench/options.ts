@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "../src/cli/commands/terminal.ts";
 import { BACKEND_WORDS } from "./contestants.ts";
+import { EXTENTS } from "./growth.ts";
 import { type NamedShape, parseShapes, SHAPE_HELP, SHAPE_NAMES, ShapeError } from "./shape.ts";
 
 /** Where results are kept; the report lies beside them, `.md` in the place of `.json`. */
@@ -16,6 +17,8 @@ milliseconds a whole training step takes. Results go to a JSON file and a report
   --peers             also TensorFlow.js, jax-js and PyTorch; their packages: npm ci --prefix bench
   --shapes <list>     names separated by commas, shapes by blanks or semicolons (default: ${SHAPE_NAMES.join(",")})
                       allowed: ${SHAPE_HELP}
+  --growth <list>     of ${EXTENTS.join(", ")}: how the time grows with T (10 to 4096), H (8 to 512), B (1 to 256) and with M models side by side
+                      (1 to 64), Gatescope's players only; without --shapes nothing else is measured
   --backend <list>    ${BACKEND_WORDS.join(", ")} (default: all)
   --seconds <number>  length of one measurement, 0.05 to 600 (default: 1)
   --rounds <number>   undisturbed rounds wished for, 1 to 100 (default: 5)
@@ -26,6 +29,7 @@ Exit code: 0 measured, 1 a contestant's losses are wrong, 2 nothing could be mea
 const OPTIONS = {
   peers: { type: "boolean", default: false },
   shapes: { type: "string", multiple: true },
+  growth: { type: "string", default: "" },
   backend: { type: "string", default: "" },
   seconds: { type: "string", default: "1" },
   rounds: { type: "string", default: "5" },
@@ -38,6 +42,7 @@ export interface BenchWish {
   readonly help: boolean;
   readonly peers: boolean;
   readonly shapes: readonly NamedShape[];
+  readonly growth: readonly string[];
   readonly backends: readonly string[];
   readonly seconds: number;
   readonly rounds: number;
@@ -49,11 +54,14 @@ export interface BenchWish {
 export function readWish(args: readonly string[]): BenchWish {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   const { help, peers, json } = values;
+  const growth = readList("growth", values.growth, EXTENTS);
+  const usual = growth.length > 0 ? [] : [SHAPE_NAMES.join(",")];
   return {
     help,
     peers,
-    shapes: readShapes(values.shapes?.join(" ") ?? SHAPE_NAMES.join(",")),
-    backends: readBackends(values.backend),
+    shapes: (values.shapes ?? usual).flatMap(readShapes),
+    growth,
+    backends: readList("backend", values.backend, BACKEND_WORDS),
     seconds: readNumber("seconds", values.seconds, { smallest: 0.05, largest: 600 }),
     rounds: readRounds(values.rounds),
     json: readFileName(json),
@@ -70,11 +78,11 @@ function readShapes(text: string): readonly NamedShape[] {
   }
 }
 
-function readBackends(text: string): readonly string[] {
+function readList(name: string, text: string, allowed: readonly string[]): readonly string[] {
   const words = text.split(",").filter((word) => word !== "");
-  const unknown = words.find((word) => !BACKEND_WORDS.includes(word));
+  const unknown = words.find((word) => !allowed.includes(word));
   if (unknown === undefined) return words;
-  throw new UsageError(`--backend must be of ${BACKEND_WORDS.join(", ")}, not ${unknown}`);
+  throw new UsageError(`--${name} must be of ${allowed.join(", ")}, not ${unknown}`);
 }
 
 interface Range {

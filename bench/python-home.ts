@@ -27,6 +27,7 @@ export function findPython(): string | null {
 export function openPython(python: string | null): OpenEntry {
   return async ({ home }, shape, steps) => {
     if (home.kind !== "python") throw new Error("this contestant lives in a page");
+    if ((shape.M ?? 1) > 1) throw new Error("this contestant trains one model, not several side by side");
     if (python === null) throw new Error('PyTorch is not installed: python3 -c "import torch" fails');
     const process = startProcess(python);
     try {

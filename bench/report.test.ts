@@ -1,8 +1,17 @@
 /** Results as text: what a table says, what a report must and must not hold, and how runs are merged. */
 import { describe, expect, test } from "vitest";
 import { renderReport } from "./report.ts";
-import { type Machine, mergeResults, NO_RESULTS, parseResults, type Row, type ShapeResult } from "./results.ts";
-import { formatNumber, renderText, tableLines } from "./table.ts";
+import {
+  type GrowthResult,
+  type Machine,
+  mergeResults,
+  NO_RESULTS,
+  parseResults,
+  type Row,
+  type ShapeResult,
+} from "./results.ts";
+import { summaryLines } from "./summary.ts";
+import { formatNumber, growthLines, renderText, tableLines } from "./table.ts";
 
 const machine: Machine = {
   processor: "A processor, 2 cores",
@@ -49,6 +58,22 @@ describe("tables", () => {
     ]);
   });
 
+  test("ratios count from Gatescope on the same kind of device", () => {
+    const cpu = { ...row("Gatescope wasm", "Gatescope", [5, 5, 5]), backend: "wasm" };
+    const lines = tableLines(result("S1", [OURS, PEER, cpu]));
+    expect(lines.map(([name, , , , , ratio]) => [name, ratio])).toEqual([
+      ["Gatescope webgpu", "1.00"],
+      ["peer", "2.00"],
+      ["Gatescope wasm", "1.00"],
+    ]);
+  });
+
+  test("one reason in both forms is one sentence", () => {
+    const refused = row("peer", "Peer", [], "not installed");
+    const text = renderText(result("S1", [OURS, refused, { ...refused, form: "before" }]));
+    expect(text).toContain("peer, reset after and before: not counted, not installed");
+  });
+
   test("a row that does not count is a sentence, not a line", () => {
     const text = renderText(result("S1", [OURS, row("peer", "Peer", [], "losses differ")]));
     expect(text).toContain("peer, reset after: not counted, losses differ");
@@ -70,6 +95,48 @@ test("the report has the table, the machine, the versions and the rounds", () =>
   expect(report).toContain("A processor, 2 cores");
   expect(report).toContain("Gatescope 0.1.0");
   expect(report).toContain("1 more were disturbed");
+});
+
+describe("the summary", () => {
+  const tensorflow = { ...row("TensorFlow.js webgpu", "TensorFlow.js", [80, 80, 20]), form: "before" } as const;
+  const own = { ...OURS, form: "before" } as const;
+
+  test("says how many times as fast Gatescope is in the peer's form", () => {
+    const lines = summaryLines([result("S1", [own, OURS, tensorflow]), result("S2", [OURS])]);
+    expect(lines).toEqual([
+      ["Gatescope", "S1", "S2"],
+      ["WebGPU, against TensorFlow.js webgpu", "4.00", ""],
+    ]);
+  });
+
+  test("without GPU the fastest of the browser's peers counts, and none with one", () => {
+    const cpu = (name: string, library: string, ms: number) => ({ ...row(name, library, [ms]), backend: "wasm" });
+    const rows = [OURS, cpu("Gatescope wasm", "Gatescope", 10), cpu("a", "A", 50), cpu("b", "B", 30)];
+    const torch = { ...row("PyTorch one thread", "PyTorch", [5]), backend: "cpu" };
+    const [, browser, pytorch] = summaryLines([result("S1", [...rows, torch])]);
+    expect(browser).toEqual(["without GPU, against the fastest peer in a browser", "3.00"]);
+    expect(pytorch).toEqual(["without GPU, against PyTorch, one thread", "0.500"]);
+  });
+
+  test("is left out where no peer was measured", () => {
+    expect(summaryLines([result("S1", [OURS])])).toEqual([]);
+  });
+});
+
+test("growth is a table with the exponent of its far end", () => {
+  const at = (contestant: string, power: number, xs: readonly number[]) => ({
+    contestant,
+    points: xs.map((x) => ({ x, y: x < 4 ? 100 : x ** power })),
+  });
+  const curves = [at("a", 1, [1, 2, 4, 8, 16]), at("b", 2, [1, 2, 4])];
+  const growth: GrowthResult = { extent: "H", shape: "H=1", date: "2026-01-02", machine, curves };
+  const lines = growthLines(growth);
+  expect(lines[0]).toEqual(["H", "a, ms", "b, ms"]);
+  expect(lines[4]).toEqual(["8", "8.00", ""]);
+  expect(lines.at(-1)?.[1]).toBe("1.00");
+  const report = renderReport(mergeResults(NO_RESULTS, { shapes: [], growth: [growth] }));
+  expect(report).toContain("| 8 | 8.00 |  |");
+  expect(report).toContain("growth over H: A processor");
 });
 
 describe("results", () => {

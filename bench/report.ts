@@ -3,9 +3,10 @@
  * is never edited by hand.
  */
 import { DISTURBED_ABOVE } from "./load.ts";
-import type { BenchResults, Machine, ShapeResult } from "./results.ts";
+import type { BenchResults, GrowthResult, Machine, ShapeResult } from "./results.ts";
 import { CHECKED_STEPS, LOSS_TOLERANCE } from "./rounds.ts";
-import { COLUMNS, describeRounds, refusals, tableLines } from "./table.ts";
+import { summaryLines } from "./summary.ts";
+import { COLUMNS, describeRounds, growthLines, type Line, refusals, tableLines } from "./table.ts";
 
 const METHOD = `## Method
 
@@ -24,27 +25,56 @@ ${DISTURBED_ABOVE * 100} % of all cores in any of these pauses.
 Repeat with \`npm run -s bench -- --peers\` (once before: \`npm ci --prefix bench\`); \`--help\` shows how to measure other shapes.`;
 
 /** The whole report. */
-export function renderReport({ shapes }: BenchResults): string {
-  const parts = ["# Benchmarks", "Written by `npm run bench`; do not edit.", METHOD, ...shapes.map(renderShape)];
-  return `${[...parts, ...renderMachines(shapes)].join("\n\n")}\n`;
+export function renderReport({ shapes, growth }: BenchResults): string {
+  const parts = ["# Benchmarks", "Written by `npm run bench`; do not edit.", ...renderSummary(shapes), METHOD];
+  const measured = [...shapes.map(renderShape), ...renderGrowth(growth)];
+  return `${[...parts, ...measured, ...renderMachines(shapes, growth)].join("\n\n")}\n`;
+}
+
+/** A Markdown table whose first `words` columns are words, the others numbers. */
+function renderTable(lines: readonly Line[], words: number): string {
+  const [head = [], ...body] = lines;
+  const rule = head.map((_, column) => (column < words ? "---" : "---:"));
+  return [head, rule, ...body].map((line) => `| ${line.join(" | ")} |`).join("\n");
+}
+
+function renderSummary(shapes: readonly ShapeResult[]): readonly string[] {
+  const lines = summaryLines(shapes);
+  if (lines.length === 0) return [];
+  const words =
+    "How many times as fast as a peer Gatescope trains, each in the peer's form of the GRU and on the same kind of device; an empty cell was not measured.";
+  return ["## At a glance", words, renderTable(lines, 1)];
 }
 
 function renderShape(result: ShapeResult): string {
   const title = result.name === result.shape ? `## ${result.name}` : `## ${result.name}\n\n\`${result.shape}\``;
-  const lines = [COLUMNS, COLUMNS.map((_, column) => (column < 2 ? "---" : "---:")), ...tableLines(result)];
-  const table = lines.map((line) => `| ${line.join(" | ")} |`).join("\n");
   const refused = refusals(result).map((line) => `- ${line}`);
   const variants = [
-    ...new Set(result.rows.map(({ contestant, variant }) => (variant ? `${contestant}: ${variant}` : ""))),
+    ...new Set(result.rows.map(({ contestant, variant }) => (variant ? `- ${contestant}: ${variant}` : ""))),
   ];
-  const how = variants.filter((text) => text !== "").map((text) => `- ${text}`);
-  const list = [...how, ...refused].join("\n");
+  const list = [...variants.filter((text) => text !== ""), ...refused].join("\n");
+  const table = renderTable([COLUMNS, ...tableLines(result)], 2);
   return [title, table, `${result.date}, ${describeRounds(result)}`, list].filter((part) => part !== "").join("\n\n");
 }
 
-function renderMachines(shapes: readonly ShapeResult[]): readonly string[] {
+function renderGrowth(growth: readonly GrowthResult[]): readonly string[] {
+  if (growth.length === 0) return [];
+  const words = `Milliseconds of a step while one extent grows and everything else stays; reset after, each number the median of the rounds. An exponent of 1 is linear, of 2
+quadratic; it is fitted to the last points only, where overheads no longer count. These points are not checked against the CPU player.`;
+  const tables = growth.map((result) => {
+    const title = `### ${result.extent}\n\nFrom \`${result.shape}\`, ${result.date}:`;
+    return `${title}\n\n${renderTable(growthLines(result), 1)}`;
+  });
+  return ["## Growth", words, ...tables];
+}
+
+function renderMachines(shapes: readonly ShapeResult[], growth: readonly GrowthResult[]): readonly string[] {
   const names = new Map<string, string[]>();
-  for (const { name, machine } of shapes) {
+  const all = [
+    ...shapes.map(({ name, machine }) => ({ name, machine })),
+    ...growth.map(({ extent, machine }) => ({ name: `growth over ${extent}`, machine })),
+  ];
+  for (const { name, machine } of all) {
     const text = describe(machine);
     names.set(text, [...(names.get(text) ?? []), name]);
   }

@@ -54,15 +54,14 @@ export interface ShapeResult {
 
 /** How the time of a step grows with one extent, all else fixed. */
 export interface GrowthResult {
-  /** `T`, `H`, `B`. */
+  /** `T`, `H`, `B` or `M`. */
   readonly extent: string;
-  /** The shape at the first point. */
+  /** The shape at the first point, in its canonical writing. */
   readonly shape: string;
   readonly date: string;
   readonly machine: Machine;
   readonly curves: readonly {
     readonly contestant: string;
-    readonly form: ResetForm;
     readonly points: readonly Point[];
   }[];
 }

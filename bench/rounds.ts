@@ -35,11 +35,15 @@ export interface RoundOptions {
   readonly watch?: () => Promise<number>;
 }
 
-/** A contestant that takes part in the rounds. */
-interface Runner {
-  readonly row: Omit<Row, "stepMs">;
+/** An opened contestant with its milliseconds per step, round by round. */
+export interface Runner {
   readonly open: OpenContestant;
   readonly stepMs: number[];
+}
+
+/** A contestant that takes part in the rounds, with what its row says besides times. */
+interface RowRunner extends Runner {
+  readonly row: Omit<Row, "stepMs">;
 }
 
 /** Rows and rounds of a shape, without date and machine. */
@@ -47,7 +51,7 @@ export type Rounds = Pick<ShapeResult, "rows" | "rounds" | "dropped" | "disturbe
 
 /** Measures a shape in its forms. Contestants that cannot or may not count are rows with a reason. */
 export async function measureShape({ name, shape }: NamedShape, options: RoundOptions): Promise<Rounds> {
-  const runners: Runner[] = [];
+  const runners: RowRunner[] = [];
   const refused: Row[] = [];
   try {
     for (const form of formsOf(shape)) {
@@ -68,7 +72,7 @@ async function openForm(shape: NamedShape["shape"], form: ResetForm, name: strin
   const able = entries.filter(({ forms, cells }) => forms.includes(form) && cells.includes(shape.cell));
   progress(`${name}, reset ${form}: opening ${ORACLE.name}`);
   const oracle = await open(ORACLE, shape, CHECKED_STEPS);
-  const runners: Runner[] = [];
+  const runners: RowRunner[] = [];
   const refused: Row[] = [];
   for (const entry of able) {
     const { name: contestant, library, backend } = entry;
@@ -107,8 +111,24 @@ export function compareLosses(losses: readonly number[], expected: readonly numb
   return `loss of step ${step + 1} is ${found}, the CPU player's ${expected[step]?.toFixed(6)}: apart by more than ${LOSS_TOLERANCE}`;
 }
 
+/** Opens every contestant that can compute a shape, unchecked; `entries[i]` is who `runners[i]` is. */
+export async function openPoint({ name, shape }: NamedShape, { entries, open, progress }: RoundOptions) {
+  const runners: Runner[] = [];
+  const able: Entry[] = [];
+  for (const entry of entries) {
+    progress(`${name}: opening ${entry.name}`);
+    try {
+      runners.push({ open: await open(entry, shape, 1), stepMs: [] });
+      able.push(entry);
+    } catch (error) {
+      progress(`${name}: ${entry.name} cannot, ${reasonOf(error)}`);
+    }
+  }
+  return { runners, entries: able };
+}
+
 /** Plays rounds until enough were quiet; keeps the times of the quiet ones, or of all where none was. */
-async function playRounds(runners: readonly Runner[], name: string, options: RoundOptions) {
+export async function playRounds(runners: readonly Runner[], name: string, options: RoundOptions) {
   const { seconds, rounds: wished, progress, watch = watchPause } = options;
   const quiet: number[][] = [];
   const loud: number[][] = [];

@@ -21,7 +21,7 @@ describe("parseShapes", () => {
   });
 
   test("what it writes it can read", () => {
-    const { name, shape } = first("T=7,H=9-4,B=3,I=2,out=5,loss=ce,head=every,cell=gru,form=before");
+    const { name, shape } = first("T=7,H=9-4,B=3,I=2,out=5,loss=ce,head=every,cell=gru,form=before,M=4");
     expect(describeShape(shape)).toBe(name);
     expect(first(name)).toEqual({ name, shape });
   });

@@ -27,6 +27,8 @@ export interface BenchShape {
   readonly form?: ResetForm;
   /** Left out, `gru`. */
   readonly cell?: CellName;
+  /** Models trained side by side, all from the same start on the same batch; left out, 1. Gatescope only. */
+  readonly M?: number;
 }
 
 /** A shape as it was asked for. Without `shape.form` a GRU is measured in both forms. */
@@ -52,7 +54,7 @@ const NAMED = {
 /** Names of the reported shapes, in order. */
 export const SHAPE_NAMES: readonly string[] = Object.keys(NAMED);
 
-const NUMBERS = { B: 4096, T: 16_384, I: 8192, layers: 8, out: 8192 } as const;
+const NUMBERS = { B: 4096, T: 16_384, I: 8192, layers: 8, out: 8192, M: 64 } as const;
 const LARGEST_H = 2048;
 const WORDS = {
   loss: ["mse", "bce", "ce"],
@@ -62,7 +64,7 @@ const WORDS = {
 } as const;
 
 /** What may be written for a shape, for usages and refusals. */
-export const SHAPE_HELP = `${SHAPE_NAMES.join(", ")}, or B=,T=,I=,H= (64, or 64-32 by layer) and, if wished, layers=,out=,loss=${WORDS.loss.join("|")},head=${WORDS.head.join("|")},cell=${WORDS.cell.join("|")},form=${WORDS.form.join("|")}`;
+export const SHAPE_HELP = `${SHAPE_NAMES.join(", ")}, or B=,T=,I=,H= (64, or 64-32 by layer) and, if wished, layers=,out=,loss=${WORDS.loss.join("|")},head=${WORDS.head.join("|")},cell=${WORDS.cell.join("|")},form=${WORDS.form.join("|")},M=`;
 
 /**
  * Reads a list of shapes: names separated by commas, shapes of `key=value` by semicolons or blanks. Throws `ShapeError` with
@@ -126,6 +128,7 @@ function parseShape(text: string): NamedShape {
     fields.set(key, value);
   }
   const form = readWord("form", fields.get("form"), WORDS.form);
+  const M = readNumber(fields, "M", 1);
   const shape = {
     B: readNumber(fields, "B"),
     T: readNumber(fields, "T"),
@@ -136,6 +139,7 @@ function parseShape(text: string): NamedShape {
     loss: readWord("loss", fields.get("loss"), WORDS.loss) ?? "mse",
     cell: readWord("cell", fields.get("cell"), WORDS.cell) ?? "gru",
     ...(form && { form }),
+    ...(M > 1 && { M }),
   };
   if (form && shape.cell !== "gru") throw new ShapeError(`form= belongs to a GRU, not to cell=${shape.cell}`);
   if (shape.loss === "ce" && shape.out < 2) throw new ShapeError("loss=ce needs out= of 2 or more classes, not 1");
@@ -144,9 +148,9 @@ function parseShape(text: string): NamedShape {
 
 /** The canonical writing of a shape: every field, so that it can be read back. */
 export function describeShape(shape: NamedShape["shape"]): string {
-  const { B, T, I, H, out, each, loss, cell, form } = shape;
+  const { B, T, I, H, out, each, loss, cell, form, M } = shape;
   const words = `out=${out},loss=${loss},head=${each ? "every" : "last"},cell=${cell}`;
-  return `B=${B},T=${T},I=${I},H=${H.join("-")},${words}${form ? `,form=${form}` : ""}`;
+  return `B=${B},T=${T},I=${I},H=${H.join("-")},${words}${form ? `,form=${form}` : ""}${M ? `,M=${M}` : ""}`;
 }
 
 /** The forms in which a shape is measured: a GRU in both unless it names one; other cells have one form. */

@@ -4,8 +4,8 @@
  * round, so that a slow round cancels out.
  */
 import { isOwn, usesGpu } from "./contestants.ts";
-import type { Row, ShapeResult } from "./results.ts";
-import { medianOf, spreadOf } from "./statistics.ts";
+import type { GrowthResult, Row, ShapeResult } from "./results.ts";
+import { fitExponent, medianOf, spreadOf } from "./statistics.ts";
 
 /** Headings of a table, in order. */
 export const COLUMNS = ["contestant", "reset", "median ms", "min", "max", "ratio"] as const;
@@ -73,13 +73,40 @@ export function describeRounds({ rounds, dropped, disturbed, seconds }: ShapeRes
   return dropped > 0 ? `${all}; ${dropped} more were disturbed by other programs and dropped.` : `${all}.`;
 }
 
+/** A table for a terminal; the first `words` columns are words, the others numbers. */
+function alignColumns(lines: readonly Line[], words: number): string {
+  const [first = []] = lines;
+  const widths = first.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const align = (cell: string, column: number) =>
+    column < words ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+  return lines.map((line) => line.map(align).join("  ").trimEnd()).join("\n");
+}
+
 /** The table of a shape for a terminal. */
 export function renderText(result: ShapeResult): string {
-  const lines = [COLUMNS, ...tableLines(result)];
-  const widths = COLUMNS.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  const rows = lines.map((line) =>
-    line.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join("  "),
-  );
   const title = result.name === result.shape ? result.name : `${result.name}: ${result.shape}`;
-  return [title, ...rows, describeRounds(result), ...refusals(result)].join("\n");
+  const table = alignColumns([COLUMNS, ...tableLines(result)], 2);
+  return [title, table, describeRounds(result), ...refusals(result)].join("\n");
+}
+
+/** Points that an exponent is fitted to: the last ones, where overheads no longer count. */
+const FITTED_POINTS = 3;
+
+/** Milliseconds of each contestant at each value of the extent, and in the last line the exponent at the far end. */
+export function growthLines({ extent, curves }: GrowthResult): readonly Line[] {
+  const values = [...new Set(curves.flatMap(({ points }) => points.map(({ x }) => x)))].toSorted((a, b) => a - b);
+  const cells = (x: number) => curves.map(({ points }) => points.find((point) => point.x === x)?.y);
+  const rows = values.map(
+    (x): Line => [String(x), ...cells(x).map((ms) => (ms === undefined ? "" : formatNumber(ms)))],
+  );
+  const exponents = curves.map(({ points }) =>
+    points.length < FITTED_POINTS ? "" : fitExponent(points.slice(-FITTED_POINTS)).toFixed(2),
+  );
+  const fitted = `exponent over the last ${FITTED_POINTS}`;
+  return [[extent, ...curves.map(({ contestant }) => `${contestant}, ms`)], ...rows, [fitted, ...exponents]];
+}
+
+/** The curves of an extent for a terminal. */
+export function renderGrowth(result: GrowthResult): string {
+  return [`growth over ${result.extent}, from ${result.shape}`, alignColumns(growthLines(result), 1)].join("\n");
 }

@@ -17,6 +17,7 @@ const LAYER_PARAMETERS = 4;
 
 /** Trains on the device that `player` names; computes the GRU with the reset gate after the product. */
 export async function create(shape: BenchShape, data: BenchData, player = "webgpu"): Promise<Contestant> {
+  if ((shape.M ?? 1) > 1) throw new Error("this contestant trains one model, not several side by side");
   if (player !== "webgpu" && player !== "wasm") throw new Error(`jax-js has webgpu and wasm here, not ${player}`);
   if ((shape.cell ?? "gru") !== "gru" || shape.form === "before") {
     throw new Error("this contestant writes the GRU with the reset gate after the product, and no other cell");

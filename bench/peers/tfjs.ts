@@ -18,6 +18,7 @@ const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 
 /** Trains on the backend that `player` names; computes the GRU with the reset gate before the product. */
 export async function create(shape: BenchShape, data: BenchData, player = "webgpu"): Promise<Contestant> {
+  if ((shape.M ?? 1) > 1) throw new Error("this contestant trains one model, not several side by side");
   if (!BACKENDS.includes(player)) throw new Error(`TensorFlow.js has ${BACKENDS.join(", ")} here, not ${player}`);
   if ((shape.cell ?? "gru") !== "gru" || shape.form !== "before") {
     throw new Error("this contestant has the GRU with the reset gate before the product, and no other cell");
