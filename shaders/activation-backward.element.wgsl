@@ -9,11 +9,15 @@
 // | 2       | da     | read_write | [N, C] |
 //
 // Invocation i owns elements 4·i … of [N, C]. At the end it loads the last element again and stores only what exists.
+// Layer z of the grid is a model.
 
 struct Args {
   N: u32,
   C: u32,
   activation: u32,
+  yPerModel: u32,
+  dyPerModel: u32,
+  daPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> y: array<f32>;
@@ -33,15 +37,18 @@ fn main(
   let elements = args.N * args.C;
   if (first >= elements) { return; }
   let i = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(elements - 1u));
-  let output = vec4<f32>(y[i.x], y[i.y], y[i.z], y[i.w]);
+  let j = group.z * args.yPerModel + i;
+  let output = vec4<f32>(y[j.x], y[j.y], y[j.z], y[j.w]);
   var slope = output * (vec4<f32>(1.0) - output);
   if (args.activation != 2u) {
     slope = activation_slope4(output, args.activation);
   }
-  let value = slope * vec4<f32>(dy[i.x], dy[i.y], dy[i.z], dy[i.w]);
+  let k = group.z * args.dyPerModel + i;
+  let value = slope * vec4<f32>(dy[k.x], dy[k.y], dy[k.z], dy[k.w]);
   let count = elements - first;
-  da[first] = value.x;
-  if (count > 1u) { da[first + 1u] = value.y; }
-  if (count > 2u) { da[first + 2u] = value.z; }
-  if (count > 3u) { da[first + 3u] = value.w; }
+  let to = group.z * args.daPerModel + first;
+  da[to] = value.x;
+  if (count > 1u) { da[to + 1u] = value.y; }
+  if (count > 2u) { da[to + 2u] = value.z; }
+  if (count > 3u) { da[to + 3u] = value.w; }
 }

@@ -10,12 +10,16 @@
 //
 // Invocation i owns elements 4·i … of [N, C]. At the end it loads the last element again and stores only what exists.
 // A raw pre-activation that is not finite raises flagBit; every φ could hide it.
+// Layer z of the grid is a model.
 
 struct Args {
   N: u32,
   C: u32,
   activation: u32,
   flagBit: u32,
+  aPerModel: u32,
+  yPerModel: u32,
+  flagsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> a: array<f32>;
@@ -35,17 +39,19 @@ fn main(
   let elements = args.N * args.C;
   if (first >= elements) { return; }
   let i = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(elements - 1u));
-  let raw = vec4<f32>(a[i.x], a[i.y], a[i.z], a[i.w]);
+  let j = group.z * args.aPerModel + i;
+  let raw = vec4<f32>(a[j.x], a[j.y], a[j.z], a[j.w]);
   if (any_not_finite(raw)) {
-    atomicOr(&flags[0], args.flagBit);
+    atomicOr(&flags[group.z * args.flagsPerModel], args.flagBit);
   }
   var value = sigmoid4(raw);
   if (args.activation != 2u) {
     value = activate4(raw, args.activation);
   }
   let count = elements - first;
-  y[first] = value.x;
-  if (count > 1u) { y[first + 1u] = value.y; }
-  if (count > 2u) { y[first + 2u] = value.z; }
-  if (count > 3u) { y[first + 3u] = value.w; }
+  let to = group.z * args.yPerModel + first;
+  y[to] = value.x;
+  if (count > 1u) { y[to + 1u] = value.y; }
+  if (count > 2u) { y[to + 2u] = value.z; }
+  if (count > 3u) { y[to + 3u] = value.w; }
 }

@@ -8,6 +8,7 @@
 // | 1       | out    | read_write | [N, C] from outOffset, outStride |
 //
 // Invocation i owns element i of [N, C].
+// Layer z of the grid is a model.
 
 struct Args {
   N: u32,
@@ -16,6 +17,8 @@ struct Args {
   xStride: u32,
   outOffset: u32,
   outStride: u32,
+  xPerModel: u32,
+  outPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -34,5 +37,7 @@ fn main(
   if (i >= args.N * args.C) { return; }
   let n = i / args.C;
   let c = i % args.C;
-  out[args.outOffset + n * args.outStride + c] += x[args.xOffset + n * args.xStride + c];
+  let from_at = group.z * args.xPerModel + args.xOffset + n * args.xStride;
+  let to_at = group.z * args.outPerModel + args.outOffset + n * args.outStride;
+  out[to_at + c] += x[from_at + c];
 }

@@ -8,9 +8,12 @@
 // | 1       | x      | read_write | [P]   |
 //
 // Invocation i owns element i.
+// Layer z of the grid is a model.
 
 struct Args {
   P: u32,
+  maskPerModel: u32,
+  xPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> mask: array<f32>;
@@ -27,7 +30,7 @@ fn main(
 ) {
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (i >= args.P) { return; }
-  if (mask[i] == 0.0) {
-    x[i] = 0.0;
+  if (mask[group.z * args.maskPerModel + i] == 0.0) {
+    x[group.z * args.xPerModel + i] = 0.0;
   }
 }

@@ -8,11 +8,14 @@
 // | 1       | out    | read_write | [N, C] from outOffset |
 //
 // Invocation i owns element i of [N, C].
+// Layer z of the grid is a model.
 
 struct Args {
   N: u32,
   C: u32,
   outOffset: u32,
+  rowPerModel: u32,
+  outPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> row: array<f32>;
@@ -29,5 +32,5 @@ fn main(
 ) {
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (i >= args.N * args.C) { return; }
-  out[args.outOffset + i] = row[i % args.C];
+  out[group.z * args.outPerModel + args.outOffset + i] = row[group.z * args.rowPerModel + i % args.C];
 }

@@ -7,11 +7,13 @@
 // | 0       | h      | read_write | [T+1, B, H] |
 //
 // Invocation i owns element i of [B, H]. With T ≥ 1 no invocation writes what another reads.
+// Layer z of the grid is a model.
 
 struct Args {
   T: u32,
   B: u32,
   H: u32,
+  hPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read_write> h: array<f32>;
@@ -28,5 +30,6 @@ fn main(
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
   let state = args.B * args.H;
   if (i >= state) { return; }
-  h[i] = h[args.T * state + i];
+  let first = group.z * args.hPerModel;
+  h[first + i] = h[first + args.T * state + i];
 }

@@ -10,9 +10,14 @@
 // | 3       | weight       | read_write | [N]   |
 //
 // Invocation i owns row i. The contract's `target` carries an underscore because WGSL reserves the word.
+// Layer z of the grid is a model.
 
 struct Args {
   N: u32,
+  maskPerModel: u32,
+  targetPerModel: u32,
+  classWeightsPerModel: u32,
+  weightPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> mask: array<f32>;
@@ -31,5 +36,7 @@ fn main(
 ) {
   let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (n >= args.N) { return; }
-  weight[n] = mask[n] * classWeights[target_[n]];
+  let label = target_[group.z * args.targetPerModel + n];
+  let factor = classWeights[group.z * args.classWeightsPerModel + label];
+  weight[group.z * args.weightPerModel + n] = mask[group.z * args.maskPerModel + n] * factor;
 }

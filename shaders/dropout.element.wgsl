@@ -10,6 +10,7 @@
 //
 // Invocation i owns element i of [T, B, D]. Its number in the mask is that in the whole sequence, which may have been cut
 // before this chunk, or (variational) that in [B, D].
+// Layer z of the grid is a model.
 
 struct Args {
   T: u32,
@@ -23,6 +24,9 @@ struct Args {
   xStride: u32,
   yOffset: u32,
   yStride: u32,
+  xPerModel: u32,
+  keyPerModel: u32,
+  yPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -46,6 +50,9 @@ fn main(
   let one_mask = args.variational == 1u;
   let stream = select(DROPOUT, RECURRENT_DROPOUT, one_mask);
   let drawn = select(args.firstStep * step + i, i % step, one_mask);
-  let factor = dropout_factor(vec2<u32>(key[0], key[1]), stream, args.site, drawn, args.rate);
-  y[args.yOffset + row * args.yStride + d] = x[args.xOffset + row * args.xStride + d] * factor;
+  let key_at = group.z * args.keyPerModel;
+  let factor = dropout_factor(vec2<u32>(key[key_at], key[key_at + 1u]), stream, args.site, drawn, args.rate);
+  let from_row = group.z * args.xPerModel + args.xOffset + row * args.xStride;
+  let to_row = group.z * args.yPerModel + args.yOffset + row * args.yStride;
+  y[to_row + d] = x[from_row + d] * factor;
 }

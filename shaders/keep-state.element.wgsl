@@ -8,11 +8,14 @@
 // | 1       | flags  | read       | [1]              |
 // | 2       | kept   | read_write | [N]              |
 //
-// Invocation i owns element i of [N]. While flags[0] is not 0 nothing is written.
+// Invocation i owns element i of [N]. While flags[group.z * args.flagsPerModel] is not 0 nothing is written.
 
 struct Args {
   N: u32,
   hOffset: u32,
+  hPerModel: u32,
+  flagsPerModel: u32,
+  keptPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> h: array<f32>;
@@ -29,6 +32,6 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
-  if (i >= args.N || flags[0] != 0u) { return; }
-  kept[i] = h[args.hOffset + i];
+  if (i >= args.N || flags[group.z * args.flagsPerModel] != 0u) { return; }
+  kept[group.z * args.keptPerModel + i] = h[group.z * args.hPerModel + args.hOffset + i];
 }

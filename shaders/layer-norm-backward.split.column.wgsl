@@ -10,6 +10,7 @@
 // | 3       | slabs      | read_write | [S, C], S = ⌈N / SLAB_ROWS⌉       |
 //
 // Invocation i owns slab ⌊i / C⌋ and column i mod C.
+// Layer z of the grid is a model.
 
 struct Args {
   N: u32,
@@ -18,6 +19,10 @@ struct Args {
   xStride: u32,
   dyOffset: u32,
   dyStride: u32,
+  xPerModel: u32,
+  statisticsPerModel: u32,
+  dyPerModel: u32,
+  slabsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -41,10 +46,13 @@ fn main(
   let begin = slab * SLAB_ROWS;
   if (begin >= args.N) { return; }
   let end = min(begin + SLAB_ROWS, args.N);
+  let x_at = group.z * args.xPerModel;
+  let dy_at = group.z * args.dyPerModel;
+  let own = group.z * args.statisticsPerModel;
   var gain_sum = 0.0;
   for (var n = begin; n < end; n++) {
-    let upstream = dy[args.dyOffset + n * args.dyStride + c];
-    gain_sum += upstream * (x[args.xOffset + n * args.xStride + c] - statistics[2u * n]) * statistics[2u * n + 1u];
+    let upstream = dy[dy_at + args.dyOffset + n * args.dyStride + c];
+    gain_sum += upstream * (x[x_at + args.xOffset + n * args.xStride + c] - statistics[own + 2u * n]) * statistics[own + 2u * n + 1u];
   }
-  slabs[slab * args.C + c] = gain_sum;
+  slabs[group.z * args.slabsPerModel + slab * args.C + c] = gain_sum;
 }

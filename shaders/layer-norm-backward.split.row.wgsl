@@ -11,6 +11,7 @@
 // | 4       | dx         | read_write | [N, C] from dxOffset, dxStride |
 //
 // Invocation i owns row i.
+// Layer z of the grid is a model.
 
 struct Args {
   N: u32,
@@ -21,6 +22,11 @@ struct Args {
   dyStride: u32,
   dxOffset: u32,
   dxStride: u32,
+  xPerModel: u32,
+  gainPerModel: u32,
+  statisticsPerModel: u32,
+  dyPerModel: u32,
+  dxPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -40,15 +46,17 @@ fn main(
 ) {
   let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (n >= args.N) { return; }
-  let x_row = args.xOffset + n * args.xStride;
-  let dy_row = args.dyOffset + n * args.dyStride;
-  let dx_row = args.dxOffset + n * args.dxStride;
-  let mean = statistics[2u * n];
-  let scale = statistics[2u * n + 1u];
+  let x_row = group.z * args.xPerModel + args.xOffset + n * args.xStride;
+  let dy_row = group.z * args.dyPerModel + args.dyOffset + n * args.dyStride;
+  let dx_row = group.z * args.dxPerModel + args.dxOffset + n * args.dxStride;
+  let own = group.z * args.statisticsPerModel + 2u * n;
+  let mean = statistics[own];
+  let scale = statistics[own + 1u];
+  let gain_at = group.z * args.gainPerModel;
   var g_sum = 0.0;
   var gu_sum = 0.0;
   for (var c = 0u; c < args.C; c++) {
-    let g = dy[dy_row + c] * gain[c];
+    let g = dy[dy_row + c] * gain[gain_at + c];
     g_sum += g;
     gu_sum += g * (x[x_row + c] - mean) * scale;
   }
@@ -56,6 +64,6 @@ fn main(
   let gu_mean = gu_sum / f32(args.C);
   for (var c = 0u; c < args.C; c++) {
     let u = (x[x_row + c] - mean) * scale;
-    dx[dx_row + c] = scale * (dy[dy_row + c] * gain[c] - g_mean - u * gu_mean);
+    dx[dx_row + c] = scale * (dy[dy_row + c] * gain[gain_at + c] - g_mean - u * gu_mean);
   }
 }

@@ -8,9 +8,13 @@
 // | 1       | dgain  | read_write | [C]                         |
 //
 // Invocation i owns column i.
+// Layer z of the grid is a model.
 
 struct Args {
+  N: u32,
   C: u32,
+  slabsPerModel: u32,
+  dgainPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> slabs: array<f32>;
@@ -18,6 +22,7 @@ struct Args {
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 16u;
+override SLAB_ROWS: u32 = 512u;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
@@ -28,8 +33,10 @@ fn main(
   let c = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (c >= args.C) { return; }
   var gain_sum = 0.0;
-  for (var at = c; at < arrayLength(&slabs); at += args.C) {
+  let first = group.z * args.slabsPerModel;
+  let end = first + ((args.N + SLAB_ROWS - 1u) / SLAB_ROWS) * args.C;
+  for (var at = first + c; at < end; at += args.C) {
     gain_sum += slabs[at];
   }
-  dgain[c] = gain_sum;
+  dgain[group.z * args.dgainPerModel + c] = gain_sum;
 }

@@ -1,6 +1,6 @@
 // layer-norm-forward, `row`: one row per invocation; its mean first, then its variance, so that nothing cancels.
 //
-//   y[n, c] = gain[c]·(x[n, c] − μ)·s + bias[c]    μ = Σ_c x[n, c] / C    s = 1 / √(Σ_c (x[n, c] − μ)² / C + epsilon)
+//   y[n, c] = gain[gain_at + c]·(x[n, c] − μ)·s + bias[bias_at + c]    μ = Σ_c x[n, c] / C    s = 1 / √(Σ_c (x[n, c] − μ)² / C + epsilon)
 //
 // | binding | tensor     | access     | shape                        |
 // | ------- | ---------- | ---------- | ---------------------------- |
@@ -11,6 +11,7 @@
 // | 4       | statistics | read_write | [N, 2]: μ, s                 |
 //
 // Invocation i owns row i.
+// Layer z of the grid is a model.
 
 struct Args {
   N: u32,
@@ -20,6 +21,11 @@ struct Args {
   yOffset: u32,
   yStride: u32,
   epsilon: f32,
+  xPerModel: u32,
+  gainPerModel: u32,
+  biasPerModel: u32,
+  yPerModel: u32,
+  statisticsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -39,8 +45,10 @@ fn main(
 ) {
   let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (n >= args.N) { return; }
-  let from_row = args.xOffset + n * args.xStride;
-  let to_row = args.yOffset + n * args.yStride;
+  let from_row = group.z * args.xPerModel + args.xOffset + n * args.xStride;
+  let to_row = group.z * args.yPerModel + args.yOffset + n * args.yStride;
+  let gain_at = group.z * args.gainPerModel;
+  let bias_at = group.z * args.biasPerModel;
   let columns = f32(args.C);
   var sum = 0.0;
   for (var c = 0u; c < args.C; c++) {
@@ -54,8 +62,9 @@ fn main(
   }
   let scale = 1.0 / sqrt(squares / columns + args.epsilon);
   for (var c = 0u; c < args.C; c++) {
-    y[to_row + c] = gain[c] * (x[from_row + c] - mean) * scale + bias[c];
+    y[to_row + c] = gain[gain_at + c] * (x[from_row + c] - mean) * scale + bias[bias_at + c];
   }
-  statistics[2u * n] = mean;
-  statistics[2u * n + 1u] = scale;
+  let own = group.z * args.statisticsPerModel + 2u * n;
+  statistics[own] = mean;
+  statistics[own + 1u] = scale;
 }

@@ -9,6 +9,7 @@
 // | 2       | out    | read_write | [N, C] from outOffset, outStride |
 //
 // Invocation i owns element i of [N, C].
+// Layer z of the grid is a model.
 
 struct Args {
   N: u32,
@@ -18,6 +19,9 @@ struct Args {
   outOffset: u32,
   outStride: u32,
   masked: u32,
+  xPerModel: u32,
+  maskPerModel: u32,
+  outPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -39,7 +43,9 @@ fn main(
   let c = i % args.C;
   var factor = 1.0;
   if (args.masked == 1u) {
-    factor = mask[n];
+    factor = mask[group.z * args.maskPerModel + n];
   }
-  out[args.outOffset + n * args.outStride + c] = factor * x[args.xOffset + n * args.xStride + c];
+  let from_at = group.z * args.xPerModel + args.xOffset + n * args.xStride;
+  let to_at = group.z * args.outPerModel + args.outOffset + n * args.outStride;
+  out[to_at + c] = factor * x[from_at + c];
 }

@@ -8,10 +8,13 @@
 // | 1       | h      | read_write | [N], row 0 of more |
 //
 // Invocation i owns element i of [N].
+// Layer z of the grid is a model.
 
 struct Args {
   N: u32,
   resume: u32,
+  keptPerModel: u32,
+  hPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> kept: array<f32>;
@@ -28,5 +31,5 @@ fn main(
 ) {
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (i >= args.N) { return; }
-  h[i] = select(0.0, kept[i], args.resume == 1u);
+  h[group.z * args.hPerModel + i] = select(0.0, kept[group.z * args.keptPerModel + i], args.resume == 1u);
 }

@@ -1,6 +1,6 @@
 // row-norm, `row`: one row per invocation.
 //
-//   out[n] = √(Σ_j x[xOffset + n·H + j]²)
+//   out[group.z * args.outPerModel + n] = √(Σ_j x[xOffset + n·H + j]²)
 //
 // | binding | tensor | access     | shape               |
 // | ------- | ------ | ---------- | ------------------- |
@@ -13,6 +13,8 @@ struct Args {
   N: u32,
   H: u32,
   xOffset: u32,
+  xPerModel: u32,
+  outPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -29,11 +31,11 @@ fn main(
 ) {
   let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (n >= args.N) { return; }
-  let at = args.xOffset + n * args.H;
+  let at = group.z * args.xPerModel + args.xOffset + n * args.H;
   var sum = 0.0;
   for (var j = 0u; j < args.H; j++) {
     let value = x[at + j];
     sum += value * value;
   }
-  out[n] = sqrt(sum);
+  out[group.z * args.outPerModel + n] = sqrt(sum);
 }

@@ -8,12 +8,15 @@
 // | 1       | weight | read_write | [T, B] |
 //
 // Invocation b owns sequence b; step t of it is row t·stepStride + b·rowStride.
+// Layer z of the grid is a model.
 
 struct Args {
   T: u32,
   B: u32,
   stepStride: u32,
   rowStride: u32,
+  maskPerModel: u32,
+  weightPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> mask: array<f32>;
@@ -30,16 +33,17 @@ fn main(
 ) {
   let b = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (b >= args.B) { return; }
+  let m_at = group.z * args.maskPerModel;
   var sum = 0.0;
   for (var t = 0u; t < args.T; t++) {
-    sum += mask[t * args.stepStride + b * args.rowStride];
+    sum += mask[m_at + t * args.stepStride + b * args.rowStride];
   }
   for (var t = 0u; t < args.T; t++) {
     let n = t * args.stepStride + b * args.rowStride;
     var share = 0.0;
     if (sum > 0.0) {
-      share = mask[n] / sum;
+      share = mask[m_at + n] / sum;
     }
-    weight[n] = share;
+    weight[group.z * args.weightPerModel + n] = share;
   }
 }

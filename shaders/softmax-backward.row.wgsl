@@ -9,10 +9,14 @@
 // | 2       | da     | read_write | [N, C] |
 //
 // Invocation i owns row i.
+// Layer z of the grid is a model.
 
 struct Args {
   N: u32,
   C: u32,
+  yPerModel: u32,
+  dyPerModel: u32,
+  daPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> y: array<f32>;
@@ -30,12 +34,14 @@ fn main(
 ) {
   let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (n >= args.N) { return; }
-  let at = n * args.C;
+  let at = group.z * args.yPerModel + n * args.C;
+  let up = group.z * args.dyPerModel + n * args.C;
+  let to = group.z * args.daPerModel + n * args.C;
   var mean = 0.0;
   for (var k = 0u; k < args.C; k++) {
-    mean += dy[at + k] * y[at + k];
+    mean += dy[up + k] * y[at + k];
   }
   for (var c = 0u; c < args.C; c++) {
-    da[at + c] = y[at + c] * (dy[at + c] - mean);
+    da[to + c] = y[at + c] * (dy[up + c] - mean);
   }
 }

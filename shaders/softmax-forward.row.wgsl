@@ -9,11 +9,15 @@
 // | 2       | flags  | read_write | [1]    |
 //
 // Invocation i owns row i. A logit that is not finite raises flagBit.
+// Layer z of the grid is a model.
 
 struct Args {
   N: u32,
   C: u32,
   flagBit: u32,
+  aPerModel: u32,
+  yPerModel: u32,
+  flagsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> a: array<f32>;
@@ -31,7 +35,8 @@ fn main(
 ) {
   let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (n >= args.N) { return; }
-  let at = n * args.C;
+  let at = group.z * args.aPerModel + n * args.C;
+  let to = group.z * args.yPerModel + n * args.C;
   var bad = false;
   var top = a[at];
   for (var c = 0u; c < args.C; c++) {
@@ -40,15 +45,15 @@ fn main(
     top = max(top, logit);
   }
   if (bad) {
-    atomicOr(&flags[0], args.flagBit);
+    atomicOr(&flags[group.z * args.flagsPerModel], args.flagBit);
   }
   var sum = 0.0;
   for (var c = 0u; c < args.C; c++) {
     let e = exp(max(a[at + c] - top, -EXP_LIMIT));
     sum += e;
-    y[at + c] = e;
+    y[to + c] = e;
   }
   for (var c = 0u; c < args.C; c++) {
-    y[at + c] /= sum;
+    y[to + c] /= sum;
   }
 }

@@ -2,7 +2,7 @@
  * Gradient of `activation-forward`, from the activations themselves: 0 = tanh, 1 = ReLU, 2 = σ.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `activation-backward`; see its equation and tensors. */
 export const activationBackward = defineOperation({
@@ -23,7 +23,7 @@ export const activationBackward = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "activation-backward.element",
               bindings: [...reads("y", "dy"), ...writes("da")],
               scalars: u32("N", "C", "activation"),
@@ -31,7 +31,7 @@ export const activationBackward = defineOperation({
               lib: ["linear-index", "activations"],
               grid: invocations(["N·C", 4]),
               trips: loops(),
-            },
+            }),
           ],
         },
       ],

@@ -3,7 +3,7 @@
  * softmax, which looks at whole rows, has its own. A raw pre-activation that is not finite sets `flagBit` in flags.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `activation-forward`; see its equation and tensors. */
 export const activationForward = defineOperation({
@@ -24,7 +24,7 @@ export const activationForward = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "activation-forward.element",
               bindings: [...reads("a"), ...writes("y", "flags")],
               scalars: u32("N", "C", "activation", "flagBit"),
@@ -32,7 +32,7 @@ export const activationForward = defineOperation({
               lib: ["linear-index", "activations", "finite"],
               grid: invocations(["N·C", 4]),
               trips: loops(),
-            },
+            }),
           ],
         },
       ],

@@ -3,7 +3,7 @@
  * side is added by this.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
 
 const WINDOWS = ["xOffset", "xStride", "outOffset", "outStride"] as const;
 
@@ -32,13 +32,16 @@ export const addRows = defineOperation({
   constants: WINDOWS,
   scalars: [],
   tolerance: { relative: 1e-7, reason: "one rounded sum" },
-  implementations: oneKernel("element", {
-    file: "add-rows.element",
-    bindings: [...reads("x"), ...writes("out")],
-    scalars: u32("N", "C", ...WINDOWS),
-    sizes: { WORKGROUP_SIZE: 16 },
-    lib: ["linear-index"],
-    grid: invocations(["N·C", 1]),
-    trips: loops(),
-  }),
+  implementations: oneKernel(
+    "element",
+    forAllModels({
+      file: "add-rows.element",
+      bindings: [...reads("x"), ...writes("out")],
+      scalars: u32("N", "C", ...WINDOWS),
+      sizes: { WORKGROUP_SIZE: 16 },
+      lib: ["linear-index"],
+      grid: invocations(["N·C", 1]),
+      trips: loops(),
+    }),
+  ),
 });

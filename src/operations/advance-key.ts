@@ -3,7 +3,7 @@
  * step that was not finite the next one is still that step. The host sets the key where it sets anything, between chunks.
  */
 import { defineOperation } from "../core/operation.ts";
-import { loops, oneKernel, reads, writes } from "./kernel-terms.ts";
+import { forAllModels, loops, oneKernel, reads, writes } from "./kernel-terms.ts";
 
 /** Contract of `advance-key`; see its equation and tensors. */
 export const advanceKey = defineOperation({
@@ -18,12 +18,15 @@ export const advanceKey = defineOperation({
   constants: [],
   scalars: [],
   tolerance: { relative: 0, reason: "integer arithmetic only" },
-  implementations: oneKernel("single", {
-    file: "advance-key.single",
-    bindings: [...reads("flags"), ...writes("key")],
-    scalars: [],
-    sizes: { WORKGROUP_SIZE: 1 },
-    grid: () => [1, 1, 1],
-    trips: loops(),
-  }),
+  implementations: oneKernel(
+    "single",
+    forAllModels({
+      file: "advance-key.single",
+      bindings: [...reads("flags"), ...writes("key")],
+      scalars: [],
+      sizes: { WORKGROUP_SIZE: 1 },
+      grid: () => [1, 1, 1],
+      trips: loops(),
+    }),
+  ),
 });

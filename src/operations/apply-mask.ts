@@ -4,7 +4,7 @@
  * and not a number; a choice leaves 0.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `apply-mask`; see its equation and tensors. */
 export const applyMask = defineOperation({
@@ -19,13 +19,16 @@ export const applyMask = defineOperation({
   constants: [],
   scalars: [],
   tolerance: { relative: 1e-7, reason: "copies or zeros; no arithmetic" },
-  implementations: oneKernel("element", {
-    file: "apply-mask.element",
-    bindings: [...reads("mask"), ...writes("x")],
-    scalars: u32("P"),
-    sizes: { WORKGROUP_SIZE: 16 },
-    lib: ["linear-index"],
-    grid: invocations(["P", 1]),
-    trips: loops(),
-  }),
+  implementations: oneKernel(
+    "element",
+    forAllModels({
+      file: "apply-mask.element",
+      bindings: [...reads("mask"), ...writes("x")],
+      scalars: u32("P"),
+      sizes: { WORKGROUP_SIZE: 16 },
+      lib: ["linear-index"],
+      grid: invocations(["P", 1]),
+      trips: loops(),
+    }),
+  ),
 });

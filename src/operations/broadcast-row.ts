@@ -3,7 +3,7 @@
  * those rows, `bias-gradient` of the same rows of dh.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `broadcast-row`; see its equation and tensors. */
 export const broadcastRow = defineOperation({
@@ -29,7 +29,7 @@ export const broadcastRow = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "broadcast-row.element",
               bindings: [...reads("row"), ...writes("out")],
               scalars: u32("N", "C", "outOffset"),
@@ -37,7 +37,7 @@ export const broadcastRow = defineOperation({
               lib: ["linear-index"],
               grid: invocations(["N·C", 1]),
               trips: loops(),
-            },
+            }),
           ],
         },
       ],

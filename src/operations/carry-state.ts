@@ -2,7 +2,7 @@
  * Moves the last state of a sequence to the front, h[0] = h[T], so that the next play continues it: generation step by step, carried state.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `carry-state`; see its equation and tensors. */
 export const carryState = defineOperation({
@@ -21,7 +21,7 @@ export const carryState = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "carry-state.element",
               bindings: writes("h"),
               scalars: u32("T", "B", "H"),
@@ -29,7 +29,7 @@ export const carryState = defineOperation({
               lib: ["linear-index"],
               grid: invocations(["B·H", 1]),
               trips: loops(),
-            },
+            }),
           ],
         },
       ],

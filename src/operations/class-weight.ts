@@ -1,6 +1,6 @@
 /** Weights of rows by their class, for losses that should heed rare classes more. The mean then divides by the sum of the weights. */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `class-weight`; see its equation and tensors. */
 export const classWeight = defineOperation({
@@ -22,7 +22,7 @@ export const classWeight = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "class-weight.element",
               bindings: [...reads("mask", "target", "classWeights"), ...writes("weight")],
               scalars: u32("N"),
@@ -30,7 +30,7 @@ export const classWeight = defineOperation({
               lib: ["linear-index"],
               grid: invocations(["N", 1]),
               trips: () => 0,
-            },
+            }),
           ],
         },
       ],

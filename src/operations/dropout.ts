@@ -5,7 +5,7 @@
  * [B, D] that a recurrent layer applies to h' at every step, drawn as in the cells' operations.
  */
 import { defineOperation } from "../core/operation.ts";
-import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `dropout`; see its equation and tensors. */
 export const dropout = defineOperation({
@@ -39,7 +39,7 @@ export const dropout = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "dropout.element",
               bindings: [...reads("x", "key"), ...writes("y")],
               scalars: [
@@ -51,7 +51,7 @@ export const dropout = defineOperation({
               lib: ["linear-index", "rng", "dropout"],
               grid: invocations(["T·B·D", 1]),
               trips: loops(),
-            },
+            }),
           ],
         },
       ],

@@ -3,7 +3,7 @@
  * after a step that was not finite, what is kept stays that of the last good step, as parameters and moments do.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `keep-state`; see its equation and tensors. */
 export const keepState = defineOperation({
@@ -30,7 +30,7 @@ export const keepState = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "keep-state.element",
               bindings: [...reads("h", "flags"), ...writes("kept")],
               scalars: u32("N", "hOffset"),
@@ -38,7 +38,7 @@ export const keepState = defineOperation({
               lib: ["linear-index"],
               grid: invocations(["N", 1]),
               trips: loops(),
-            },
+            }),
           ],
         },
       ],

@@ -3,7 +3,7 @@
  * bias is `bias-gradient` of the same rows of dy.
  */
 import { defineOperation } from "../core/operation.ts";
-import { elements, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { elements, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `layer-norm-backward`; see its equation and tensors. */
 export const layerNormBackward = defineOperation({
@@ -45,7 +45,7 @@ export const layerNormBackward = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "layer-norm-backward.split.row",
               bindings: [...reads("x", "gain", "statistics", "dy"), ...writes("dx")],
               scalars: u32("N", "C", "xOffset", "xStride", "dyOffset", "dyStride", "dxOffset", "dxStride"),
@@ -53,8 +53,8 @@ export const layerNormBackward = defineOperation({
               lib: ["linear-index"],
               grid: invocations(["N", 1]),
               trips: loops(["2C", 1]),
-            },
-            {
+            }),
+            forAllModels({
               file: "layer-norm-backward.split.column",
               bindings: [...reads("x", "statistics", "dy"), ...writes("slabs")],
               scalars: u32("N", "C", "xOffset", "xStride", "dyOffset", "dyStride"),
@@ -62,16 +62,16 @@ export const layerNormBackward = defineOperation({
               lib: ["linear-index"],
               grid: invocations(["N", "SLAB_ROWS"], ["C", 1]),
               trips: loops(["SLAB_ROWS", 1]),
-            },
-            {
+            }),
+            forAllModels({
               file: "layer-norm-backward.split.sum",
               bindings: [...reads("slabs"), ...writes("dgain")],
-              scalars: u32("C"),
-              sizes: { WORKGROUP_SIZE: 16 },
+              scalars: u32("N", "C"),
+              sizes: { WORKGROUP_SIZE: 16, SLAB_ROWS: 512 },
               lib: ["linear-index"],
               grid: invocations(["C", 1]),
               trips: loops(["N", "SLAB_ROWS"]),
-            },
+            }),
           ],
         },
       ],

@@ -3,7 +3,7 @@
  * kept beside the output; the normalised row itself is computed again.
  */
 import { defineOperation } from "../core/operation.ts";
-import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `layer-norm-forward`; see its equation and tensors. */
 export const layerNormForward = defineOperation({
@@ -38,7 +38,7 @@ export const layerNormForward = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "layer-norm-forward.row",
               bindings: [...reads("x", "gain", "bias"), ...writes("y", "statistics")],
               scalars: [...u32("N", "C", "xOffset", "xStride", "yOffset", "yStride"), ...f32("epsilon")],
@@ -46,7 +46,7 @@ export const layerNormForward = defineOperation({
               lib: ["linear-index"],
               grid: invocations(["N", 1]),
               trips: loops(["3C", 1]),
-            },
+            }),
           ],
         },
       ],

@@ -4,7 +4,7 @@
  * is the elementwise product. Rows are overwritten, never added to.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `mask-rows`; see its equation and tensors. */
 export const maskRows = defineOperation({
@@ -37,7 +37,7 @@ export const maskRows = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "mask-rows.element",
               bindings: [...reads("x", "mask"), ...writes("out")],
               scalars: u32("N", "C", "xOffset", "xStride", "outOffset", "outStride", "masked"),
@@ -45,7 +45,7 @@ export const maskRows = defineOperation({
               lib: ["linear-index"],
               grid: invocations(["N·C", 1]),
               trips: loops(),
-            },
+            }),
           ],
         },
       ],

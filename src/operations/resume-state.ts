@@ -3,7 +3,7 @@
  * they are not read and the batch starts from 0, as every evaluation does.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `resume-state`; see its equation and tensors. */
 export const resumeState = defineOperation({
@@ -23,7 +23,7 @@ export const resumeState = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "resume-state.element",
               bindings: [...reads("kept"), ...writes("h")],
               scalars: u32("N", "resume"),
@@ -31,7 +31,7 @@ export const resumeState = defineOperation({
               lib: ["linear-index"],
               grid: invocations(["N", 1]),
               trips: loops(),
-            },
+            }),
           ],
         },
       ],

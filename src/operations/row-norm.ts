@@ -2,7 +2,7 @@
  * L2 norm of each row, for gradient-through-time views and verification.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `row-norm`; see its equation and tensors. */
 export const rowNorm = defineOperation({
@@ -22,7 +22,7 @@ export const rowNorm = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "row-norm.row",
               bindings: [...reads("x"), ...writes("out")],
               scalars: u32("N", "H", "xOffset"),
@@ -30,7 +30,7 @@ export const rowNorm = defineOperation({
               lib: ["linear-index"],
               grid: invocations(["N", 1]),
               trips: loops(["H", 1]),
-            },
+            }),
           ],
         },
       ],

@@ -3,7 +3,7 @@
  * steps of each sequence, then over the sequences. Step t of sequence b is row t·stepStride + b·rowStride.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `sequence-weight`; see its equation and tensors. */
 export const sequenceWeight = defineOperation({
@@ -23,7 +23,7 @@ export const sequenceWeight = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "sequence-weight.sequence",
               bindings: [...reads("mask"), ...writes("weight")],
               scalars: u32("T", "B", "stepStride", "rowStride"),
@@ -31,7 +31,7 @@ export const sequenceWeight = defineOperation({
               lib: ["linear-index"],
               grid: invocations(["B", 1]),
               trips: loops(["T", 1], ["T", 1]),
-            },
+            }),
           ],
         },
       ],

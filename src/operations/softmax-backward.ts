@@ -2,7 +2,7 @@
  * Gradient of `softmax-forward`, from the probabilities themselves.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `softmax-backward`; see its equation and tensors. */
 export const softmaxBackward = defineOperation({
@@ -23,7 +23,7 @@ export const softmaxBackward = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "softmax-backward.row",
               bindings: [...reads("y", "dy"), ...writes("da")],
               scalars: u32("N", "C"),
@@ -31,7 +31,7 @@ export const softmaxBackward = defineOperation({
               lib: ["linear-index"],
               grid: invocations(["N", 1]),
               trips: loops(["2C", 1]),
-            },
+            }),
           ],
         },
       ],

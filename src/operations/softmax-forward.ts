@@ -3,7 +3,7 @@
  * logits), or the activation of a dense layer. A logit that is not finite sets `flagBit` in flags.
  */
 import { defineOperation } from "../core/operation.ts";
-import { invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `softmax-forward`; see its equation and tensors. */
 export const softmaxForward = defineOperation({
@@ -24,7 +24,7 @@ export const softmaxForward = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "softmax-forward.row",
               bindings: [...reads("a"), ...writes("y", "flags")],
               scalars: u32("N", "C", "flagBit"),
@@ -32,7 +32,7 @@ export const softmaxForward = defineOperation({
               lib: ["linear-index", "activations", "finite"],
               grid: invocations(["N", 1]),
               trips: loops(["3C", 1]),
-            },
+            }),
           ],
         },
       ],
