@@ -4,12 +4,17 @@
  * instructions, which fuse multiply and add; engines that lack them refuse that binary as a whole and take the other.
  * Warnings fail the build: a pointer that loses its upper bit is one.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 
 const ID = "virtual:wasm-kernels";
-const root = fileURLToPath(new URL("../wasm/", import.meta.url));
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const root = path("../wasm/");
+const cache = path("../node_modules/.cache/wasm-kernels");
+const own = path("wasm-kernels.ts");
+const compiler = path("../node_modules/assemblyscript/package.json");
 
 /** AssemblyScript's sources, by absolute path. */
 function sources(): string[] {
@@ -32,8 +37,8 @@ export async function compileKernels(relaxed: boolean): Promise<Uint8Array> {
     ],
     {
       readFile: (file) => {
-        const path = root + file;
-        return sources().includes(path) ? readFileSync(path, "utf8") : null;
+        const source = root + file;
+        return sources().includes(source) ? readFileSync(source, "utf8") : null;
       },
       writeFile: (_file, contents) => {
         if (typeof contents !== "string") binary = contents;
@@ -52,13 +57,22 @@ export async function compileKernels(relaxed: boolean): Promise<Uint8Array> {
 
 let compiled: Promise<string> | undefined;
 
-/** Source text of the module, compiled once per process. */
+/** Source text of the module, compiled once for each state of the sources: seconds that every test run would pay. */
 async function kernelsModule(): Promise<string> {
+  const hash = createHash("sha256");
+  for (const file of [...sources(), own, compiler]) hash.update(readFileSync(file));
+  const cached = `${cache}/${hash.digest("hex").slice(0, 16)}.js`;
+  if (existsSync(cached)) return readFileSync(cached, "utf8");
   const encode = async (relaxed: boolean) => Buffer.from(await compileKernels(relaxed)).toString("base64");
-  return [
+  const text = [
     `export const plain = ${JSON.stringify(await encode(false))};`,
     `export const relaxed = ${JSON.stringify(await encode(true))};`,
   ].join("\n");
+  mkdirSync(cache, { recursive: true });
+  const unfinished = `${cached}.${process.pid}`; // renamed when whole: other processes read the same folder
+  writeFileSync(unfinished, text);
+  renameSync(unfinished, cached);
+  return text;
 }
 
 /** Serves the compiled kernels. Needed twice: in `plugins`, and in `worker.plugins` for the worker's bundle. */

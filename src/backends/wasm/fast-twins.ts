@@ -3,14 +3,18 @@
  * the axes of a contract. A matrix [depth, columns] packed into panels of 8 columns takes at most depth · (columns + 7).
  */
 import type { Numbers, Operation } from "../../core/operation.ts";
+import { batchGather } from "../../operations/batch-gather.ts";
 import { biasGradient } from "../../operations/bias-gradient.ts";
 import { gatherBackward } from "../../operations/gather-backward.ts";
 import { gatherForward } from "../../operations/gather-forward.ts";
+import { gradientNorm } from "../../operations/gradient-norm.ts";
 import { gruBackward } from "../../operations/gru-backward.ts";
 import { gruForward } from "../../operations/gru-forward.ts";
 import { inputGradient } from "../../operations/input-gradient.ts";
+import { lossCe } from "../../operations/loss-ce.ts";
 import { lstmBackward } from "../../operations/lstm-backward.ts";
 import { lstmForward } from "../../operations/lstm-forward.ts";
+import { optimizerAdam } from "../../operations/optimizer-adam.ts";
 import { projectForward } from "../../operations/project-forward.ts";
 import { rnnBackward } from "../../operations/rnn-backward.ts";
 import { rnnForward } from "../../operations/rnn-forward.ts";
@@ -29,15 +33,19 @@ export interface FastTwin {
 
 /** Every fast twin, in alphabetical order. */
 export const FAST_TWINS: readonly FastTwin[] = [
+  { operation: batchGather },
   { operation: biasGradient },
   { operation: gatherBackward },
   { operation: gatherForward },
+  { operation: gradientNorm },
   // U and its transpose in panels, sums, factors of dropout.
   { operation: gruBackward, scratch: "3H·H+21H+2B·H" },
   { operation: gruForward, scratch: "3H·H+14H+5B·H" },
   { operation: inputGradient, scratch: "C·D+7C" },
+  { operation: lossCe },
   { operation: lstmBackward, scratch: "4H·H+28H+2B·H" },
   { operation: lstmForward, scratch: "4H·H+7H+6B·H" },
+  { operation: optimizerAdam },
   { operation: projectForward, scratch: "D·C+7D" },
   { operation: rnnBackward, scratch: "H·H+7H+2B·H" },
   { operation: rnnForward, scratch: "H·H+7H+3B·H" },
