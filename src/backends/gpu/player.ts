@@ -52,6 +52,8 @@ export class GpuPlayer implements Player {
   readonly #tensors: ReadonlyMap<string, ProgramTensor>;
   readonly #models: number;
   readonly #phases: ReadonlyMap<string, readonly Step[]>;
+  /** Dispatches of each kernel in a play of a phase. */
+  readonly #dispatchesOf: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly #uniforms: readonly GPUBuffer[];
   readonly #pace = createPace();
   readonly #recorder: Recorder;
@@ -73,6 +75,7 @@ export class GpuPlayer implements Player {
     this.#tensors = new Map(program.tensors.map((tensor) => [tensor.name, tensor]));
     this.#models = modelsOf(program);
     this.#phases = phases;
+    this.#dispatchesOf = new Map([...phases].map(([phase, steps]) => [phase, countKernels(steps)]));
     this.#uniforms = [fixed.buffer, runtime.buffer];
     this.#recorder = createRecorder({ device, fixed, runtime, pace: this.#pace, submitted });
     this.#readback = createReadback(device, pending);
@@ -90,7 +93,7 @@ export class GpuPlayer implements Player {
 
   play(phase: PhaseName, scalars: PlayScalars): void {
     this.#record(this.#stepsOf(phase, scalars), scalars);
-    this.counts.plays++;
+    this.#count(phase);
   }
 
   playSteps(phases: readonly PhaseName[], count: number, scalarsOf: StepScalars): void {
@@ -112,7 +115,7 @@ export class GpuPlayer implements Player {
       };
     });
     const times = await this.#stopwatch.measure(plays, now);
-    this.counts.plays++;
+    this.#count(phase);
     const timed = calls.map(({ operation, label, planned, dispatches }, i): CallTime => {
       const about = { operation, label, ...planned };
       return { ...about, dispatches: dispatches.length, ms: times[i] ?? Number.NaN };
@@ -159,12 +162,13 @@ export class GpuPlayer implements Player {
   }
 
   #record(steps: readonly Step[], scalars: PlayScalars): void {
+    for (const step of steps) this.#recorder.record(step, scalars);
+  }
+
+  #count(phase: PhaseName): void {
     const { dispatches } = this.counts;
-    for (const step of steps) {
-      this.#recorder.record(step, scalars);
-      const { file } = step.dispatch.station.kernel;
-      dispatches[file] = (dispatches[file] ?? 0) + 1;
-    }
+    for (const [file, count] of this.#dispatchesOf.get(phase) ?? []) dispatches[file] = (dispatches[file] ?? 0) + count;
+    this.counts.plays++;
   }
 
   /** A submit that names a destroyed buffer would be an error of the whole device, also for players that come after. */
@@ -211,4 +215,13 @@ export class GpuPlayer implements Player {
     const first = locateRange({ operation, tensor }, layout, { model, offset, length: elements });
     return { buffer, type: definition.type, elements, offsetBytes: first * ELEMENT_BYTES, layout };
   }
+}
+
+function countKernels(steps: readonly Step[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { dispatch } of steps) {
+    const { file } = dispatch.station.kernel;
+    counts.set(file, (counts.get(file) ?? 0) + 1);
+  }
+  return counts;
 }

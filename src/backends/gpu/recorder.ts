@@ -45,10 +45,15 @@ export function createRecorder({ device, fixed, runtime, pace, submitted }: Reco
   let pass: GPUComputePassEncoder | undefined;
   let describe: (() => GPUComputePassDescriptor) | undefined;
   let plannedMs = 0;
+  // What the pass has set already: setting it again costs as much as a dispatch.
+  let pipelineSet: GPUComputePipeline | undefined;
+  let tensorsSet: GPUBindGroup | undefined;
 
   function endPass(): GPUCommandEncoder {
     pass?.end();
     pass = undefined;
+    pipelineSet = undefined;
+    tensorsSet = undefined;
     encoder ??= device.createCommandEncoder();
     return encoder;
   }
@@ -77,10 +82,13 @@ export function createRecorder({ device, fixed, runtime, pace, submitted }: Reco
       if (plannedMs + step.plannedMs > pace.limitMs || (dynamic && runtime.full)) flush();
       pass ??= endPass().beginComputePass(describe?.());
       offset[0] = dynamic ? runtime.take(dispatch, scalars) : offsetBytes;
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, tensors);
+      if (pipelineSet !== pipeline) pass.setPipeline(pipeline);
+      if (tensorsSet !== tensors) pass.setBindGroup(0, tensors);
+      pipelineSet = pipeline;
+      tensorsSet = tensors;
       pass.setBindGroup(1, dynamic ? runtime.group : fixed.group, offset, 0, 1);
-      pass.dispatchWorkgroups(...dispatch.grid);
+      const [x, y, z] = dispatch.grid;
+      pass.dispatchWorkgroups(x, y, z);
       plannedMs += step.plannedMs;
     },
   };
