@@ -14,8 +14,23 @@ fn head4(x: vec4<f32>) -> vec4<f32> {
   return bitcast<vec4<f32>>(bitcast<vec4<u32>>(x) & vec4<u32>(0xfffff000u));
 }
 
-// start + bias + Σ_k left[left_at + k] · right[column + k·stride + j] over `terms`. Multiples of 2⁻¹⁰ are added up as integers, up
-// to 2¹⁰ each so that 2,000 terms cannot overflow; what is left of each product is small.
+// Multiples of 2⁻¹⁰ as integers, and what is left of each product, which is small.
+struct PreciseSum {
+  whole: vec4<i32>,
+  rest: vec4<f32>,
+}
+
+// Up to 2¹⁰ of a product goes into the whole, so that 2,000 terms cannot overflow.
+fn add_precisely(sum: PreciseSum, left: f32, right: vec4<f32>) -> PreciseSum {
+  let right_head = head4(right);
+  let left_head = head4(vec4<f32>(left));
+  let product = left_head * right_head;
+  let steps = vec4<i32>(clamp(product * 1024.0, vec4<f32>(-1048576.0), vec4<f32>(1048576.0)));
+  let rest = (product - vec4<f32>(steps) / 1024.0) + left_head * (right - right_head) + (left - left_head) * right;
+  return PreciseSum(sum.whole + steps, sum.rest + rest);
+}
+
+// start + bias + Σ_k left[left_at + k] · right[column + k·stride + j] over `terms`, four to a loop trip, which are counted.
 fn precise_sum(
   start: vec4<f32>,
   bias: vec4<f32>,
@@ -25,17 +40,17 @@ fn precise_sum(
   stride: u32,
   j: vec4<u32>,
 ) -> vec4<f32> {
-  var whole = vec4<i32>();
-  var rest = bias;
-  for (var k = 0u; k < terms; k++) {
-    let right = load_right(column + k * stride, j);
-    let left = vec4<f32>(load_left(left_at + k));
-    let right_head = head4(right);
-    let left_head = head4(left);
-    let product = left_head * right_head;
-    let steps = vec4<i32>(clamp(product * 1024.0, vec4<f32>(-1048576.0), vec4<f32>(1048576.0)));
-    whole += steps;
-    rest += (product - vec4<f32>(steps) / 1024.0) + left_head * (right - right_head) + (left - left_head) * right;
+  var sum = PreciseSum(vec4<i32>(), bias);
+  var k = 0u;
+  for (; k + 4u <= terms; k += 4u) {
+    let at = column + k * stride;
+    sum = add_precisely(sum, load_left(left_at + k), load_right(at, j));
+    sum = add_precisely(sum, load_left(left_at + k + 1u), load_right(at + stride, j));
+    sum = add_precisely(sum, load_left(left_at + k + 2u), load_right(at + 2u * stride, j));
+    sum = add_precisely(sum, load_left(left_at + k + 3u), load_right(at + 3u * stride, j));
   }
-  return (start + vec4<f32>(whole) / 1024.0) + rest;
+  for (; k < terms; k++) {
+    sum = add_precisely(sum, load_left(left_at + k), load_right(column + k * stride, j));
+  }
+  return (start + vec4<f32>(sum.whole) / 1024.0) + sum.rest;
 }

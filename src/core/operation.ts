@@ -123,6 +123,8 @@ export interface Implementation {
   readonly choices?: Readonly<Record<string, readonly number[]>>;
   /** Sizes for real GPUs where theirs are others: they want more and smaller pieces of work than software renderers. */
   readonly hardware?: Numbers;
+  /** Sizes that suit the calls of an operation, from their numbers, on software renderers. */
+  readonly software?: (calls: readonly Numbers[]) => Numbers;
   /** Buffers that only this implementation needs, in elements; private to one call. */
   readonly scratch?: Readonly<Record<string, (numbers: Numbers, sizes: Numbers) => number>>;
 }

@@ -7,6 +7,13 @@
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
 import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import {
+  PERSISTENT_FORWARD_LIB,
+  persistentImplementation,
+  persistentKernel,
+  persistentWork,
+  STEPS_IN_CHUNKS,
+} from "./persistent-terms.ts";
 import { FORWARD_CONSTANTS, FORWARD_LIB, KEY, MASK, recurrentFlops, STEPS } from "./recurrent-terms.ts";
 
 const gates: Kernel = {
@@ -82,6 +89,25 @@ const fusedDropped: Kernel = {
   ],
 };
 
+const before = persistentKernel("gru-forward.persistent.before", {
+  bindings: [...writes("h", "record"), ...reads("U", "mask"), ...writes("flags")],
+  scalars: ["activation", "flagBit", "reverse", "masked"],
+  lib: ["gru-forward-before", ...PERSISTENT_FORWARD_LIB],
+  products: [
+    [2, 1],
+    [1, 1],
+  ],
+  refines: true,
+});
+
+const after = persistentKernel("gru-forward.persistent.after", {
+  bindings: [...writes("h", "record"), ...reads("U", "bu", "mask"), ...writes("flags")],
+  scalars: ["activation", "flagBit", "reverse", "masked"],
+  lib: ["gru-forward-after", ...PERSISTENT_FORWARD_LIB],
+  products: [[3, 1]],
+  refines: true,
+});
+
 /** Contract of `gru-forward`; see its equation and tensors. */
 export const gruForward = defineOperation({
   name: "gru-forward",
@@ -112,6 +138,13 @@ export const gruForward = defineOperation({
     reason: "σ and tanh to a few ulp and f32 sums in another order, carried over T steps",
   },
   implementations: {
+    persistent: persistentImplementation(
+      [
+        { kernels: [before], loop: STEPS_IN_CHUNKS, when: { reset: 0 } },
+        { kernels: [after], loop: STEPS_IN_CHUNKS, when: { reset: 1 } },
+      ],
+      persistentWork(3),
+    ),
     step: {
       passes: [
         { kernels: [gates, candidate], loop: STEPS, when: { reset: 0, dropped: 0 } },

@@ -43,9 +43,15 @@ function backward(reset: number, changes = {}): OperationCall {
   };
 }
 
+/** One dispatch for each step and kernel. */
+const stepByStep = {
+  "gru-forward": { implementation: "step", sizes: {} },
+  "gru-backward": { implementation: "step", sizes: {} },
+};
+
 function lower(...calls: OperationCall[]) {
   const program: Program = { tensors, phases: { forward: calls } };
-  const lowered = lowerProgram(program, planDefaults(program, true));
+  const lowered = lowerProgram(program, planDefaults(program, true, stepByStep));
   return { ...lowered, dispatches: lowered.phases.get("forward")?.dispatches ?? [] };
 }
 
@@ -139,9 +145,9 @@ describe("what is refused", () => {
   const program: Program = { tensors, phases: { forward: [forward(0)] } };
 
   test("an operation without a plan, or an implementation that it lacks", () => {
-    expect(() => lowerProgram(program, {})).toThrow("expected a plan with one of step, got none");
-    const plan = { "gru-forward": { implementation: "persistent", sizes: {} } };
-    expect(() => lowerProgram(program, plan)).toThrow("got persistent");
+    expect(() => lowerProgram(program, {})).toThrow("expected a plan with one of persistent, step, got none");
+    const plan = { "gru-forward": { implementation: "other", sizes: {} } };
+    expect(() => lowerProgram(program, plan)).toThrow("got other");
   });
 
   test("a kernel that would loop beyond what every adapter allows", () => {
@@ -193,7 +199,7 @@ describe("models side by side", () => {
     tensors: { rows: { tensor: "rows" }, starts: { tensor: "flags" }, x: { tensor: "h" } },
   };
   const program: Program = { models: 3, tensors: [...tensors, rows], phases: { forward: [gather, norm, forward(1)] } };
-  const lowered = lowerProgram(program, planDefaults(program, true));
+  const lowered = lowerProgram(program, planDefaults(program, true, stepByStep));
   const dispatched = lowered.phases.get("forward")?.dispatches ?? [];
   const stations = dispatched.map(({ station }) => station);
   const ofKernel = (file: string) => stations.filter(({ kernel }) => kernel.file === file);

@@ -114,7 +114,8 @@ export function chooseSizes(
     const wanted = Math.ceil(rows / (software ? SLABS.software : SLABS.hardware));
     sizes.SLAB_ROWS = Math.min(Math.max(wanted, SLAB_ROWS.minimum), SLAB_ROWS.maximum);
   }
-  return software ? sizes : { ...sizes, ...implementation.hardware };
+  const own = software ? implementation.software?.(calls.map(({ numbers }) => numbers)) : implementation.hardware;
+  return { ...sizes, ...own };
 }
 
 /** Calls that share a plan, and the rate at which the adapter plays them. */
