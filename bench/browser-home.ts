@@ -7,7 +7,8 @@ import { type Browser, chromium, type Page } from "playwright";
 import { browserFlags, requireBrowser } from "../scripts/browser.mjs";
 import { serve } from "../scripts/serve.mjs";
 import type { Entry } from "./contestants.ts";
-import type { OpenEntry } from "./rounds.ts";
+import { BrokenContestantError, type OpenEntry } from "./rounds.ts";
+import type { Measured } from "./window-bench.ts";
 
 /** Where the server begins to look for a free port. */
 const FIRST_PORT = 4310;
@@ -41,7 +42,7 @@ export async function openBrowserHome(folder: string): Promise<BrowserHome> {
         ] as const);
         return {
           ...opened,
-          measure: (seconds) => page.evaluate((wished) => window.contest.measure(wished), seconds),
+          measure: (seconds) => measure(page, seconds),
           close: () => page.close(),
         };
       } catch (error) {
@@ -54,6 +55,16 @@ export async function openBrowserHome(folder: string): Promise<BrowserHome> {
       server.close();
     },
   };
+}
+
+/** A page that fails is broken; a browser that is gone ends the whole run. */
+async function measure(page: Page, seconds: number): Promise<Measured> {
+  try {
+    return await page.evaluate((wished) => window.contest.measure(wished), seconds);
+  } catch (error) {
+    if (!page.context().browser()?.isConnected()) throw error;
+    throw new BrokenContestantError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 /** True where a peer's package lies in `bench/node_modules/`. */

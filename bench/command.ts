@@ -93,7 +93,7 @@ async function writeResults({ json, report }: BenchWish, results: BenchResults):
   await writeFile(report, renderReport(results));
 }
 
-/** Rows that were opened and then refused have wrong losses; rows without losses could not compute the shape at all. */
+/** Rows that were opened and then refused have wrong losses or broke down; rows without losses could not compute the shape at all. */
 function exitCode(shapes: readonly ShapeResult[], growth: readonly GrowthResult[]): number {
   const rows = shapes.flatMap((shape) => shape.rows);
   if (rows.some(({ refused, losses }) => refused !== undefined && losses.length > 0)) return EXIT.failed;

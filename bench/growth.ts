@@ -69,7 +69,9 @@ async function measurePoint({ named, x, points }: PlaceOnCurve, options: RoundOp
   const { runners, entries } = await openPoint(named, options);
   try {
     await playRounds(runners, named.name, options);
-    for (const [i, { stepMs }] of runners.entries()) points.get(entries[i]!)?.push({ x, y: medianOf(stepMs) });
+    for (const [i, { stepMs }] of runners.entries()) {
+      if (stepMs.length > 0) points.get(entries[i]!)?.push({ x, y: medianOf(stepMs) });
+    }
   } finally {
     for (const { open } of runners) await open.close();
   }

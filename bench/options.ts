@@ -24,7 +24,7 @@ milliseconds a whole training step takes. Results go to a JSON file and a report
   --rounds <number>   undisturbed rounds wished for, 1 to 100 (default: 5)
   --json <file>       results, read first and written back; the report is <file> with .md (default: ${RESULTS_FILE})
 
-Exit code: 0 measured, 1 a contestant's losses are wrong, 2 nothing could be measured, 64 wrong arguments.`;
+Exit code: 0 measured, 1 a contestant's losses are wrong or it broke down, 2 nothing could be measured, 64 wrong arguments.`;
 
 const OPTIONS = {
   peers: { type: "boolean", default: false },

@@ -9,7 +9,7 @@ import { type GoldenCellKind, parametersToGolden } from "../src/interop/golden-c
 import { swapLeadingAxes } from "../src/interop/golden-file.ts";
 import type { Weights } from "./contest.ts";
 import { drawData } from "./data.ts";
-import type { OpenEntry } from "./rounds.ts";
+import { BrokenContestantError, type OpenEntry } from "./rounds.ts";
 import type { NamedShape } from "./shape.ts";
 
 const SCRIPT = "bench/peers/pytorch.py";
@@ -64,12 +64,15 @@ function startProcess(python: string): Process {
   const child = spawn(python, [SCRIPT]);
   const lines = createInterface({ input: child.stdout });
   const trouble = collectTrouble(child);
+  // Writing to a process that has ended is noticed by the read behind it, which says why.
+  child.stdin.on("error", () => undefined);
   const answers = readLines(lines);
   const read = async () => {
     const { value, done } = await answers.next();
-    if (done) throw new Error(`Python ended: ${trouble().trim().split("\n").at(-1) ?? "without a word"}`);
+    if (done)
+      throw new BrokenContestantError(`Python ended: ${trouble().trim().split("\n").at(-1) ?? "without a word"}`);
     const answer: Answer = JSON.parse(value);
-    if (typeof answer.error === "string") throw new Error(answer.error);
+    if (typeof answer.error === "string") throw new BrokenContestantError(answer.error);
     return answer;
   };
   return {

@@ -1,7 +1,7 @@
 /** Rounds with contestants that only count: turns, refusals by loss, and what a disturbed round does. */
 import { describe, expect, test } from "vitest";
 import { type Entry, ORACLE } from "./contestants.ts";
-import { compareLosses, measureShape, type OpenEntry, type RoundOptions } from "./rounds.ts";
+import { BrokenContestantError, compareLosses, measureShape, type OpenEntry, type RoundOptions } from "./rounds.ts";
 import { parseShapes } from "./shape.ts";
 
 const LOSSES = [1, 0.9, 0.8, 0.7, 0.6];
@@ -21,6 +21,8 @@ function recorder(losses: Readonly<Record<string, readonly number[]>> = {}) {
       losses: losses[name] ?? LOSSES,
       measure: async (seconds) => {
         log.push(`measure ${name} ${seconds}`);
+        if (name === "fragile" && seconds > 0) throw new BrokenContestantError("device lost");
+        if (name === "gone") throw new Error("the browser is gone");
         return { steps: 1, stepMs: name.length };
       },
       close: async () => {
@@ -73,6 +75,22 @@ describe("measureShape", () => {
     const { rows } = await measureShape(AFTER, options([entry("broken"), entry("a")], open));
     expect(rows.find(({ contestant }) => contestant === "broken")?.refused).toBe("cannot compute this");
     expect(rows.find(({ contestant }) => contestant === "a")?.refused).toBeUndefined();
+  });
+
+  test("who breaks down while it is measured is a row with the reason, and the others go on", async () => {
+    const { log, open } = recorder();
+    const { rows, rounds } = await measureShape(AFTER, options([entry("fragile"), entry("a")], open));
+    const [fragile, a] = rows;
+    expect(fragile).toMatchObject({ stepMs: [], refused: "it broke down while it was measured, device lost" });
+    expect(a).toMatchObject({ stepMs: [1, 1] });
+    expect(rounds).toBe(2);
+    expect(log.filter((line) => line === "measure fragile 2")).toHaveLength(1);
+  });
+
+  test("a failure that is not one contestant's ends the run, with everything closed", async () => {
+    const { log, open } = recorder();
+    await expect(measureShape(AFTER, options([entry("gone"), entry("a")], open))).rejects.toThrow("browser is gone");
+    expect(log).toContain("close a");
   });
 
   test("a disturbed round is dropped and repeated", async () => {

@@ -15,7 +15,12 @@ export const LOSS_TOLERANCE = 1e-3;
 /** Rounds that are tried at most, as a multiple of those wished for. */
 const MOST_ROUNDS = 3;
 
-/** An opened contestant, wherever it lives. */
+/** A contestant that was opened and broke down while it was measured; the others go on without it. */
+export class BrokenContestantError extends Error {
+  override readonly name = "BrokenContestantError";
+}
+
+/** An opened contestant, wherever it lives. `measure` rejects with `BrokenContestantError` where only this one is at fault. */
 export interface OpenContestant extends Opened {
   measure(seconds: number): Promise<Measured>;
   close(): Promise<void>;
@@ -35,10 +40,11 @@ export interface RoundOptions {
   readonly watch?: () => Promise<number>;
 }
 
-/** An opened contestant with its milliseconds per step, round by round. */
+/** An opened contestant with its milliseconds per step, round by round, or with why it broke down. */
 export interface Runner {
   readonly open: OpenContestant;
   readonly stepMs: number[];
+  broken?: string;
 }
 
 /** A contestant that takes part in the rounds, with what its row says besides times. */
@@ -60,7 +66,10 @@ export async function measureShape({ name, shape }: NamedShape, options: RoundOp
       refused.push(...opened.refused);
     }
     const played = await playRounds(runners, name, options);
-    const rows = runners.map(({ row, stepMs }): Row => ({ ...row, stepMs }));
+    const rows = runners.map(
+      ({ row, stepMs, broken }): Row =>
+        broken === undefined ? { ...row, stepMs } : { ...row, stepMs: [], refused: broken },
+    );
     return { rows: [...rows, ...refused], ...played };
   } finally {
     for (const { open } of runners) await open.close();
@@ -130,22 +139,37 @@ export async function openPoint({ name, shape }: NamedShape, { entries, open, pr
 /** Plays rounds until enough were quiet; keeps the times of the quiet ones, or of all where none was. */
 export async function playRounds(runners: readonly Runner[], name: string, options: RoundOptions) {
   const { seconds, rounds: wished, progress, watch = watchPause } = options;
-  const quiet: number[][] = [];
-  const loud: number[][] = [];
+  const quiet: Round[] = [];
+  const loud: Round[] = [];
+  const running = () => runners.filter(({ broken }) => broken === undefined);
   // The first measurement of each settles its size of groups and its caches.
-  for (const { open } of runners) await open.measure(0);
-  while (runners.length > 0 && quiet.length < wished && quiet.length + loud.length < MOST_ROUNDS * wished) {
+  for (const runner of runners) await measure(runner, 0);
+  while (running().length > 0 && quiet.length < wished && quiet.length + loud.length < MOST_ROUNDS * wished) {
     progress(`${name}: round ${quiet.length + 1} of ${wished}, ${loud.length} disturbed`);
-    const times: number[] = [];
+    const round: Map<Runner, number> = new Map();
     let busiest = await watch();
-    for (const { open } of runners) {
-      times.push((await open.measure(seconds)).stepMs);
+    for (const runner of running()) {
+      round.set(runner, await measure(runner, seconds));
       busiest = Math.max(busiest, await watch());
     }
-    (busiest > DISTURBED_ABOVE ? loud : quiet).push(times);
+    (busiest > DISTURBED_ABOVE ? loud : quiet).push(round);
   }
   const disturbed = quiet.length === 0;
   const kept = disturbed ? loud : quiet;
-  for (const times of kept) for (const [i, ms] of times.entries()) runners[i]!.stepMs.push(ms);
+  for (const runner of running()) runner.stepMs.push(...kept.map((round) => round.get(runner)!));
   return { rounds: kept.length, dropped: disturbed ? 0 : loud.length, disturbed };
+}
+
+/** Milliseconds per step of everybody who was measured in a round. */
+type Round = ReadonlyMap<Runner, number>;
+
+/** Milliseconds per step; not a number where the contestant breaks down over it. */
+async function measure(runner: Runner, seconds: number): Promise<number> {
+  try {
+    return (await runner.open.measure(seconds)).stepMs;
+  } catch (error) {
+    if (!(error instanceof BrokenContestantError)) throw error;
+    runner.broken = `it broke down while it was measured, ${reasonOf(error)}`;
+    return Number.NaN;
+  }
 }
