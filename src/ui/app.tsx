@@ -126,10 +126,10 @@ export function App() {
             <ErrorBoundary save={save}>
               <LearningPanel />
             </ErrorBoundary>
-            <ErrorBoundary save={save}>
-              <TimingPanel />
-            </ErrorBoundary>
           </div>
+          <ErrorBoundary save={save}>
+            <TimingPanel />
+          </ErrorBoundary>
         </div>
       </main>
       <NoticeList act={page.act} />

@@ -48,8 +48,12 @@ function Times({ profile }: { readonly profile: Profile }) {
           <thead>
             <tr>
               <th scope="col">{t("timing.operation")}</th>
-              <th scope="col">{t("timing.place")}</th>
-              <th scope="col">{t("timing.implementation")}</th>
+              <th scope="col" className={controls.words}>
+                {t("timing.place")}
+              </th>
+              <th scope="col" className={controls.words}>
+                {t("timing.implementation")}
+              </th>
               <th scope="col">{t("timing.dispatches")}</th>
               <th scope="col">{t("timing.ms")}</th>
               <th scope="col">{t("timing.share")}</th>
@@ -71,8 +75,8 @@ function Row({ time, total }: { readonly time: OperationTime; readonly total: nu
   return (
     <tr>
       <th scope="row">{operation}</th>
-      <td>{label}</td>
-      <td>
+      <td className={controls.words}>{label}</td>
+      <td className={controls.words}>
         {implementation} <span className={controls.unit}>{sizesText(sizes)}</span>
       </td>
       <td>{formatNumber(dispatches)}</td>
