@@ -24,9 +24,9 @@ import { expect, test } from "./page.ts";
 
 test.describe.configure({ timeout: 240_000 });
 
-/** It is the CPU player, and it learns: the loss falls over twenty steps. */
-async function expectLearnsOnCpu(page: Page): Promise<void> {
-  await expectCpu(page);
+/** It is that player of the CPU, and it learns: the loss falls over twenty steps. */
+async function expectLearnsOnCpu(page: Page, kind: "cpu" | "wasm"): Promise<void> {
+  await expectCpu(page, kind);
   await trainTo(page, 20);
   const losses = [...(await readCurve(page)).values()];
   expect(losses).toHaveLength(20);
@@ -44,7 +44,26 @@ async function prefixWorker(page: Page, line: string): Promise<void> {
 
 test("?backend=cpu trains on the CPU, as wished", async ({ page }) => {
   await openExperiment(page, smallWeather, "?backend=cpu");
-  await expectLearnsOnCpu(page);
+  await expectLearnsOnCpu(page, "cpu");
+});
+
+test("?backend=wasm trains on the fast CPU player, under the worker's own policy", async ({ page }) => {
+  await openExperiment(page, smallWeather, "?backend=wasm");
+  await expectLearnsOnCpu(page, "wasm");
+});
+
+test("where the policy forbids WebAssembly the plain CPU player trains, and the page says so", async ({ page }) => {
+  await page.route(/\/assets\/entry-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    const { "content-security-policy": policy = "", ...headers } = response.headers();
+    await route.fulfill({
+      response,
+      headers: { ...headers, "content-security-policy": policy.replace(" 'wasm-unsafe-eval'", "") },
+    });
+  });
+  await openExperiment(page, smallWeather, "?backend=wasm");
+  await expect(notice(page, /^This browser does not compile WebAssembly with SIMD here/)).toBeVisible();
+  await expectLearnsOnCpu(page, "cpu");
 });
 
 test("a browser without an adapter trains on the CPU and says why", async ({ baseURL, complaints }) => {
@@ -57,7 +76,7 @@ test("a browser without an adapter trains on the CPU and says why", async ({ bas
   await expect(
     notice(page, /^(This browser has no WebGPU|The browser found no usable GPU).* trains on the CPU/),
   ).toBeVisible();
-  await expectLearnsOnCpu(page);
+  await expectLearnsOnCpu(page, "wasm");
   await browser.close();
 });
 
@@ -85,7 +104,7 @@ for (const { title, line, sentence } of REASONS) {
     await prefixWorker(page, line);
     await openExperiment(page, smallWeather);
     await expect(notice(page, sentence)).toBeVisible();
-    await expectLearnsOnCpu(page);
+    await expectLearnsOnCpu(page, "wasm");
   });
 }
 

@@ -77,9 +77,9 @@ export async function expectWebGpu(page: Page): Promise<void> {
   await expectBackend(page, /^WebGPU · ./, "webgpu");
 }
 
-/** The same for the CPU player. */
-export async function expectCpu(page: Page): Promise<void> {
-  await expectBackend(page, /^CPU$/, "cpu");
+/** The same for one of the CPU's players. */
+export async function expectCpu(page: Page, kind: "cpu" | "wasm"): Promise<void> {
+  await expectBackend(page, kind === "cpu" ? /^CPU \(plain\)$/ : /^CPU \(fast\)$/, kind);
 }
 
 async function expectBackend(page: Page, badge: RegExp, kind: string): Promise<void> {

@@ -80,7 +80,7 @@ test("lost for good, the run rests and goes on with the CPU", async ({ baseURL, 
   const saved = Number(/-step-(\d+)\./.exec(name)?.[1]);
   expect(saved).toBeLessThanOrEqual(END);
   await told.getByRole("button", { name: "Go on with the CPU" }).click();
-  await expectCpu(page);
+  await expectCpu(page, "wasm");
   await transport(page, "Play").click();
   await expectStepAbove(page, saved + 5);
   const losses = await readCurve(page);

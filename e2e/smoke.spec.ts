@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { Worker } from "@playwright/test";
-import { securityHeaders } from "../build/security-headers.mjs";
+import { headersFor, securityHeaders } from "../build/security-headers.mjs";
 import { serve } from "../scripts/serve.mjs";
 import { expect, test } from "./page.ts";
 
@@ -15,7 +15,8 @@ test("every response carries the security headers, the worker's script included"
   await page.goto("./");
   const worker = await started;
   await expect.poll(() => responses.map(({ url }) => url)).toContain(worker.url());
-  for (const { headers } of responses) expect(await headers).toMatchObject(lowerCased(securityHeaders));
+  for (const { url, headers } of responses) expect(await headers).toMatchObject(lowerCased(headersFor(url)));
+  expect(headersFor(worker.url())).not.toBe(securityHeaders);
   for (const [path, status] of [["./sw.js", 200] as const, ["./no-such-file", 404] as const]) {
     const answer = await page.request.get(path);
     expect(answer.status()).toBe(status);

@@ -4,9 +4,9 @@
  */
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
-import { extname, join, normalize, resolve, sep } from "node:path";
+import { extname, join, normalize, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
-import { securityHeaders } from "../build/security-headers.mjs";
+import { headersFor } from "../build/security-headers.mjs";
 
 /** @type {Readonly<Record<string, string>>} */
 const TYPES = {
@@ -25,23 +25,24 @@ const TYPES = {
 };
 
 /**
- * Starts the server. Tries the next port while one is taken, unless `strict`. `headers` go with every response: the product's
- * own, if not others are wished for.
+ * Starts the server. Tries the next port while one is taken, unless `strict`. `headers` go with every response; without
+ * them each gets the product's own.
  * @param {{ folder: string, port: number, base?: string, strict?: boolean, headers?: Readonly<Record<string, string>> }} options
  * @returns {Promise<{ url: string, close: () => void }>}
  */
-export function serve({ folder, port, base = "/", strict = false, headers = securityHeaders }) {
+export function serve({ folder, port, base = "/", strict = false, headers }) {
   const root = resolve(folder);
+  const headersOf = (/** @type {string} */ file) => headers ?? headersFor(relative(root, file).split(sep).join("/"));
   const server = createServer((request, response) => {
     const path =
       request.method === "GET" || request.method === "HEAD" ? fileFor(request.url ?? "/", root, base) : undefined;
     if (path === undefined) {
-      response.writeHead(404, { ...headers, "Content-Type": "text/plain" }).end("Not found\n");
+      response.writeHead(404, { ...headersOf(root), "Content-Type": "text/plain" }).end("Not found\n");
       return;
     }
     const type = TYPES[extname(path)] ?? "application/octet-stream";
     response.writeHead(200, {
-      ...headers,
+      ...headersOf(path),
       "Content-Type": type,
       "Content-Length": statSync(path).size,
       "Cache-Control": "no-cache",

@@ -99,7 +99,7 @@ export async function verifyCase(golden: GoldenCase, place: GoldenPlace): Promis
 }
 
 function isSoftware({ info }: Backend): boolean {
-  return info.kind === "cpu" || info.software;
+  return info.kind !== "webgpu" || info.software;
 }
 
 interface Setting {

@@ -68,6 +68,7 @@ export type FaultCode =
   | "webgpu-insecure"
   | "adapter-missing"
   | "device-refused"
+  | "wasm-refused"
   | "device-lost"
   | "device-lost-again"
   | "program-refused"

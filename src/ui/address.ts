@@ -7,10 +7,10 @@ import type { Experiment } from "../core/experiment.ts";
 import { encodeLink, hasLink } from "../storage/link.ts";
 import type { BackendWish } from "../worker/protocol.ts";
 
-/** `?backend=cpu` or `?backend=webgpu`; anything else leaves the choice to the engine. */
+/** `?backend=webgpu`, `wasm` or `cpu`; anything else leaves the choice to the engine. */
 export function wishOf(search: string): BackendWish {
   const wish = new URLSearchParams(search).get("backend");
-  return wish === "cpu" || wish === "webgpu" ? wish : "auto";
+  return wish === "webgpu" || wish === "wasm" || wish === "cpu" ? wish : "auto";
 }
 
 /** `?tune=off`: fixed defaults in place of a plan that is measured. */

@@ -41,6 +41,7 @@ describe("the address", () => {
   it.each([
     ["", "auto"],
     ["?backend=cpu", "cpu"],
+    ["?backend=wasm", "wasm"],
     ["?backend=webgpu", "webgpu"],
     ["?backend=%3Cscript%3E", "auto"],
     ["?backend=CPU", "auto"],

@@ -59,6 +59,7 @@ export type Notice = { readonly id: number } & (
 /** What a person can do about each fault, most useful first. */
 export const FAULT_ACTIONS: Readonly<Record<FaultCode, readonly NoticeAction[]>> = {
   "webgpu-missing": ["show-report"],
+  "wasm-refused": ["show-report"],
   "webgpu-insecure": ["show-report"],
   "adapter-missing": ["show-report"],
   "device-refused": ["show-report"],

@@ -44,7 +44,7 @@ const plan = v.record(v.string(), v.object({ implementation: v.string(), sizes }
 const CommandSchema = v.variant("type", [
   v.object({
     type: v.literal("open-backend"),
-    wish: v.picklist(["auto", "webgpu", "cpu"]),
+    wish: v.picklist(["auto", "webgpu", "wasm", "cpu"]),
     measured: v.nullable(plan),
   }),
   v.object({ type: v.literal("start"), runId, experiment, own: ownOrNull, autoplay: v.boolean() }),

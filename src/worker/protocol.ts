@@ -14,7 +14,7 @@ import type { StepProfile } from "../core/step-profile.ts";
 import type { Column, DataSource, Dataset, ProbeChoice, Thumbnail } from "../core/task.ts";
 
 /** Which backend the user wishes for. */
-export type BackendWish = "auto" | "webgpu" | "cpu";
+export type BackendWish = "auto" | "webgpu" | "wasm" | "cpu";
 
 /** A file of the user's, as bytes; its content never leaves the machine. */
 export interface OwnFileBytes {

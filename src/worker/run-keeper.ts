@@ -73,7 +73,7 @@ export class RunKeeper {
   /** Opens the backend that is wished for, or the CPU player with the reasons. A run that trains moves over. */
   async open(wish: BackendWish): Promise<{ readonly backend: Backend; readonly faults: readonly Fault[] }> {
     const opened = await this.#parts.openBackend(wish);
-    const backend = opened.backend ?? (await this.#parts.openBackend("cpu")).backend;
+    const backend = opened.backend ?? (await this.#parts.openBackend("wasm")).backend;
     if (!backend) throw new Error("the CPU player could not be opened");
     await this.#moveTo(backend);
     return { backend, faults: opened.faults };
@@ -130,9 +130,9 @@ export class RunKeeper {
     return false;
   }
 
-  /** Goes on with the CPU player, from the newest state on the host. */
+  /** Goes on with the fast CPU player, from the newest state on the host. */
   async moveToCpu(): Promise<void> {
-    const { backend } = await this.open("cpu");
+    const { backend } = await this.open("wasm");
     this.#tellRecovered(backend);
   }
 

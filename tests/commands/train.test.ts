@@ -161,7 +161,7 @@ describe("train", { timeout: 60_000 }, () => {
     [["--experiment", "src/README.md"], "src/README.md is no JSON"],
     [["--experiment", "package.json"], "the experiment is refused"],
     [["--experiment", "#e=!"], "link-invalid"],
-    [["--backend", "gpu"], "--backend must be webgpu or cpu, not gpu"],
+    [["--backend", "gpu"], "--backend must be webgpu, wasm or cpu, not gpu"],
     [["--save", "no/such/folder/run.safetensors"], "--save: no/such/folder/run.safetensors is no place for a file"],
     [["--data", "package.json"], "seattle-weather brings its own data"],
     [["extra"], "Unexpected argument 'extra'"],

@@ -84,7 +84,7 @@ describe("verify", () => {
     const { code, terminal } = await run(folder, "--only", "optim/clip/norm_zero");
     expect(code).toBe(0);
     expect(terminal.notes[0]).toBe("WebGPU cannot be had (webgpu-missing); using the CPU player");
-    expect(terminal.printed[0]).toMatch(/^cpu: /);
+    expect(terminal.printed[0]).toMatch(/^wasm: /);
   });
 
   it.each([
@@ -92,7 +92,7 @@ describe("verify", () => {
     [["/does/not/exist"], "there is no folder /does/not/exist"],
     [["package.json"], "there is no folder package.json"],
     [["src/core", "--backend", "cpu"], "src/core holds no golden case"],
-    [["src/core", "--backend", "gpu"], "--backend must be webgpu or cpu, not gpu"],
+    [["src/core", "--backend", "gpu"], "--backend must be webgpu, wasm or cpu, not gpu"],
     [["src/core", "--fast"], "Unknown option '--fast'"],
   ])("explains %j and exits with 64", async (args, sentence) => {
     const { code, terminal } = await run(...args);

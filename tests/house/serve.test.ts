@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { securityHeaders } from "../../build/security-headers.mjs";
+import { headersFor, securityHeaders } from "../../build/security-headers.mjs";
 import { serve } from "../../scripts/serve.mjs";
 
 let parent = "";
@@ -16,6 +16,7 @@ beforeAll(async () => {
   await writeFile(join(parent, "secret.txt"), "secret");
   await writeFile(join(parent, "dist/index.html"), "<!doctype html>");
   await writeFile(join(parent, "dist/assets/worker.js"), "export {};");
+  await writeFile(join(parent, "dist/assets/entry-abc.js"), "export {};");
   server = await serve({ folder: join(parent, "dist"), port: 4811, base: "/repo/" });
 });
 
@@ -47,6 +48,19 @@ test.each([
   ["/repo/assets/worker.js", "text/javascript; charset=utf-8"],
 ])("%s is served as %s under the policy", async (path, type) => {
   expect(await get(path)).toMatchObject({ status: 200, headers: { ...headers, "content-type": type } });
+});
+
+test("only the engine's worker may compile WebAssembly", async () => {
+  const own = headersFor("assets/entry-abc.js");
+  expect(own["Content-Security-Policy"]).toBe(
+    securityHeaders["Content-Security-Policy"]?.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"),
+  );
+  const { headers: sent } = await get("/repo/assets/entry-abc.js");
+  expect(sent).toMatchObject({
+    "content-security-policy": own["Content-Security-Policy"],
+    "referrer-policy": "no-referrer",
+  });
+  expect(securityHeaders["Content-Security-Policy"]).not.toContain("wasm-unsafe-eval");
 });
 
 test.each([

@@ -57,7 +57,7 @@ describe("a lost device", () => {
   test("lost again and again leaves the run resting, savable, and able to go on with the CPU", async () => {
     let opened = 0;
     const openBackend = async (wish: string) => {
-      if (wish === "cpu") return { backend: createReferenceBackend(), faults: [] };
+      if (wish === "wasm") return { backend: createReferenceBackend(), faults: [] };
       return { backend: opened++ === 0 ? createDyingBackend(10) : undefined, faults: [] };
     };
     await started({ openBackend });

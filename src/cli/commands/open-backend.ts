@@ -1,5 +1,5 @@
 /**
- * Backends for a terminal: WebGPU through Dawn (npm `webgpu`), loaded only when it is wanted, or the CPU player. Which
+ * Backends for a terminal: WebGPU through Dawn (npm `webgpu`), loaded only when it is wanted, or the two CPU players. Which
  * Vulkan driver Dawn finds is decided by the environment that `scripts/cli.mjs` prepares.
  */
 import { type BackendWish, openBackend } from "../../backends/open.ts";
@@ -9,17 +9,19 @@ import { type Terminal, UsageError } from "./terminal.ts";
 /** Reads `--backend`; without it WebGPU is taken where there is an adapter. */
 export function readBackendWish(value: string | undefined): BackendWish {
   if (value === undefined) return "auto";
-  if (value === "webgpu" || value === "cpu") return value;
-  throw new UsageError(`--backend must be webgpu or cpu, not ${value}`);
+  if (value === "webgpu" || value === "wasm" || value === "cpu") return value;
+  throw new UsageError(`--backend must be webgpu, wasm or cpu, not ${value}`);
 }
 
 /** The backend wished for, or null after saying why it cannot be had. An unexpressed wish may end on the CPU, audibly. */
 export async function openCommandBackend(wish: BackendWish, terminal: Terminal): Promise<Backend | null> {
-  const gpu = wish === "cpu" ? undefined : await openNodeGpu();
+  const gpu = wish === "cpu" || wish === "wasm" ? undefined : await openNodeGpu();
   const { backend, faults } = await openBackend(wish, gpu);
   for (const { code, details } of faults) {
     const message = details.message ? `: ${details.message}` : "";
-    terminal.note(`WebGPU cannot be had (${code}${message})${backend ? "; using the CPU player" : ""}`);
+    const what = code === "wasm-refused" ? "WebAssembly" : "WebGPU";
+    const taken = backend?.info.kind === "cpu" ? "; using the plain CPU player" : "; using the CPU player";
+    terminal.note(`${what} cannot be had (${code}${message})${backend ? taken : ""}`);
   }
   return backend ?? null;
 }

@@ -5,7 +5,7 @@ import { OPERATIONS } from "../../operations/registry.ts";
 import { openCommandBackend, readBackendWish } from "./open-backend.ts";
 import { EXIT, type Terminal, UsageError, withUsage } from "./terminal.ts";
 
-const USAGE = `node scripts/cli.mjs parity [--backend webgpu|cpu] [--only <operation>] [--seed <number>] [--json]
+const USAGE = `node scripts/cli.mjs parity [--backend webgpu|wasm|cpu] [--only <operation>] [--seed <number>] [--json]
 
   --backend  play on this and nothing else (default: webgpu where there is an adapter)
   --only     only this operation; may be repeated

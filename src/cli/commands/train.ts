@@ -34,7 +34,7 @@ const USAGE = `npm run train -- [options]
   --data <file>             the user's own file, for an experiment that names one
   --seed <number>           another seed than the experiment's
   --steps <number>          training steps (default: 500)
-  --backend webgpu|cpu      train on this and nothing else (default: webgpu where there is an adapter)
+  --backend webgpu|wasm|cpu train on this and nothing else (default: webgpu where there is an adapter)
   --tune on|off             measure how this adapter computes fastest before step 0 (default: on)
   --save <file>             write the run at its last step, to be opened on the page
   --json                    the result as JSON on stdout

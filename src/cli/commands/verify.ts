@@ -7,7 +7,7 @@ import { type GoldenFolder, type VerifyReport, verifyFolder } from "../../checks
 import { openCommandBackend, readBackendWish } from "./open-backend.ts";
 import { EXIT, type Terminal, UsageError, withUsage } from "./terminal.ts";
 
-const USAGE = `npm run verify -- <folder> [--backend webgpu|cpu] [--only <file/case>] [--json]
+const USAGE = `npm run verify -- <folder> [--backend webgpu|wasm|cpu] [--only <file/case>] [--json]
 
   <folder>   golden files; every case in it is played and compared
   --backend  play on this and nothing else (default: webgpu where there is an adapter)

@@ -23,7 +23,7 @@ function deviceText({ engine, run }: AppState): string {
   if (engine.phase === "failed") return t("device.failed");
   if (engine.phase === "opening") return t("device.opening");
   const { kind, adapter } = engine.backend;
-  return kind === "cpu" ? t("device.cpu") : t("device.webgpu", { adapter });
+  return kind === "webgpu" ? t("device.webgpu", { adapter }) : t(`device.${kind}`);
 }
 
 /** What computes; a click opens the device report. */

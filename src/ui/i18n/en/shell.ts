@@ -49,7 +49,8 @@ export const shellMessages = {
 
   "device.opening": "opening …",
   "device.failed": "engine stopped",
-  "device.cpu": "CPU",
+  "device.cpu": "CPU (plain)",
+  "device.wasm": "CPU (fast)",
   "device.webgpu": "WebGPU · {adapter}",
   "device.recovering": "GPU lost, attempt {attempt}",
   "device.hint": "Device report",
