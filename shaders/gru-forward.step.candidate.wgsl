@@ -12,6 +12,7 @@
 //
 // Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉: an 8 × 4 register tile. At an
 // edge it loads the last row or unit again and stores only what exists. A masked row has z = n = 0 and so keeps its state.
+// Layer z of the grid is a model.
 
 struct Args {
   t: u32,
@@ -21,6 +22,11 @@ struct Args {
   flagBit: u32,
   reverse: u32,
   masked: u32,
+  hPerModel: u32,
+  recordPerModel: u32,
+  UPerModel: u32,
+  maskPerModel: u32,
+  flagsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read_write> h: array<f32>;
@@ -31,6 +37,8 @@ struct Args {
 @group(1) @binding(0) var<uniform> args: Args;
 
 override WORKGROUP_SIZE: u32 = 8u;
+
+var<private> model: u32;
 
 // The matrices of s U: an element of s in the record, and four columns of U.
 fn load_left(at: u32) -> f32 {
@@ -43,17 +51,17 @@ fn load_right(at: u32, j: vec4<u32>) -> vec4<f32> {
 
 fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
   if (b >= args.B) { return; }
-  let at = step_start(b) * 4u;
+  let at = record_start(b, 4u);
   let n_at = at + 2u * args.H;
   let units = args.H - j.x;
   let masked = is_masked(b);
   let x_n = load_record(n_at, j);
   var a_n = x_n + sum;
   if (!masked && any_not_finite(a_n)) {
-    atomicOr(&flags[0], args.flagBit);
+    atomicOr(&flags[model * args.flagsPerModel], args.flagBit);
   }
   if (is_large(a_n)) {
-    a_n = precise_sum(x_n, vec4<f32>(), args.H, at + 3u * args.H, 2u * args.H, 3u * args.H, j);
+    a_n = precise_sum(x_n, vec4<f32>(), args.H, at + 3u * args.H, model * args.UPerModel + 2u * args.H, 3u * args.H, j);
   }
   let n = select(activate4(a_n, args.activation), vec4<f32>(), masked);
   let z = load_record(at, j);
@@ -67,6 +75,7 @@ fn main(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
+  model = group.z;
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
   let tiles = (args.H + 3u) / 4u;
   let b = (i / tiles) * 8u;
@@ -75,14 +84,14 @@ fn main(
   let j = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.H - 1u));
 
   // Slot 3 of each row.
-  let s0 = (step_start(b) * 4u) + 3u * args.H;
-  let s1 = (step_start(b + 1u) * 4u) + 3u * args.H;
-  let s2 = (step_start(b + 2u) * 4u) + 3u * args.H;
-  let s3 = (step_start(b + 3u) * 4u) + 3u * args.H;
-  let s4 = (step_start(b + 4u) * 4u) + 3u * args.H;
-  let s5 = (step_start(b + 5u) * 4u) + 3u * args.H;
-  let s6 = (step_start(b + 6u) * 4u) + 3u * args.H;
-  let s7 = (step_start(b + 7u) * 4u) + 3u * args.H;
+  let s0 = record_start(b, 4u) + 3u * args.H;
+  let s1 = record_start(b + 1u, 4u) + 3u * args.H;
+  let s2 = record_start(b + 2u, 4u) + 3u * args.H;
+  let s3 = record_start(b + 3u, 4u) + 3u * args.H;
+  let s4 = record_start(b + 4u, 4u) + 3u * args.H;
+  let s5 = record_start(b + 5u, 4u) + 3u * args.H;
+  let s6 = record_start(b + 6u, 4u) + 3u * args.H;
+  let s7 = record_start(b + 7u, 4u) + 3u * args.H;
   var n0 = vec4<f32>();
   var n1 = vec4<f32>();
   var n2 = vec4<f32>();
@@ -91,8 +100,9 @@ fn main(
   var n5 = vec4<f32>();
   var n6 = vec4<f32>();
   var n7 = vec4<f32>();
+  let first_row = model * args.UPerModel + 2u * args.H;
   for (var k = 0u; k < args.H; k++) {
-    let u = k * 3u * args.H + 2u * args.H;
+    let u = first_row + k * 3u * args.H;
     let U_n = load_right(u, j);
     n0 += load_left(s0 + k) * U_n;
     n1 += load_left(s1 + k) * U_n;

@@ -18,6 +18,7 @@
 // Invocation i owns rows b = 4·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉, of all four products: a 4 × 16
 // register tile. At an edge it loads the last row or unit again and stores only what exists.
 // A masked row keeps its states and its record becomes 0.
+// Layer z of the grid is a model.
 
 struct Args {
   t: u32,
@@ -26,8 +27,16 @@ struct Args {
   reverse: u32,
   masked: u32,
   flagBit: u32,
+  hPerModel: u32,
+  cPerModel: u32,
+  recordPerModel: u32,
+  UPerModel: u32,
+  buPerModel: u32,
+  maskPerModel: u32,
+  flagsPerModel: u32,
   site: u32,
   rate: f32,
+  keyPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read_write> h: array<f32>;
@@ -42,11 +51,14 @@ struct Args {
 
 override WORKGROUP_SIZE: u32 = 8u;
 
+var<private> model: u32;
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
+  model = group.z;
   compute_tile(linear_index(group, groups, lane, WORKGROUP_SIZE));
 }

@@ -20,6 +20,7 @@
 // touched only in the invocation's own elements. A masked row of it becomes 0.
 // Invocation i owns rows b = 8·⌊i / tiles⌋ … and units j = 4·(i mod tiles) …, tiles = ⌈H / 4⌉: an 8 × 4
 // register tile. At an edge it loads the last row or unit again and stores only what exists.
+// Layer z of the grid is a model.
 
 struct Args {
   t: u32,
@@ -29,8 +30,14 @@ struct Args {
   reverse: u32,
   masked: u32,
   upstream: u32,
+  hPerModel: u32,
+  recordPerModel: u32,
+  UPerModel: u32,
+  maskPerModel: u32,
+  dhPerModel: u32,
   site: u32,
   rate: f32,
+  keyPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> h: array<f32>;
@@ -43,11 +50,14 @@ struct Args {
 
 override WORKGROUP_SIZE: u32 = 8u;
 
+var<private> model: u32;
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
+  model = group.z;
   compute_tile(linear_index(group, groups, lane, WORKGROUP_SIZE));
 }

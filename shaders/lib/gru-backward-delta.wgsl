@@ -5,15 +5,16 @@ fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
   if (b >= args.B) { return; }
   let one = vec4<f32>(1.0);
   let units = args.H - j.x;
-  let here = row_start(args.t, b);
+  let here = dh_start(args.t, b);
   let delta = load_dh(here, j) + drop_states(sum, b * args.H, j);
   store_dh(here + j.x, units, delta);
   if (args.t == args.reverse * args.T) { return; }
 
   let step = made_step();
-  let masked = (args.masked == 1u) & (mask[step * args.B + b] == 0.0);
-  let at = row_start(step, b) * 4u;
-  let old = row_start(old_row(), b);
+  let masked = (args.masked == 1u) & (mask[model * args.maskPerModel + step * args.B + b] == 0.0);
+  let at = record_start(step, b, 4u);
+  let old = dh_start(old_row(), b);
+  let h_old = model * args.hPerModel + row_start(old_row(), b);
   // z = 0 at a masked step: its da is 0 and the gradient passes as it is.
   let z = select(load_record(at, j), vec4<f32>(), masked);
   let n = load_record(at + 2u * args.H, j);
@@ -24,7 +25,7 @@ fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
     store_record(at + args.H + j.x, units, da_n * q * r * (one - r));
     store_record(at + 3u * args.H + j.x, units, da_n * r);
   }
-  store_record(at + j.x, units, delta * (n - load_state(old, j)) * z * (one - z));
+  store_record(at + j.x, units, delta * (n - load_state(h_old, j)) * z * (one - z));
   store_record(at + 2u * args.H + j.x, units, da_n);
   var carry = delta * (one - z);
   if (args.upstream == 1u && old_row() != args.reverse * args.T) {
@@ -50,15 +51,15 @@ fn compute_tile(i: u32) {
   var d7 = vec4<f32>();
   if (args.t != (1u - args.reverse) * args.T) {
     let later = later_step();
-    let u = j * 3u * args.H;
-    let a0 = row_start(later, b) * 4u;
-    let a1 = row_start(later, b + 1u) * 4u;
-    let a2 = row_start(later, b + 2u) * 4u;
-    let a3 = row_start(later, b + 3u) * 4u;
-    let a4 = row_start(later, b + 4u) * 4u;
-    let a5 = row_start(later, b + 5u) * 4u;
-    let a6 = row_start(later, b + 6u) * 4u;
-    let a7 = row_start(later, b + 7u) * 4u;
+    let u = model * args.UPerModel + j * 3u * args.H;
+    let a0 = record_start(later, b, 4u);
+    let a1 = record_start(later, b + 1u, 4u);
+    let a2 = record_start(later, b + 2u, 4u);
+    let a3 = record_start(later, b + 3u, 4u);
+    let a4 = record_start(later, b + 4u, 4u);
+    let a5 = record_start(later, b + 5u, 4u);
+    let a6 = record_start(later, b + 6u, 4u);
+    let a7 = record_start(later, b + 7u, 4u);
     // Columns 0 … 2H−1 of U meet slots 0 and 1; with reset after, columns 2H … 3H−1 meet slot 3 (dq), one slot further on.
     let columns = select(2u, 3u, args.reset == 1u) * args.H;
     for (var k = 0u; k < columns; k++) {

@@ -3,12 +3,13 @@
 
 fn finish(b: u32, j: vec4<u32>, ds: vec4<f32>) {
   if (b >= args.B) { return; }
-  let old = row_start(old_row(), b);
+  let old = dh_start(old_row(), b);
+  let h_old = model * args.hPerModel + row_start(old_row(), b);
   let unit = b * args.H;
-  let r_at = row_start(made_step(), b) * 4u + args.H;
+  let r_at = record_start(made_step(), b, 4u) + args.H;
   let units = args.H - j.x;
   let r = load_record(r_at, j);
-  let previous = drop_states(load_state(old, j), unit, j);
+  let previous = drop_states(load_state(h_old, j), unit, j);
   store_record(r_at + j.x, units, ds * previous * r * (vec4<f32>(1.0) - r));
   store_dh(old + j.x, units, load_dh(old, j) + drop_states(ds * r, unit, j));
 }
@@ -20,17 +21,17 @@ fn compute_tile(i: u32) {
   let first = (i % tiles) * 4u;
   let j = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.H - 1u));
 
-  let u = j * 3u * args.H + 2u * args.H;
+  let u = model * args.UPerModel + j * 3u * args.H + 2u * args.H;
   // Slot 2 of each row.
   let step = made_step();
-  let a0 = row_start(step, b) * 4u + 2u * args.H;
-  let a1 = row_start(step, b + 1u) * 4u + 2u * args.H;
-  let a2 = row_start(step, b + 2u) * 4u + 2u * args.H;
-  let a3 = row_start(step, b + 3u) * 4u + 2u * args.H;
-  let a4 = row_start(step, b + 4u) * 4u + 2u * args.H;
-  let a5 = row_start(step, b + 5u) * 4u + 2u * args.H;
-  let a6 = row_start(step, b + 6u) * 4u + 2u * args.H;
-  let a7 = row_start(step, b + 7u) * 4u + 2u * args.H;
+  let a0 = record_start(step, b, 4u) + 2u * args.H;
+  let a1 = record_start(step, b + 1u, 4u) + 2u * args.H;
+  let a2 = record_start(step, b + 2u, 4u) + 2u * args.H;
+  let a3 = record_start(step, b + 3u, 4u) + 2u * args.H;
+  let a4 = record_start(step, b + 4u, 4u) + 2u * args.H;
+  let a5 = record_start(step, b + 5u, 4u) + 2u * args.H;
+  let a6 = record_start(step, b + 6u, 4u) + 2u * args.H;
+  let a7 = record_start(step, b + 7u, 4u) + 2u * args.H;
   var d0 = vec4<f32>();
   var d1 = vec4<f32>();
   var d2 = vec4<f32>();

@@ -2,7 +2,8 @@
 // `load_left` lets through of h'.
 
 fn load_bias(at: u32, j: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(bu[at + j.x], bu[at + j.y], bu[at + j.z], bu[at + j.w]);
+  let i = model * args.buPerModel + at + j;
+  return vec4<f32>(bu[i.x], bu[i.y], bu[i.z], bu[i.w]);
 }
 
 // What U makes of h' in the gate of `slot`, with x W + b where it is not the candidate's: a_z, a_r or q.
@@ -10,18 +11,18 @@ fn product(slot: u32, b: u32, j: vec4<u32>, sum: vec4<f32>) -> vec4<f32> {
   let column = slot * args.H;
   var x = vec4<f32>();
   if (slot < 2u) {
-    x = load_record(step_start(b) * 4u + column, j);
+    x = load_record(record_start(b, 4u) + column, j);
   }
   let a = x + sum;
   if (is_large(a)) {
-    return precise_sum(x, load_bias(column, j), args.H, old_start(b), column, 3u * args.H, j);
+    return precise_sum(x, load_bias(column, j), args.H, old_start(b), model * args.UPerModel + column, 3u * args.H, j);
   }
   return a;
 }
 
 fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>, q_sum: vec4<f32>) {
   if (b >= args.B) { return; }
-  let at = step_start(b) * 4u;
+  let at = record_start(b, 4u);
   let units = args.H - j.x;
   let masked = is_masked(b);
   // A loop, so that the code of one product is compiled once and not three times.
@@ -36,7 +37,7 @@ fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>, q_sum: vec4<
   let r = select(sigmoid4(a_r), zero, masked);
   let a_n = load_record(at + 2u * args.H, j) + r * q;
   if (!masked && (any_not_finite(a_z) || any_not_finite(a_r) || any_not_finite(a_n))) {
-    atomicOr(&flags[0], args.flagBit);
+    atomicOr(&flags[model * args.flagsPerModel], args.flagBit);
   }
   let z = select(sigmoid4(a_z), zero, masked);
   let n = select(activate4(a_n, args.activation), zero, masked);
@@ -66,8 +67,9 @@ fn compute_tile(i: u32) {
   var z1 = bu_z; var r1 = bu_r; var q1 = bu_n;
   var z2 = bu_z; var r2 = bu_r; var q2 = bu_n;
   var z3 = bu_z; var r3 = bu_r; var q3 = bu_n;
+  let first_row = model * args.UPerModel;
   for (var k = 0u; k < args.H; k++) {
-    let u = k * 3u * args.H;
+    let u = first_row + k * 3u * args.H;
     let v = u + args.H;
     let w = v + args.H;
     let U_z = load_right(u, j);

@@ -3,7 +3,7 @@
 
 fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>) {
   if (b >= args.B) { return; }
-  let at = step_start(b) * 4u;
+  let at = record_start(b, 4u);
   let units = args.H - j.x;
   let masked = is_masked(b);
   let x_z = load_record(at, j);
@@ -11,12 +11,13 @@ fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, r_sum: vec4<f32>) {
   var a_z = x_z + z_sum;
   var a_r = x_r + r_sum;
   if (!masked && (any_not_finite(a_z) || any_not_finite(a_r))) {
-    atomicOr(&flags[0], args.flagBit);
+    atomicOr(&flags[model * args.flagsPerModel], args.flagBit);
   }
   let old = old_start(b);
   if (is_large(a_z) || is_large(a_r)) {
-    a_z = precise_sum(x_z, vec4<f32>(), args.H, old, 0u, 3u * args.H, j);
-    a_r = precise_sum(x_r, vec4<f32>(), args.H, old, args.H, 3u * args.H, j);
+    let u = model * args.UPerModel;
+    a_z = precise_sum(x_z, vec4<f32>(), args.H, old, u, 3u * args.H, j);
+    a_r = precise_sum(x_r, vec4<f32>(), args.H, old, u + args.H, 3u * args.H, j);
   }
   let zero = vec4<f32>();
   let r = select(sigmoid4(a_r), zero, masked);
@@ -48,8 +49,9 @@ fn compute_tile(i: u32) {
   var z5 = vec4<f32>(); var r5 = vec4<f32>();
   var z6 = vec4<f32>(); var r6 = vec4<f32>();
   var z7 = vec4<f32>(); var r7 = vec4<f32>();
+  let first_row = model * args.UPerModel;
   for (var k = 0u; k < args.H; k++) {
-    let u = k * 3u * args.H;
+    let u = first_row + k * 3u * args.H;
     let v = u + args.H;
     let U_z = load_right(u, j);
     let U_r = load_right(v, j);

@@ -1,11 +1,19 @@
 // Body of the kernels of lstm-backward, `step`, for tile i. They differ in `drop_states`, which stands at what comes back through the
 // products.
 
-fn load_cell(at: u32, j: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(c[at + j.x], c[at + j.y], c[at + j.z], c[at + j.w]);
+// c and dc by their rows in one model.
+fn load_cell(row: u32, j: vec4<u32>) -> vec4<f32> {
+  let i = model * args.cPerModel + row + j;
+  return vec4<f32>(c[i.x], c[i.y], c[i.z], c[i.w]);
 }
 
-fn store_dc(at: u32, units: u32, value: vec4<f32>) {
+fn load_dc(row: u32, j: vec4<u32>) -> vec4<f32> {
+  let i = model * args.dcPerModel + row + j;
+  return vec4<f32>(dc[i.x], dc[i.y], dc[i.z], dc[i.w]);
+}
+
+fn store_dc(row: u32, units: u32, value: vec4<f32>) {
+  let at = model * args.dcPerModel + row;
   dc[at] = value.x;
   if (units > 1u) { dc[at + 1u] = value.y; }
   if (units > 2u) { dc[at + 2u] = value.z; }
@@ -36,18 +44,19 @@ fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
   let none = vec4<f32>();
   let units = args.H - j.x;
   let here = row_start(args.t, b);
-  let delta = load_dh(here, j) + drop_states(sum, b * args.H, j);
-  store_dh(here + j.x, units, delta);
+  let dh_here = dh_start(args.t, b);
+  let delta = load_dh(dh_here, j) + drop_states(sum, b * args.H, j);
+  store_dh(dh_here + j.x, units, delta);
   if (args.t == args.reverse * args.T) { return; }
 
   let step = made_step();
-  let at = row_start(step, b) * 4u;
+  let at = record_start(step, b, 4u);
   let old = row_start(old_row(), b);
   var upstream = none; // of c
   if (args.t != (1u - args.reverse) * args.T || args.cellUpstream == 1u) {
-    upstream = vec4<f32>(dc[here + j.x], dc[here + j.y], dc[here + j.z], dc[here + j.w]);
+    upstream = load_dc(here, j);
   }
-  let masked = args.masked == 1u && mask[step * args.B + b] == 0.0;
+  let masked = args.masked == 1u && mask[model * args.maskPerModel + step * args.B + b] == 0.0;
   if (masked) {
     store_dc(here + j.x, units, upstream);
     store_dc(old + j.x, units, upstream);
@@ -57,11 +66,12 @@ fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
   } else {
     differentiate(at, here, old, j, delta, upstream);
   }
+  let dh_old = dh_start(old_row(), b);
   let carry = select(none, delta, masked);
   if (args.upstream == 0u || old_row() == args.reverse * args.T) {
-    store_dh(old + j.x, units, carry);
+    store_dh(dh_old + j.x, units, carry);
   } else if (masked) {
-    store_dh(old + j.x, units, load_dh(old, j) + carry);
+    store_dh(dh_old + j.x, units, load_dh(dh_old, j) + carry);
   }
 }
 
@@ -82,15 +92,15 @@ fn compute_tile(i: u32) {
   var d7 = vec4<f32>();
   if (args.t != (1u - args.reverse) * args.T) {
     let later = later_step();
-    let u = j * 4u * args.H;
-    let a0 = row_start(later, b) * 4u;
-    let a1 = row_start(later, b + 1u) * 4u;
-    let a2 = row_start(later, b + 2u) * 4u;
-    let a3 = row_start(later, b + 3u) * 4u;
-    let a4 = row_start(later, b + 4u) * 4u;
-    let a5 = row_start(later, b + 5u) * 4u;
-    let a6 = row_start(later, b + 6u) * 4u;
-    let a7 = row_start(later, b + 7u) * 4u;
+    let u = model * args.UPerModel + j * 4u * args.H;
+    let a0 = record_start(later, b, 4u);
+    let a1 = record_start(later, b + 1u, 4u);
+    let a2 = record_start(later, b + 2u, 4u);
+    let a3 = record_start(later, b + 3u, 4u);
+    let a4 = record_start(later, b + 4u, 4u);
+    let a5 = record_start(later, b + 5u, 4u);
+    let a6 = record_start(later, b + 6u, 4u);
+    let a7 = record_start(later, b + 7u, 4u);
     for (var k = 0u; k < 4u * args.H; k++) {
       let U_k = vec4<f32>(U[u.x + k], U[u.y + k], U[u.z + k], U[u.w + k]);
       d0 += record[a0 + k] * U_k;

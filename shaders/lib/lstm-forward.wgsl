@@ -1,7 +1,8 @@
 // Body of the kernels of lstm-forward, `step`: all of step t for tile i. The kernels differ in what `load_left` lets through of h'.
 
 fn load_bias(at: u32, j: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(bu[at + j.x], bu[at + j.y], bu[at + j.z], bu[at + j.w]);
+  let i = model * args.buPerModel + at + j;
+  return vec4<f32>(bu[i.x], bu[i.y], bu[i.z], bu[i.w]);
 }
 
 fn store_cell(at: u32, units: u32, value: vec4<f32>) {
@@ -14,13 +15,13 @@ fn store_cell(at: u32, units: u32, value: vec4<f32>) {
 // Pre-activation of the gate in `slot`, from x W + b and from the product with its bias. A row that overflows raises the flag.
 fn pre_activation(slot: u32, b: u32, j: vec4<u32>, sum: vec4<f32>) -> vec4<f32> {
   let column = slot * args.H;
-  let x = load_record(step_start(b) * 4u + column, j);
+  let x = load_record(record_start(b, 4u) + column, j);
   let a = x + sum;
   if (any_not_finite(a)) {
-    atomicOr(&flags[0], args.flagBit);
+    atomicOr(&flags[model * args.flagsPerModel], args.flagBit);
   }
   if (is_large(a)) {
-    return precise_sum(x, load_bias(column, j), args.H, old_start(b), column, 4u * args.H, j);
+    return precise_sum(x, load_bias(column, j), args.H, old_start(b), model * args.UPerModel + column, 4u * args.H, j);
   }
   return a;
 }
@@ -29,14 +30,17 @@ fn finish(b: u32, j: vec4<u32>, i_sum: vec4<f32>, f_sum: vec4<f32>, g_sum: vec4<
   if (b >= args.B) { return; }
   let old = old_start(b);
   let next = new_start(b) + j.x;
-  let to = step_start(b) * 4u + j.x;
+  let to = record_start(b, 4u) + j.x;
   let units = args.H - j.x;
-  let previous = vec4<f32>(c[old + j.x], c[old + j.y], c[old + j.z], c[old + j.w]);
+  // The rows of c lie as those of h, but models may be another distance apart.
+  let c_old = old - model * args.hPerModel + model * args.cPerModel;
+  let c_next = next - model * args.hPerModel + model * args.cPerModel;
+  let previous = vec4<f32>(c[c_old + j.x], c[c_old + j.y], c[c_old + j.z], c[c_old + j.w]);
   if (is_masked(b)) {
     for (var slot = 0u; slot < 4u; slot++) {
       store_record(to + slot * args.H, units, vec4<f32>());
     }
-    store_cell(next, units, previous);
+    store_cell(c_next, units, previous);
     store_state(next, units, load_state(old, j));
     return;
   }
@@ -54,7 +58,7 @@ fn finish(b: u32, j: vec4<u32>, i_sum: vec4<f32>, f_sum: vec4<f32>, g_sum: vec4<
   store_record(to + args.H, units, f);
   store_record(to + 2u * args.H, units, g);
   store_record(to + 3u * args.H, units, o);
-  store_cell(next, units, cell);
+  store_cell(c_next, units, cell);
   store_state(next, units, o * tanh4(cell));
 }
 
@@ -77,8 +81,9 @@ fn compute_tile(i: u32) {
   var i1 = bu_i; var f1 = bu_f; var g1 = bu_g; var o1 = bu_o;
   var i2 = bu_i; var f2 = bu_f; var g2 = bu_g; var o2 = bu_o;
   var i3 = bu_i; var f3 = bu_f; var g3 = bu_g; var o3 = bu_o;
+  let first_row = model * args.UPerModel;
   for (var k = 0u; k < args.H; k++) {
-    let u = k * 4u * args.H;
+    let u = first_row + k * 4u * args.H;
     let U_i = load_right(u, j);
     let U_f = load_right(u + args.H, j);
     let U_g = load_right(u + 2u * args.H, j);

@@ -1,10 +1,11 @@
 // Variational dropout (Gal & Ghahramani 2016) of h' where it enters the products, and of the gradient that comes back through
 // them: one mask [B, H] for all steps of a sequence. `lib/no-dropout` has the same functions for kernels without it. The kernel
-// declares `args` with site and rate, and binds `key`: seed, training step.
+// declares `args` with site, rate and keyPerModel, and `model`, and binds `key`: seed, training step.
 
 // x of element `unit` = b·H + j.
 fn drop_state(x: f32, unit: u32) -> f32 {
-  return x * dropout_factor(vec2<u32>(key[0], key[1]), RECURRENT_DROPOUT, args.site, unit, args.rate);
+  let at = model * args.keyPerModel;
+  return x * dropout_factor(vec2<u32>(key[at], key[at + 1u]), RECURRENT_DROPOUT, args.site, unit, args.rate);
 }
 
 // x of units j of the row that starts at `row` = b·H.

@@ -5,16 +5,16 @@ fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
   if (b >= args.B) { return; }
   let none = vec4<f32>();
   let units = args.H - j.x;
-  let here = row_start(args.t, b);
+  let here = dh_start(args.t, b);
   let delta = load_dh(here, j) + drop_states(sum, b * args.H, j);
   store_dh(here + j.x, units, delta);
   if (args.t == args.reverse * args.T) { return; }
 
   let step = made_step();
-  let masked = args.masked == 1u && mask[step * args.B + b] == 0.0;
-  let da = delta * activation_slope4(load_state(here, j), args.activation);
-  store_record(row_start(step, b) + j.x, units, select(da, none, masked));
-  let old = row_start(old_row(), b);
+  let masked = args.masked == 1u && mask[model * args.maskPerModel + step * args.B + b] == 0.0;
+  let da = delta * activation_slope4(load_state(model * args.hPerModel + row_start(args.t, b), j), args.activation);
+  store_record(record_start(step, b, 1u) + j.x, units, select(da, none, masked));
+  let old = dh_start(old_row(), b);
   let carry = select(none, delta, masked);
   if (args.upstream == 0u || old_row() == args.reverse * args.T) {
     store_dh(old + j.x, units, carry);
@@ -40,15 +40,15 @@ fn compute_tile(i: u32) {
   var d7 = vec4<f32>();
   if (args.t != (1u - args.reverse) * args.T) {
     let later = later_step();
-    let u = j * args.H;
-    let a0 = row_start(later, b);
-    let a1 = row_start(later, b + 1u);
-    let a2 = row_start(later, b + 2u);
-    let a3 = row_start(later, b + 3u);
-    let a4 = row_start(later, b + 4u);
-    let a5 = row_start(later, b + 5u);
-    let a6 = row_start(later, b + 6u);
-    let a7 = row_start(later, b + 7u);
+    let u = model * args.UPerModel + j * args.H;
+    let a0 = record_start(later, b, 1u);
+    let a1 = record_start(later, b + 1u, 1u);
+    let a2 = record_start(later, b + 2u, 1u);
+    let a3 = record_start(later, b + 3u, 1u);
+    let a4 = record_start(later, b + 4u, 1u);
+    let a5 = record_start(later, b + 5u, 1u);
+    let a6 = record_start(later, b + 6u, 1u);
+    let a7 = record_start(later, b + 7u, 1u);
     for (var k = 0u; k < args.H; k++) {
       let U_k = vec4<f32>(U[u.x + k], U[u.y + k], U[u.z + k], U[u.w + k]);
       d0 += record[a0 + k] * U_k;

@@ -1,12 +1,13 @@
 // Body of the kernels of rnn-forward, `step`: all of step t for tile i. The kernels differ in what `load_left` lets through of h'.
 
 fn load_bias(j: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(bu[j.x], bu[j.y], bu[j.z], bu[j.w]);
+  let i = model * args.buPerModel + j;
+  return vec4<f32>(bu[i.x], bu[i.y], bu[i.z], bu[i.w]);
 }
 
 fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
   if (b >= args.B) { return; }
-  let at = step_start(b);
+  let at = record_start(b, 1u);
   let old = old_start(b);
   let next = new_start(b) + j.x;
   let units = args.H - j.x;
@@ -17,10 +18,10 @@ fn finish(b: u32, j: vec4<u32>, sum: vec4<f32>) {
   let x = vec4<f32>(record[at + j.x], record[at + j.y], record[at + j.z], record[at + j.w]);
   var a = x + sum;
   if (any_not_finite(a)) {
-    atomicOr(&flags[0], args.flagBit);
+    atomicOr(&flags[model * args.flagsPerModel], args.flagBit);
   }
   if (is_large(a)) {
-    a = precise_sum(x, load_bias(j), args.H, old, 0u, args.H, j);
+    a = precise_sum(x, load_bias(j), args.H, old, model * args.UPerModel, args.H, j);
   }
   store_state(next, units, activate4(a, args.activation));
 }
@@ -49,8 +50,9 @@ fn compute_tile(i: u32) {
   var a5 = bias;
   var a6 = bias;
   var a7 = bias;
+  let first_row = model * args.UPerModel;
   for (var k = 0u; k < args.H; k++) {
-    let u = k * args.H;
+    let u = first_row + k * args.H;
     let U_k = load_right(u, j);
     a0 += load_left(h0 + k) * U_k;
     a1 += load_left(h1 + k) * U_k;

@@ -1,10 +1,18 @@
-// Which rows meet at row t of the states on the way back, in either direction: shared by the backward kernels of every cell. The
-// kernel declares `args` with t, B, H and reverse. Rows beyond B are clamped to the last one: a tile at the edge loads it again
+// Which rows meet at row t of the states on the way back, in either direction: shared by the backward kernels `step` of every cell. The
+// kernel declares `args` with t, B, H, reverse and `xPerModel` of its tensors, and `model`. Rows beyond B are clamped to the last one: a tile at the edge loads it again
 // and stores nothing.
 
-// Start of row b of `row` in arrays [·, B, H]; that times the slots in the record.
+// Row b of `row` in arrays [·, B, H] of one model.
 fn row_start(row: u32, b: u32) -> u32 {
   return (row * args.B + min(b, args.B - 1u)) * args.H;
+}
+
+fn record_start(step: u32, b: u32, slots: u32) -> u32 {
+  return model * args.recordPerModel + row_start(step, b) * slots;
+}
+
+fn dh_start(row: u32, b: u32) -> u32 {
+  return model * args.dhPerModel + row_start(row, b);
 }
 
 // Record row of the step that made row t; it must not be the initial state.

@@ -2,7 +2,7 @@
 
 fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, n_sum: vec4<f32>) {
   if (b >= args.B) { return; }
-  let at = step_start(b) * 2u;
+  let at = record_start(b, 2u);
   let old = old_start(b);
   let next = new_start(b) + j.x;
   let units = args.H - j.x;
@@ -19,11 +19,12 @@ fn finish(b: u32, j: vec4<u32>, z_sum: vec4<f32>, n_sum: vec4<f32>) {
   var a_z = x_z + z_sum;
   var a_n = x_n + n_sum;
   if (any_not_finite(a_z) || any_not_finite(a_n)) {
-    atomicOr(&flags[0], args.flagBit);
+    atomicOr(&flags[model * args.flagsPerModel], args.flagBit);
   }
   if (is_large(a_z) || is_large(a_n)) {
-    a_z = precise_sum(x_z, none, args.H, old, 0u, 2u * args.H, j);
-    a_n = precise_sum(x_n, none, args.H, old, args.H, 2u * args.H, j);
+    let u = model * args.UPerModel;
+    a_z = precise_sum(x_z, none, args.H, old, u, 2u * args.H, j);
+    a_n = precise_sum(x_n, none, args.H, old, u + args.H, 2u * args.H, j);
   }
   let z = sigmoid4(a_z);
   let n = tanh4(a_n);
@@ -55,8 +56,9 @@ fn compute_tile(i: u32) {
   var z5 = vec4<f32>(); var n5 = vec4<f32>();
   var z6 = vec4<f32>(); var n6 = vec4<f32>();
   var z7 = vec4<f32>(); var n7 = vec4<f32>();
+  let first_row = model * args.UPerModel;
   for (var k = 0u; k < args.H; k++) {
-    let u = k * 2u * args.H;
+    let u = first_row + k * 2u * args.H;
     let v = u + args.H;
     let U_z = load_right(u, j);
     let U_n = load_right(v, j);

@@ -5,10 +5,10 @@
  * turns into da_z|da_r|da_n|s (before) or da_z|da_r|da_n|dq (after). dh serves as carry, so gradient flow is there to be seen for free.
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
-import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 import { BACKWARD_CONSTANTS, BACKWARD_LIB, KEY, MASK, ROWS, recurrentFlops } from "./recurrent-terms.ts";
 
-const delta: Kernel = {
+const delta: Kernel = forAllModels({
   file: "gru-backward.step.delta",
   bindings: [...reads("h"), ...writes("record"), ...reads("U", "mask"), ...writes("dh")],
   scalars: u32("t", "T", "B", "H", "reset", "activation", "reverse", "masked", "upstream"),
@@ -16,17 +16,17 @@ const delta: Kernel = {
   lib: ["gru-backward-delta", "no-dropout", "activations", "load-state", ...BACKWARD_LIB],
   grid: invocations(["B", 8], ["H", 4]),
   trips: loops(["3H", 1], ["8", 1]),
-};
+});
 
 const deltaDropped: Kernel = {
   ...delta,
   file: "gru-backward.step.delta-dropped",
   bindings: [...delta.bindings, ...reads("key")],
-  scalars: [...delta.scalars, ...u32("site"), ...f32("rate")],
+  scalars: [...delta.scalars, ...u32("site"), ...f32("rate"), ...u32("keyPerModel")],
   lib: ["gru-backward-delta", "recurrent-dropout", "dropout", "rng", "activations", "load-state", ...BACKWARD_LIB],
 };
 
-const reset: Kernel = {
+const reset: Kernel = forAllModels({
   file: "gru-backward.step.reset",
   bindings: [...reads("h"), ...writes("record"), ...reads("U"), ...writes("dh")],
   scalars: u32("t", "B", "H", "reverse"),
@@ -36,13 +36,13 @@ const reset: Kernel = {
   trips: loops(["H", 1], ["8", 1]),
   // No step made the initial state.
   idle: (t, { reverse, T }) => t === (reverse === 1 ? T : 0),
-};
+});
 
 const resetDropped: Kernel = {
   ...reset,
   file: "gru-backward.step.reset-dropped",
   bindings: [...reset.bindings, ...reads("key")],
-  scalars: [...reset.scalars, ...u32("site"), ...f32("rate")],
+  scalars: [...reset.scalars, ...u32("site"), ...f32("rate"), ...u32("keyPerModel")],
   lib: ["gru-backward-reset", "recurrent-dropout", "dropout", "rng", "load-state", ...BACKWARD_LIB],
 };
 

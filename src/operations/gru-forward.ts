@@ -6,7 +6,7 @@
  * pre-activation that is not finite sets `flagBit` in flags, except at a masked step, whose record becomes 0.
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
-import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 import {
   PERSISTENT_FORWARD_LIB,
   persistentImplementation,
@@ -16,7 +16,7 @@ import {
 } from "./persistent-terms.ts";
 import { FORWARD_CONSTANTS, FORWARD_LIB, KEY, MASK, recurrentFlops, STEPS } from "./recurrent-terms.ts";
 
-const gates: Kernel = {
+const gates: Kernel = forAllModels({
   file: "gru-forward.step.gates",
   bindings: [...reads("h"), ...writes("record"), ...reads("U", "mask"), ...writes("flags")],
   scalars: u32("t", "B", "H", "flagBit", "reverse", "masked"),
@@ -24,13 +24,13 @@ const gates: Kernel = {
   lib: ["gru-forward-gates", "no-dropout", "recurrent-operands", "precise-sum", "record-tile", ...FORWARD_LIB],
   grid: invocations(["B", 8], ["H", 4]),
   trips: loops(["17H", 1], ["8", 1]),
-};
+});
 
 const gatesDropped: Kernel = {
   ...gates,
   file: "gru-forward.step.gates-dropped",
   bindings: [...gates.bindings, ...reads("key")],
-  scalars: [...gates.scalars, ...u32("site"), ...f32("rate")],
+  scalars: [...gates.scalars, ...u32("site"), ...f32("rate"), ...u32("keyPerModel")],
   lib: [
     "gru-forward-gates",
     "recurrent-dropout",
@@ -43,7 +43,7 @@ const gatesDropped: Kernel = {
   ],
 };
 
-const candidate: Kernel = {
+const candidate: Kernel = forAllModels({
   file: "gru-forward.step.candidate",
   bindings: [...writes("h", "record"), ...reads("U", "mask"), ...writes("flags")],
   scalars: u32("t", "B", "H", "activation", "flagBit", "reverse", "masked"),
@@ -51,9 +51,9 @@ const candidate: Kernel = {
   lib: ["precise-sum", "store-state", "record-tile", ...FORWARD_LIB],
   grid: invocations(["B", 8], ["H", 4]),
   trips: loops(["9H", 1], ["8", 1]),
-};
+});
 
-const fused: Kernel = {
+const fused: Kernel = forAllModels({
   file: "gru-forward.step.fused",
   bindings: [...writes("h", "record"), ...reads("U", "bu", "mask"), ...writes("flags")],
   scalars: u32("t", "B", "H", "activation", "flagBit", "reverse", "masked"),
@@ -69,13 +69,13 @@ const fused: Kernel = {
   ],
   grid: invocations(["B", 4], ["H", 4]),
   trips: loops(["13H", 1], ["20", 1]),
-};
+});
 
 const fusedDropped: Kernel = {
   ...fused,
   file: "gru-forward.step.fused-dropped",
   bindings: [...fused.bindings, ...reads("key")],
-  scalars: [...fused.scalars, ...u32("site"), ...f32("rate")],
+  scalars: [...fused.scalars, ...u32("site"), ...f32("rate"), ...u32("keyPerModel")],
   lib: [
     "gru-forward-fused",
     "recurrent-dropout",

@@ -7,10 +7,10 @@
  * step has da = 0 and hands both gradients on as they are.
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
-import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 import { BACKWARD_CONSTANTS, BACKWARD_LIB, KEY, MASK, ROWS, recurrentFlops } from "./recurrent-terms.ts";
 
-const plain: Kernel = {
+const plain: Kernel = forAllModels({
   file: "lstm-backward.step",
   bindings: [...reads("c"), ...writes("record"), ...reads("U", "mask"), ...writes("dh", "dc")],
   scalars: u32("t", "T", "B", "H", "reverse", "masked", "upstream", "cellUpstream"),
@@ -18,13 +18,13 @@ const plain: Kernel = {
   lib: ["lstm-backward", "no-dropout", "activations", ...BACKWARD_LIB],
   grid: invocations(["B", 8], ["H", 4]),
   trips: loops(["4H", 1], ["8", 1]),
-};
+});
 
 const dropped: Kernel = {
   ...plain,
   file: "lstm-backward.step.dropped",
   bindings: [...plain.bindings, ...reads("key")],
-  scalars: [...plain.scalars, ...u32("site"), ...f32("rate")],
+  scalars: [...plain.scalars, ...u32("site"), ...f32("rate"), ...u32("keyPerModel")],
   lib: ["lstm-backward", "recurrent-dropout", "dropout", "rng", "activations", ...BACKWARD_LIB],
 };
 

@@ -5,10 +5,10 @@
  * not finite sets `flagBit` in flags.
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
-import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 import { FORWARD_CONSTANTS, FORWARD_LIB, KEY, MASK, recurrentFlops, STEPS } from "./recurrent-terms.ts";
 
-const plain: Kernel = {
+const plain: Kernel = forAllModels({
   file: "lstm-forward.step",
   bindings: [...writes("h", "c", "record"), ...reads("U", "bu", "mask"), ...writes("flags")],
   scalars: u32("t", "B", "H", "reverse", "masked", "flagBit"),
@@ -24,13 +24,13 @@ const plain: Kernel = {
   ],
   grid: invocations(["B", 4], ["H", 4]),
   trips: loops(["17H", 1], ["20", 1]),
-};
+});
 
 const dropped: Kernel = {
   ...plain,
   file: "lstm-forward.step.dropped",
   bindings: [...plain.bindings, ...reads("key")],
-  scalars: [...plain.scalars, ...u32("site"), ...f32("rate")],
+  scalars: [...plain.scalars, ...u32("site"), ...f32("rate"), ...u32("keyPerModel")],
   lib: [
     "lstm-forward",
     "recurrent-dropout",

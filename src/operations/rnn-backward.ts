@@ -6,10 +6,10 @@
  * da = 0 and hands its gradient on as it is.
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
-import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 import { BACKWARD_CONSTANTS, BACKWARD_LIB, KEY, MASK, ROWS, recurrentFlops } from "./recurrent-terms.ts";
 
-const plain: Kernel = {
+const plain: Kernel = forAllModels({
   file: "rnn-backward.step",
   bindings: [...reads("h"), ...writes("record"), ...reads("U", "mask"), ...writes("dh")],
   scalars: u32("t", "T", "B", "H", "activation", "reverse", "masked", "upstream"),
@@ -17,13 +17,13 @@ const plain: Kernel = {
   lib: ["rnn-backward", "no-dropout", "activations", "load-state", ...BACKWARD_LIB],
   grid: invocations(["B", 8], ["H", 4]),
   trips: loops(["H", 1], ["8", 1]),
-};
+});
 
 const dropped: Kernel = {
   ...plain,
   file: "rnn-backward.step.dropped",
   bindings: [...plain.bindings, ...reads("key")],
-  scalars: [...plain.scalars, ...u32("site"), ...f32("rate")],
+  scalars: [...plain.scalars, ...u32("site"), ...f32("rate"), ...u32("keyPerModel")],
   lib: ["rnn-backward", "recurrent-dropout", "dropout", "rng", "activations", "load-state", ...BACKWARD_LIB],
 };
 

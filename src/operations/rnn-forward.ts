@@ -4,10 +4,10 @@
  * A masked step copies the state. A raw pre-activation that is not finite sets `flagBit` in flags.
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
-import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 import { FORWARD_CONSTANTS, FORWARD_LIB, KEY, MASK, recurrentFlops, STEPS } from "./recurrent-terms.ts";
 
-const plain: Kernel = {
+const plain: Kernel = forAllModels({
   file: "rnn-forward.step",
   bindings: [...writes("h"), ...reads("record", "U", "bu", "mask"), ...writes("flags")],
   scalars: u32("t", "B", "H", "activation", "reverse", "masked", "flagBit"),
@@ -15,13 +15,13 @@ const plain: Kernel = {
   lib: ["rnn-forward", "no-dropout", "recurrent-operands", "precise-sum", "store-state", ...FORWARD_LIB],
   grid: invocations(["B", 8], ["H", 4]),
   trips: loops(["9H", 1], ["8", 1]),
-};
+});
 
 const dropped: Kernel = {
   ...plain,
   file: "rnn-forward.step.dropped",
   bindings: [...plain.bindings, ...reads("key")],
-  scalars: [...plain.scalars, ...u32("site"), ...f32("rate")],
+  scalars: [...plain.scalars, ...u32("site"), ...f32("rate"), ...u32("keyPerModel")],
   lib: [
     "rnn-forward",
     "recurrent-dropout",
