@@ -1,6 +1,6 @@
 // loss-ce-soft, `row`: softmax cross-entropy against distributions and its gradient, one row per invocation.
 //
-//   rowLoss[n] = mask[n] Σ_v t (logsumexp(p) − p)    dlogits = mask[n] (softmax(p) Σ_v t − t) / count
+//   rowLoss[group.z * args.rowLossPerModel + n] = mask[n] Σ_v t (logsumexp(p) − p)    dlogits = mask[n] (softmax(p) Σ_v t − t) / count
 //
 // | binding | tensor  | access     | shape                        |
 // | ------- | ------- | ---------- | ---------------------------- |
@@ -23,6 +23,13 @@ struct Args {
   dOffset: u32,
   dStride: u32,
   flagBit: u32,
+  logitsPerModel: u32,
+  targetPerModel: u32,
+  maskPerModel: u32,
+  countPerModel: u32,
+  rowLossPerModel: u32,
+  dlogitsPerModel: u32,
+  flagsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
@@ -44,9 +51,10 @@ fn main(
 ) {
   let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (n >= args.N) { return; }
-  let p_at = args.pOffset + n * args.pStride;
-  let d_at = args.dOffset + n * args.dStride;
-  let weight = mask[n];
+  let p_at = group.z * args.logitsPerModel + args.pOffset + n * args.pStride;
+  let d_at = group.z * args.dlogitsPerModel + args.dOffset + n * args.dStride;
+  let t_at = group.z * args.targetPerModel + n * args.V;
+  let weight = mask[group.z * args.maskPerModel + n];
   let masked = weight == 0.0;
   var top = 0u;
   var p_top = logits[p_at];
@@ -60,7 +68,7 @@ fn main(
     }
   }
   if (bad) {
-    atomicOr(&flags[0], args.flagBit);
+    atomicOr(&flags[group.z * args.flagsPerModel], args.flagBit);
   }
   // Without the maximum, whose term is 1: log1p keeps the loss of a confident row accurate.
   var rest = 0.0;
@@ -69,18 +77,18 @@ fn main(
       rest += exp(max(logits[p_at + v] - p_top, -EXP_LIMIT));
     }
   }
-  let scale = weight / count[0];
+  let scale = weight / count[group.z * args.countPerModel];
   let log_sum = log1p(rest);
   var total = 0.0;
   var sum = 0.0;
   for (var v = 0u; v < args.V; v++) {
-    let t = target_[n * args.V + v];
+    let t = target_[t_at + v];
     total += t;
     sum += t * (log_sum + (p_top - logits[p_at + v]));
   }
   for (var v = 0u; v < args.V; v++) {
     let softmax = exp(max(logits[p_at + v] - p_top, -EXP_LIMIT)) / (1.0 + rest);
-    dlogits[d_at + v] = select(scale * (softmax * total - target_[n * args.V + v]), 0.0, masked);
+    dlogits[d_at + v] = select(scale * (softmax * total - target_[t_at + v]), 0.0, masked);
   }
-  rowLoss[n] = select(weight * sum, 0.0, masked);
+  rowLoss[group.z * args.rowLossPerModel + n] = select(weight * sum, 0.0, masked);
 }

@@ -1,7 +1,7 @@
 // loss-ce-weighted, `row`: softmax cross-entropy with weights of classes and its gradient, one row per invocation.
 //
 //   q = classWeights·((1 − smoothing)·onehot(t) + smoothing/V)
-//   rowLoss[n] = mask[n] Σ_v q (logsumexp(p) − p)    dlogits = mask[n] (softmax(p)·Σ_v q − q) / count
+//   rowLoss[group.z * args.rowLossPerModel + n] = mask[n] Σ_v q (logsumexp(p) − p)    dlogits = mask[n] (softmax(p)·Σ_v q − q) / count
 //
 // | binding | tensor       | access     | shape                        |
 // | ------- | ------------ | ---------- | ---------------------------- |
@@ -26,6 +26,14 @@ struct Args {
   dStride: u32,
   flagBit: u32,
   smoothing: f32,
+  logitsPerModel: u32,
+  targetPerModel: u32,
+  maskPerModel: u32,
+  countPerModel: u32,
+  classWeightsPerModel: u32,
+  rowLossPerModel: u32,
+  dlogitsPerModel: u32,
+  flagsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
@@ -48,9 +56,9 @@ fn main(
 ) {
   let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (n >= args.N) { return; }
-  let p_at = args.pOffset + n * args.pStride;
-  let d_at = args.dOffset + n * args.dStride;
-  let weight = mask[n];
+  let p_at = group.z * args.logitsPerModel + args.pOffset + n * args.pStride;
+  let d_at = group.z * args.dlogitsPerModel + args.dOffset + n * args.dStride;
+  let weight = mask[group.z * args.maskPerModel + n];
   let masked = weight == 0.0;
   var top = 0u;
   var p_top = logits[p_at];
@@ -64,7 +72,7 @@ fn main(
     }
   }
   if (bad) {
-    atomicOr(&flags[0], args.flagBit);
+    atomicOr(&flags[group.z * args.flagsPerModel], args.flagBit);
   }
   // Without the maximum, whose term is 1: log1p keeps the loss of a confident row accurate.
   var rest = 0.0;
@@ -73,22 +81,23 @@ fn main(
       rest += exp(max(logits[p_at + v] - p_top, -EXP_LIMIT));
     }
   }
-  let label = target_[n];
-  let scale = weight / count[0];
+  let label = target_[group.z * args.targetPerModel + n];
+  let w_at = group.z * args.classWeightsPerModel;
+  let scale = weight / count[group.z * args.countPerModel];
   let spread = args.smoothing / f32(args.V);
   let log_sum = log1p(rest);
-  var total = (1.0 - args.smoothing) * classWeights[label];
+  var total = (1.0 - args.smoothing) * classWeights[w_at + label];
   for (var v = 0u; v < args.V; v++) {
-    total += spread * classWeights[v];
+    total += spread * classWeights[w_at + v];
   }
   var others = 0.0;
   for (var v = 0u; v < args.V; v++) {
     let p = logits[p_at + v];
     let softmax = exp(max(p - p_top, -EXP_LIMIT)) / (1.0 + rest);
-    let q = classWeights[v] * (spread + select(0.0, 1.0 - args.smoothing, v == label));
-    others += classWeights[v] * (log_sum + (p_top - p));
+    let q = classWeights[w_at + v] * (spread + select(0.0, 1.0 - args.smoothing, v == label));
+    others += classWeights[w_at + v] * (log_sum + (p_top - p));
     dlogits[d_at + v] = select(scale * (softmax * total - q), 0.0, masked);
   }
-  let own = classWeights[label] * (log_sum + (p_top - logits[p_at + label]));
-  rowLoss[n] = select(weight * ((1.0 - args.smoothing) * own + spread * others), 0.0, masked);
+  let own = classWeights[w_at + label] * (log_sum + (p_top - logits[p_at + label]));
+  rowLoss[group.z * args.rowLossPerModel + n] = select(weight * ((1.0 - args.smoothing) * own + spread * others), 0.0, masked);
 }

@@ -1,7 +1,7 @@
 // loss-ce, `row`: softmax cross-entropy over class ids and its gradient, one row per invocation.
 //
 //   q = (1 − smoothing)·onehot(t) + smoothing/V
-//   rowLoss[n] = mask[n] Σ_v q (logsumexp(p) − p)    dlogits = mask[n] (softmax(p) − q) / count
+//   rowLoss[group.z * args.rowLossPerModel + n] = mask[n] Σ_v q (logsumexp(p) − p)    dlogits = mask[n] (softmax(p) − q) / count
 //
 // | binding | tensor  | access     | shape                        |
 // | ------- | ------- | ---------- | ---------------------------- |
@@ -25,6 +25,13 @@ struct Args {
   dStride: u32,
   flagBit: u32,
   smoothing: f32,
+  logitsPerModel: u32,
+  targetPerModel: u32,
+  maskPerModel: u32,
+  countPerModel: u32,
+  rowLossPerModel: u32,
+  dlogitsPerModel: u32,
+  flagsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
@@ -46,9 +53,9 @@ fn main(
 ) {
   let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (n >= args.N) { return; }
-  let p_at = args.pOffset + n * args.pStride;
-  let d_at = args.dOffset + n * args.dStride;
-  let weight = mask[n];
+  let p_at = group.z * args.logitsPerModel + args.pOffset + n * args.pStride;
+  let d_at = group.z * args.dlogitsPerModel + args.dOffset + n * args.dStride;
+  let weight = mask[group.z * args.maskPerModel + n];
   let masked = weight == 0.0;
   let last = vec4<u32>(args.V - 1u);
   var best = vec4<f32>(logits[p_at]);
@@ -63,7 +70,7 @@ fn main(
     best = select(best, p, more);
   }
   if (bad) {
-    atomicOr(&flags[0], args.flagBit);
+    atomicOr(&flags[group.z * args.flagsPerModel], args.flagBit);
   }
   let p_top = max(max(best.x, best.y), max(best.z, best.w));
   let zw = select(best_at.z, best_at.w, best.w > best.z);
@@ -79,8 +86,8 @@ fn main(
     terms += select(vec4<f32>(), term, (own <= last) & (own != vec4<u32>(top)));
   }
   let rest = (terms.x + terms.y) + (terms.z + terms.w);
-  let label = target_[n];
-  let scale = weight / count[0];
+  let label = target_[group.z * args.targetPerModel + n];
+  let scale = weight / count[group.z * args.countPerModel];
   let share = 1.0 / (1.0 + rest);
   let spread = args.smoothing / f32(args.V);
   let log_sum = log1p(rest);
@@ -100,5 +107,5 @@ fn main(
   }
   let smooth_loss = spread * ((others.x + others.y) + (others.z + others.w));
   let own_loss = log_sum + (p_top - logits[p_at + label]);
-  rowLoss[n] = select(weight * ((1.0 - args.smoothing) * own_loss + smooth_loss), 0.0, masked);
+  rowLoss[group.z * args.rowLossPerModel + n] = select(weight * ((1.0 - args.smoothing) * own_loss + smooth_loss), 0.0, masked);
 }

@@ -1,6 +1,6 @@
 // loss-huber, `row`: Huber loss and its gradient, one row per invocation.
 //
-//   r = p − t    rowLoss[n] = mask[n] Σ_v (|r| ≤ delta ? r²/2 : delta(|r| − delta/2))
+//   r = p − t    rowLoss[group.z * args.rowLossPerModel + n] = mask[n] Σ_v (|r| ≤ delta ? r²/2 : delta(|r| − delta/2))
 //   dlogits = mask[n] clamp(r, ±delta) / (count · V)
 //
 // | binding | tensor  | access     | shape                        |
@@ -25,6 +25,13 @@ struct Args {
   dStride: u32,
   flagBit: u32,
   delta: f32,
+  logitsPerModel: u32,
+  targetPerModel: u32,
+  maskPerModel: u32,
+  countPerModel: u32,
+  rowLossPerModel: u32,
+  dlogitsPerModel: u32,
+  flagsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
@@ -46,24 +53,25 @@ fn main(
 ) {
   let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (n >= args.N) { return; }
-  let p_at = args.pOffset + n * args.pStride;
-  let d_at = args.dOffset + n * args.dStride;
-  let weight = mask[n];
+  let p_at = group.z * args.logitsPerModel + args.pOffset + n * args.pStride;
+  let d_at = group.z * args.dlogitsPerModel + args.dOffset + n * args.dStride;
+  let t_at = group.z * args.targetPerModel + n * args.V;
+  let weight = mask[group.z * args.maskPerModel + n];
   let masked = weight == 0.0;
-  let scale = weight / (count[0] * f32(args.V));
+  let scale = weight / (count[group.z * args.countPerModel] * f32(args.V));
   var sum = 0.0;
   var bad = false;
   for (var v = 0u; v < args.V; v++) {
     let p = logits[p_at + v];
     bad = bad || not_finite(p);
-    let r = p - target_[n * args.V + v];
+    let r = p - target_[t_at + v];
     let held = clamp(r, -args.delta, args.delta);
     // Up to delta this is r²/2, beyond it delta(|r| − delta/2).
     sum += held * (r - 0.5 * held);
     dlogits[d_at + v] = select(scale * held, 0.0, masked);
   }
   if (bad) {
-    atomicOr(&flags[0], args.flagBit);
+    atomicOr(&flags[group.z * args.flagsPerModel], args.flagBit);
   }
-  rowLoss[n] = select(weight * sum, 0.0, masked);
+  rowLoss[group.z * args.rowLossPerModel + n] = select(weight * sum, 0.0, masked);
 }

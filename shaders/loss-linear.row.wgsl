@@ -1,6 +1,6 @@
 // loss-linear, `row`: a linear loss, whose gradient is a given tensor; one row per invocation.
 //
-//   rowLoss[n] = mask[n] Σ_v t·p    dlogits = mask[n] t / count
+//   rowLoss[group.z * args.rowLossPerModel + n] = mask[n] Σ_v t·p    dlogits = mask[n] t / count
 //
 // | binding | tensor  | access     | shape                        |
 // | ------- | ------- | ---------- | ---------------------------- |
@@ -23,6 +23,13 @@ struct Args {
   dOffset: u32,
   dStride: u32,
   flagBit: u32,
+  logitsPerModel: u32,
+  targetPerModel: u32,
+  maskPerModel: u32,
+  countPerModel: u32,
+  rowLossPerModel: u32,
+  dlogitsPerModel: u32,
+  flagsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
@@ -44,22 +51,23 @@ fn main(
 ) {
   let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (n >= args.N) { return; }
-  let p_at = args.pOffset + n * args.pStride;
-  let d_at = args.dOffset + n * args.dStride;
-  let weight = mask[n];
+  let p_at = group.z * args.logitsPerModel + args.pOffset + n * args.pStride;
+  let d_at = group.z * args.dlogitsPerModel + args.dOffset + n * args.dStride;
+  let t_at = group.z * args.targetPerModel + n * args.V;
+  let weight = mask[group.z * args.maskPerModel + n];
   let masked = weight == 0.0;
-  let scale = weight / count[0];
+  let scale = weight / count[group.z * args.countPerModel];
   var sum = 0.0;
   var bad = false;
   for (var v = 0u; v < args.V; v++) {
     let p = logits[p_at + v];
     bad = bad || not_finite(p);
-    let t = target_[n * args.V + v];
+    let t = target_[t_at + v];
     sum += t * p;
     dlogits[d_at + v] = select(scale * t, 0.0, masked);
   }
   if (bad) {
-    atomicOr(&flags[0], args.flagBit);
+    atomicOr(&flags[group.z * args.flagsPerModel], args.flagBit);
   }
-  rowLoss[n] = select(weight * sum, 0.0, masked);
+  rowLoss[group.z * args.rowLossPerModel + n] = select(weight * sum, 0.0, masked);
 }

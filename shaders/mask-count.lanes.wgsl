@@ -8,9 +8,12 @@
 // | 1       | count  | read_write | [1]   |
 //
 // Lane i sums elements i, i + WORKGROUP_SIZE, …
+// Layer z of the grid is a model.
 
 struct Args {
   N: u32,
+  maskPerModel: u32,
+  countPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> mask: array<f32>;
@@ -22,10 +25,11 @@ override WORKGROUP_SIZE: u32 = 16u;
 var<workgroup> sh_sums: array<f32, WORKGROUP_SIZE>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn main(@builtin(local_invocation_index) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let first = group.z * args.maskPerModel;
   var sum = 0.0;
   for (var n = lane; n < args.N; n += WORKGROUP_SIZE) {
-    sum += mask[n];
+    sum += mask[first + n];
   }
   sh_sums[lane] = sum;
   workgroupBarrier();
@@ -34,6 +38,6 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     for (var i = 0u; i < WORKGROUP_SIZE; i++) {
       total += sh_sums[i];
     }
-    count[0] = total;
+    count[group.z * args.countPerModel] = total;
   }
 }

@@ -10,11 +10,16 @@
 // | 3       | flags   | read_write | [1]   |
 //
 // Lane i sums elements i, i + WORKGROUP_SIZE, … The sum is tested before the division can hide anything.
+// Layer z of the grid is a model.
 
 struct Args {
   N: u32,
   perRow: u32,
   flagBit: u32,
+  rowLossPerModel: u32,
+  countPerModel: u32,
+  lossPerModel: u32,
+  flagsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> rowLoss: array<f32>;
@@ -28,10 +33,11 @@ override WORKGROUP_SIZE: u32 = 16u;
 var<workgroup> sh_sums: array<f32, WORKGROUP_SIZE>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn main(@builtin(local_invocation_index) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let first = group.z * args.rowLossPerModel;
   var sum = 0.0;
   for (var n = lane; n < args.N; n += WORKGROUP_SIZE) {
-    sum += rowLoss[n];
+    sum += rowLoss[first + n];
   }
   sh_sums[lane] = sum;
   workgroupBarrier();
@@ -41,13 +47,13 @@ fn main(@builtin(local_invocation_index) lane: u32) {
       total += sh_sums[i];
     }
     if (not_finite(total)) {
-      atomicOr(&flags[0], args.flagBit);
+      atomicOr(&flags[group.z * args.flagsPerModel], args.flagBit);
     }
-    let terms = count[0] * f32(args.perRow);
+    let terms = count[group.z * args.countPerModel] * f32(args.perRow);
     var mean = 0.0;
     if (terms > 0.0) {
       mean = total / terms;
     }
-    loss[0] = mean;
+    loss[group.z * args.lossPerModel] = mean;
   }
 }

@@ -5,7 +5,7 @@
  * Rows with mask 0 give loss and gradient 0. A raw logit that is not finite sets `flagBit` in flags.
  */
 import type { Implementation } from "../core/operation.ts";
-import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Predictions before σ or softmax. */
 export const LOGITS = {
@@ -50,7 +50,7 @@ export function lossByRow(
   sweeps: number,
   { lib = [], numbers = [], inputs = [] }: LossTerms = {},
 ): Readonly<Record<string, Implementation>> {
-  const kernel = {
+  const kernel = forAllModels({
     file,
     bindings: [...reads("logits", "target", "mask", "count", ...inputs), ...writes("rowLoss", "dlogits", "flags")],
     scalars: [...u32("N", "V", ...LOSS_CONSTANTS), ...f32(...numbers)],
@@ -58,6 +58,6 @@ export function lossByRow(
     lib: ["linear-index", "finite", ...lib],
     grid: invocations(["N", 1]),
     trips: loops([`${sweeps}V`, 1]),
-  };
+  });
   return { row: { passes: [{ kernels: [kernel] }] } };
 }

@@ -2,7 +2,7 @@
  * Counts the rows that the loss averages over. On the GPU, because a batch's mask is gathered there and never seen by the host.
  */
 import { defineOperation } from "../core/operation.ts";
-import { loops, oneWorkgroup, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, loops, oneWorkgroup, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `mask-count`; see its equation and tensors. */
 export const maskCount = defineOperation({
@@ -22,7 +22,7 @@ export const maskCount = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "mask-count.lanes",
               bindings: [...reads("mask"), ...writes("count")],
               scalars: u32("N"),
@@ -30,7 +30,7 @@ export const maskCount = defineOperation({
               lib: [],
               grid: oneWorkgroup,
               trips: loops(["N", "WORKGROUP_SIZE"], ["WORKGROUP_SIZE", 1]),
-            },
+            }),
           ],
         },
       ],

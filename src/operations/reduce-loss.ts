@@ -2,7 +2,7 @@
  * The mean loss of a batch from its row losses; a count of 0 gives 0. A sum that is not finite sets `flagBit` in flags.
  */
 import { defineOperation } from "../core/operation.ts";
-import { loops, oneWorkgroup, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, loops, oneWorkgroup, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `reduce-loss`; see its equation and tensors. */
 export const reduceLoss = defineOperation({
@@ -24,7 +24,7 @@ export const reduceLoss = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
               file: "reduce-loss.lanes",
               bindings: [...reads("rowLoss", "count"), ...writes("loss", "flags")],
               scalars: u32("N", "perRow", "flagBit"),
@@ -32,7 +32,7 @@ export const reduceLoss = defineOperation({
               lib: ["finite"],
               grid: oneWorkgroup,
               trips: loops(["N", "WORKGROUP_SIZE"], ["WORKGROUP_SIZE", 1]),
-            },
+            }),
           ],
         },
       ],

@@ -1,9 +1,10 @@
 /** Models side by side on WebGPU: every operation gives each model the bits that it gives that model alone. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { planDefaults } from "../../src/backends/gpu/plan.ts";
 import { openBackend } from "../../src/backends/open.ts";
 import { compareModelsWithAlone } from "../../src/checks/models-alone.ts";
 import type { Backend } from "../../src/core/backend.ts";
-import type { Program } from "../../src/core/program.ts";
+import type { Plan, Program } from "../../src/core/program.ts";
 import { OPERATIONS } from "../../src/operations/registry.ts";
 
 let backend: Backend;
@@ -20,6 +21,19 @@ test.each(OPERATIONS.map(({ name }) => name))("%s", { timeout: 120_000 }, async 
   const { cases, differences } = await compareModelsWithAlone(backend, operation);
   expect(differences).toEqual([]);
   expect(cases).toBeGreaterThan(0);
+});
+
+/** Implementations that are nobody's default; calls that one cannot play are played as usual. */
+const others = OPERATIONS.flatMap(({ name, implementations }) =>
+  Object.keys(implementations)
+    .slice(1)
+    .map((implementation) => [name, implementation] as const),
+);
+
+test.each(others)("%s by `%s`", { timeout: 120_000 }, async (operation, implementation) => {
+  const saved: Plan = { [operation]: { implementation, sizes: {} } };
+  const planned: Backend = { ...backend, plan: (program) => planDefaults(program, true, saved) };
+  expect((await compareModelsWithAlone(planned, operation)).differences).toEqual([]);
 });
 
 test("copies are read alone and together, and what a kernel reads once for all cannot differ", async () => {

@@ -181,15 +181,22 @@ test("only kernels that read a run-time scalar get a slot per play", () => {
 });
 
 describe("models side by side", () => {
+  const grads = { tensor: "params", offset: 64, length: 70 };
   const norm: OperationCall = {
     operation: "gradient-norm",
     label: "optimizer",
     numbers: { P: 70, flagBit: 1 },
     tensors: {
-      grads: { tensor: "params", offset: 64, length: 70 },
+      grads,
       norm: { tensor: "count" },
       flags: { tensor: "flags" },
     },
+  };
+  const count: OperationCall = {
+    operation: "clip-count",
+    label: "optimizer",
+    numbers: { P: 70, M: 1 },
+    tensors: { grads, norm: { tensor: "count" }, clipped: { tensor: "flags" } },
   };
   const rows = { name: "rows", type: "f32", shape: [50], role: "data" } as const;
   const gather: OperationCall = {
@@ -198,8 +205,8 @@ describe("models side by side", () => {
     numbers: { T: 1, B: 1, D: 1, R: 1, K: 1, shift: 0 },
     tensors: { rows: { tensor: "rows" }, starts: { tensor: "flags" }, x: { tensor: "h" } },
   };
-  const program: Program = { models: 3, tensors: [...tensors, rows], phases: { forward: [gather, norm, forward(1)] } };
-  const lowered = lowerProgram(program, planDefaults(program, true, stepByStep));
+  const program: Program = { models: 3, tensors: [...tensors, rows], phases: { forward: [gather, norm, count] } };
+  const lowered = lowerProgram(program, planDefaults(program, true));
   const dispatched = lowered.phases.get("forward")?.dispatches ?? [];
   const stations = dispatched.map(({ station }) => station);
   const ofKernel = (file: string) => stations.filter(({ kernel }) => kernel.file === file);
@@ -222,10 +229,10 @@ describe("models side by side", () => {
   });
 
   test("any other is dispatched once for each, over that model's segments", () => {
-    const steps = ofKernel("gru-forward.step.fused");
-    expect(steps.map(({ model }) => model)).toEqual(Array.from({ length: T }, () => [0, 1, 2]).flat());
-    expect(steps.slice(0, 3).map(({ segments }) => segments[2]?.offsetBytes)).toEqual([256, 1024, 1792]);
-    expect(steps[1]?.label).toBe("gru-forward.step.fused (layer 0, model 1)");
+    const counts = ofKernel("clip-count.lanes.count");
+    expect(counts.map(({ model }) => model)).toEqual([0, 1, 2]);
+    expect(counts.map(({ segments }) => segments[0]?.offsetBytes)).toEqual([256, 1024, 1792]);
+    expect(counts[1]?.label).toBe("clip-count.lanes.count (optimizer, model 1)");
   });
 
   test("what a kernel reads once for all cannot differ between them", () => {
