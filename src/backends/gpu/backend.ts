@@ -7,7 +7,8 @@ import type { Backend, BackendLoss, Player } from "../../core/backend.ts";
 import { guessRate } from "../../core/budget.ts";
 import type { Plan, Program } from "../../core/program.ts";
 import type { OpenedDevice } from "./device.ts";
-import { lowerProgram, type Station } from "./lowering.ts";
+import type { Station } from "./dispatch.ts";
+import { lowerProgram } from "./lowering.ts";
 import { createBuffers, refuseTooLarge } from "./memory.ts";
 import { createPending } from "./pending.ts";
 import { createPipelines } from "./pipelines.ts";
@@ -31,6 +32,7 @@ export function createGpuBackend({ device, info }: OpenedDevice): Backend {
     refuseTooLarge(lowered, info.limits);
     const stations = new Set<Station>();
     for (const { dispatches } of lowered.phases.values()) for (const { station } of dispatches) stations.add(station);
+    if (lowered.micro) stations.add(lowered.micro.dispatch.station);
     let done = 0;
     progress?.(done, stations.size);
     const compile = async (station: Station) => {

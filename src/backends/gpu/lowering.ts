@@ -6,7 +6,7 @@ import { countFlops, MAX_TRIPS } from "../../core/budget.ts";
 import { alignSegment, ELEMENT_BYTES } from "../../core/dims.ts";
 import { ContractError } from "../../core/errors.ts";
 import { layoutOf, modelsOf } from "../../core/model-layout.ts";
-import type { Grid, Implementation, Kernel, Numbers, Operation, Pass } from "../../core/operation.ts";
+import type { Implementation, Kernel, Numbers, Operation, Pass } from "../../core/operation.ts";
 import {
   type OperationCall,
   type Plan,
@@ -17,39 +17,11 @@ import {
 } from "../../core/program.ts";
 import { segmentOf, validateProgram } from "../../core/validate-program.ts";
 import { findOperation, OPERATIONS } from "../../operations/registry.ts";
+import { TRAINING_STEPS } from "../../operations/training-steps.ts";
+import type { Dispatch, Segment, Station } from "./dispatch.ts";
 import { isPlayed, loopRounds } from "./loops.ts";
+import { lowerMicro, type MicroProgram } from "./micro-lowering.ts";
 import { defaultSizes, isFeasible } from "./plan.ts";
-
-/** A piece of a buffer, in bytes. */
-export interface Segment {
-  readonly buffer: string;
-  readonly offsetBytes: number;
-  readonly sizeBytes: number;
-}
-
-/** One kernel of one call: what a pipeline and a bind group are made for. It plays one model, or all of them at once. */
-export interface Station {
-  readonly kernel: Kernel;
-  readonly sizes: Numbers;
-  /** Operation and place in the model, for GPU labels. */
-  readonly label: string;
-  /** In the order of the kernel's bindings. */
-  readonly segments: readonly Segment[];
-  /** Extents and constants of the call, and for all models at once the elements from one model's tensors to the next's. */
-  readonly numbers: Numbers;
-  /** The model it plays; null for all of them. */
-  readonly model: number | null;
-  /** True when some scalar of the kernel is given at each play. */
-  readonly dynamic: boolean;
-}
-
-/** One dispatch of a station. */
-export interface Dispatch {
-  readonly station: Station;
-  readonly grid: Grid;
-  /** `t` where the pass loops, and `steps` where it loops over chunks; empty elsewhere. */
-  readonly looped: Numbers;
-}
 
 /** One call as it is played. */
 export interface LoweredCall {
@@ -74,6 +46,8 @@ export interface LoweredPhase {
 export interface LoweredProgram {
   readonly bufferBytes: ReadonlyMap<string, number>;
   readonly phases: ReadonlyMap<string, LoweredPhase>;
+  /** Whole training steps, where the plan says so. */
+  readonly micro: MicroProgram | null;
 }
 
 /** Throws `ContractError` for a Program that contradicts its contracts and for a plan that does not fit it. */
@@ -97,7 +71,9 @@ export function lowerProgram(program: Program, plan: Plan): LoweredProgram {
     const scalars = [...new Set(calls.flatMap((call) => findOperation(call.operation).scalars))];
     phases.set(name, { calls: lowered, dispatches, scalars, common: commonScalars(dispatches, scalars) });
   }
-  return { bufferBytes, phases };
+  const planned = plan[TRAINING_STEPS];
+  const micro = planned ? lowerMicro(program, planned) : null;
+  return { bufferBytes: new Map([...bufferBytes, ...(micro?.bufferBytes ?? [])]), phases, micro };
 }
 
 function commonScalars(dispatches: readonly Dispatch[], scalars: readonly string[]): readonly string[] {

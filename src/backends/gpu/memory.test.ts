@@ -11,6 +11,7 @@ const program: LoweredProgram = {
     ["metrics", 16],
   ]),
   phases: new Map(),
+  micro: null,
 };
 
 beforeEach(() => vi.stubGlobal("GPUBufferUsage", { STORAGE: 128, COPY_SRC: 4, COPY_DST: 8 }));

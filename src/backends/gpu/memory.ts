@@ -11,10 +11,10 @@ export function refuseTooLarge(program: LoweredProgram, limits: BackendInfo["lim
   for (const [name, bytes] of program.bufferBytes) {
     if (bytes > limits.maxBufferBytes) throw new ProgramRefusedError(name, bytes, limits.maxBufferBytes);
   }
-  for (const { dispatches } of program.phases.values()) {
-    for (const { buffer, sizeBytes } of dispatches.flatMap(({ station }) => station.segments)) {
-      if (sizeBytes > limits.maxBindingBytes) throw new ProgramRefusedError(buffer, sizeBytes, limits.maxBindingBytes);
-    }
+  const dispatches = [...program.phases.values()].flatMap((phase) => phase.dispatches);
+  if (program.micro) dispatches.push(program.micro.dispatch);
+  for (const { buffer, sizeBytes } of dispatches.flatMap(({ station }) => station.segments)) {
+    if (sizeBytes > limits.maxBindingBytes) throw new ProgramRefusedError(buffer, sizeBytes, limits.maxBindingBytes);
   }
 }
 

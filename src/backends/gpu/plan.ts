@@ -14,7 +14,9 @@ import {
   plannedFor,
 } from "../../core/program.ts";
 import { findOperation } from "../../operations/registry.ts";
+import { MICRO, TRAINING_STEPS } from "../../operations/training-steps.ts";
 import { isPlayed, loopRange } from "./loops.ts";
+import { isMicroFeasible } from "./micro-lowering.ts";
 
 /** A GPU hides latency with threads; software renderers pay for each one (measured: 4–16 are best there). */
 const HARDWARE_WORKGROUP_SIZE = 64;
@@ -39,6 +41,8 @@ export function planDefaults(program: Program, software: boolean, saved: Plan = 
     });
     Object.assign(plan, mergeAgreeing(name, planned));
   }
+  const steps = saved[TRAINING_STEPS];
+  if (steps?.implementation === MICRO && isMicroFeasible(program, steps.sizes)) plan[TRAINING_STEPS] = steps;
   return plan;
 }
 

@@ -14,6 +14,8 @@ import { ELEMENT_BYTES } from "../../core/dims.ts";
 import { ContractError } from "../../core/errors.ts";
 import { layoutOf, locateRange, type ModelLayout, modelsOf } from "../../core/model-layout.ts";
 import type { PhaseName, Program, ProgramTensor } from "../../core/program.ts";
+import { MICRO_KERNEL } from "../../operations/training-steps.ts";
+import { MicroPlayer, type TensorHome } from "./micro-player.ts";
 import { createPace } from "./pace.ts";
 import type { Pending } from "./pending.ts";
 import { createReadback, type Readback, type ReadRequest } from "./readback.ts";
@@ -58,13 +60,14 @@ export class GpuPlayer implements Player {
   readonly #pace = createPace();
   readonly #recorder: Recorder;
   readonly #readback: Readback;
+  readonly #micro: MicroPlayer | null;
   /** Made by the first profile. */
   #stopwatch: Stopwatch | undefined;
   #disposed = false;
 
   constructor(parts: PlayerParts) {
-    const { device, program, pending } = parts;
-    const { phases, fixed } = prepareSteps(parts);
+    const { device, program, pending, lowered, buffers } = parts;
+    const { phases, fixed, micro: step } = prepareSteps(parts);
     const runtime = createRuntimeSlots(device, parts.layouts.scalarLayout);
     const counts = { plays: 0, submits: 0, dispatches: {} };
     const submitted = () => {
@@ -79,30 +82,50 @@ export class GpuPlayer implements Player {
     this.#uniforms = [fixed.buffer, runtime.buffer];
     this.#recorder = createRecorder({ device, fixed, runtime, pace: this.#pace, submitted });
     this.#readback = createReadback(device, pending);
+    const { micro } = lowered;
+    const recorder = this.#recorder;
+    this.#micro = micro && step && new MicroPlayer({ device, program, micro, step, buffers, recorder });
   }
 
   write(tensor: string, data: Float32Array | Uint32Array, offset = 0, model = 0): void {
     this.#requireAlive("write");
-    const { buffer, type, offsetBytes } = this.#locate("write", { tensor, offset, length: data.length, model });
+    const own = this.#locate("write", { tensor, offset, length: data.length, model });
+    const { type } = own;
     if (data instanceof Uint32Array !== (type === "u32")) {
       throw new ContractError({ operation: "write", tensor }, type, data.constructor.name);
     }
     this.#recorder.flush();
+    const { buffer, offsetBytes } = moved(own, this.#micro?.toWrite(tensor));
     this.#parts.device.queue.writeBuffer(buffer, offsetBytes, data);
   }
 
   play(phase: PhaseName, scalars: PlayScalars): void {
-    this.#record(this.#stepsOf(phase, scalars), scalars);
+    const steps = this.#stepsOf(phase, scalars);
+    this.#micro?.prepare(phase);
+    this.#record(steps, scalars);
     this.#count(phase);
   }
 
   playSteps(phases: readonly PhaseName[], count: number, scalarsOf: StepScalars): void {
-    playOneByOne(this, phases, count, scalarsOf);
+    if (!this.#micro?.plays(phases)) {
+      playOneByOne(this, phases, count, scalarsOf);
+      return;
+    }
+    this.#requireAlive("playSteps");
+    const dispatches = this.#micro.play(count, (phase, step) => {
+      const scalars = scalarsOf(phase, step);
+      this.#checkScalars(phase, scalars);
+      return scalars;
+    });
+    const { file } = MICRO_KERNEL;
+    this.counts.dispatches[file] = (this.counts.dispatches[file] ?? 0) + dispatches;
+    this.counts.plays += count * phases.length;
   }
 
   async profile(phase: PhaseName, scalars: PlayScalars, now: () => number): Promise<PhaseProfile> {
     const steps = this.#stepsOf(phase, scalars);
     const { device, pending, lowered } = this.#parts;
+    this.#micro?.prepare(phase);
     this.#stopwatch ??= createStopwatch({ device, pending, recorder: this.#recorder, readback: this.#readback });
     const calls = lowered.phases.get(phase)?.calls ?? [];
     let first = 0;
@@ -179,7 +202,9 @@ export class GpuPlayer implements Player {
   /** Reads a range in as many models as are asked for, where there are so many copies. */
   async #read(range: Range, models: number): Promise<Float32Array | Uint32Array> {
     this.#requireAlive("read");
-    const { buffer, type, elements, offsetBytes, layout } = this.#locate("read", range);
+    const own = this.#locate("read", range);
+    const { type, elements, layout } = own;
+    const { buffer, offsetBytes } = moved(own, this.#micro?.toRead(range.tensor));
     if (elements === 0) return type === "u32" ? new Uint32Array() : new Float32Array();
     const request: ReadRequest = {
       source: buffer,
@@ -224,4 +249,9 @@ function countKernels(steps: readonly Step[]): ReadonlyMap<string, number> {
     counts.set(file, (counts.get(file) ?? 0) + 1);
   }
   return counts;
+}
+
+/** The same range where the tensor lies now: `home` is its other home. */
+function moved(own: Located, home: TensorHome | undefined): TensorHome {
+  return home ? { buffer: home.buffer, offsetBytes: home.offsetBytes + own.offsetBytes } : own;
 }

@@ -1,6 +1,6 @@
 /** What reaches a pass: pipelines and bind groups only where they change, and all of them again in the next pass. */
 import { expect, test } from "vitest";
-import type { Station } from "./lowering.ts";
+import type { Station } from "./dispatch.ts";
 import { createPace } from "./pace.ts";
 import { createRecorder, type Step } from "./recorder.ts";
 

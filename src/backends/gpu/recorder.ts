@@ -3,7 +3,7 @@
  * that must see the results, the pace, or a full set of run-time slots.
  */
 import type { PlayScalars } from "../../core/backend.ts";
-import type { Dispatch } from "./lowering.ts";
+import type { Dispatch } from "./dispatch.ts";
 import type { Pace } from "./pace.ts";
 import type { RuntimeSlots, UniformSlots } from "./uniforms.ts";
 

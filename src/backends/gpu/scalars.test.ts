@@ -1,6 +1,6 @@
 /** The bytes of a uniform block: order, types, and which source of a value wins. */
 import { expect, test } from "vitest";
-import type { Station } from "./lowering.ts";
+import type { Station } from "./dispatch.ts";
 import { writeScalars } from "./scalars.ts";
 
 const station: Station = {

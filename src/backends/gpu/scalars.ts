@@ -6,7 +6,7 @@
 import type { PlayScalars } from "../../core/backend.ts";
 import { ELEMENT_BYTES } from "../../core/dims.ts";
 import { ContractError } from "../../core/errors.ts";
-import type { Dispatch } from "./lowering.ts";
+import type { Dispatch } from "./dispatch.ts";
 
 /** Writes the block of `dispatch` at `offsetBytes`. Throws `ContractError` for a scalar that nobody gives. */
 export function writeScalars(view: DataView, offsetBytes: number, dispatch: Dispatch, runtime: PlayScalars): void {

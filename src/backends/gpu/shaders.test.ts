@@ -6,6 +6,7 @@
 import { describe, expect, test } from "vitest";
 import type { Kernel, Operation } from "../../core/operation.ts";
 import { OPERATIONS } from "../../operations/registry.ts";
+import { MICRO_KERNEL } from "../../operations/training-steps.ts";
 import { composeShader, locate, readShader } from "./shaders.ts";
 
 interface Entry {
@@ -106,10 +107,10 @@ describe.each(entries.map((entry) => [entry.kernel.file, entry] as const))("%s",
   });
 });
 
-test("every file is a kernel of some implementation or a shared file that one names", () => {
-  const kernels = entries.map(({ kernel }) => kernel.file);
-  const shared = entries.flatMap(({ kernel }) => kernel.lib ?? []).map((name) => `lib/${name}`);
-  expect(new Set(files)).toEqual(new Set([...kernels, ...shared]));
+test("every file is a kernel of some implementation, or of training steps, or a shared file that one names", () => {
+  const kernels = [...entries.map(({ kernel }) => kernel), MICRO_KERNEL];
+  const shared = kernels.flatMap(({ lib }) => lib ?? []).map((name) => `lib/${name}`);
+  expect(new Set(files)).toEqual(new Set([...kernels.map(({ file }) => file), ...shared]));
 });
 
 test.each(files.filter((file) => file.startsWith("lib/")))("%s holds functions and constants only", (file) => {

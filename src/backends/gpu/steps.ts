@@ -1,6 +1,7 @@
 /** Joins lowered dispatches with their pipelines and bind groups, once, when a player is created. */
 import { planMs, type Rate } from "../../core/budget.ts";
-import type { Dispatch, LoweredProgram, Station } from "./lowering.ts";
+import type { Dispatch, Station } from "./dispatch.ts";
+import type { LoweredProgram } from "./lowering.ts";
 import { type Pipelines, UNIFORM_STRIDE } from "./pipelines.ts";
 import type { Step } from "./recorder.ts";
 import { createFixedSlots, type UniformSlots } from "./uniforms.ts";
@@ -19,6 +20,8 @@ export interface StepParts {
 /** The steps of each phase, and the uniform blocks of those without run-time scalars. */
 export interface PreparedSteps {
   readonly phases: ReadonlyMap<string, readonly Step[]>;
+  /** Whole training steps, where the plan says so. */
+  readonly micro: Step | null;
   readonly fixed: UniformSlots;
 }
 
@@ -46,7 +49,12 @@ export function prepareSteps(parts: StepParts): PreparedSteps {
     });
     phases.set(phase, steps);
   }
-  return { phases, fixed: createFixedSlots(parts.device, parts.layouts.scalarLayout, fixedDispatches) };
+  const { micro } = parts.lowered;
+  return {
+    phases,
+    micro: micro && createStep(micro.dispatch, planMs(micro.flops, parts.rate)),
+    fixed: createFixedSlots(parts.device, parts.layouts.scalarLayout, fixedDispatches),
+  };
 }
 
 function createTensorGroup({ device, layouts, buffers }: StepParts, station: Station): GPUBindGroup {

@@ -4,7 +4,7 @@
  * submit that uses it: queue order keeps the slots of the submit before intact.
  */
 import type { PlayScalars } from "../../core/backend.ts";
-import type { Dispatch } from "./lowering.ts";
+import type { Dispatch } from "./dispatch.ts";
 import { UNIFORM_STRIDE } from "./pipelines.ts";
 import { writeScalars } from "./scalars.ts";
 
