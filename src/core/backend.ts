@@ -79,6 +79,8 @@ export interface Player {
    * resolves run behind it, but spoil its times where the method is `waiting`. `now` is the host's monotonic clock in ms.
    */
   profile(phase: PhaseName, scalars: PlayScalars, now: () => number): Promise<PhaseProfile>;
+  /** What it holds on the device: tensors, and what its kernels need besides. */
+  readonly bytes: number;
   /** Counts since creation, for the CLI and for the test that a step uploads nothing but ids and scalars. */
   readonly counts: {
     readonly plays: number;
@@ -130,7 +132,10 @@ export interface Backend {
   readonly lost: Promise<BackendLoss>;
   /** Fixed defaults for this adapter; what `saved`, a plan from anywhere, says of a call goes first where it can be played. */
   plan(program: Program, saved?: Plan): Plan;
-  /** A plan for training, measured on this adapter where there is a choice; what was not measured is the cost model's. */
+  /**
+   * A plan for training, measured on this adapter where there is a choice; what was not measured is the cost model's. Throws
+   * `ProgramRefusedError` before it measures anything.
+   */
   tune(program: Program, options: TuneOptions): Promise<Plan>;
   /** Checks the Program against the limits and builds it; `progress` counts compiled kernels. Throws `ProgramRefusedError` with numbers. */
   create(program: Program, plan: Plan, progress?: (done: number, total: number) => void): Promise<Player>;

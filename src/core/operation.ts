@@ -125,7 +125,7 @@ export interface Implementation {
   readonly hardware?: Numbers;
   /** Sizes that suit the calls of an operation, from their numbers, on software renderers. */
   readonly software?: (calls: readonly Numbers[]) => Numbers;
-  /** Buffers that only this implementation needs, in elements; private to one call. */
+  /** Buffers that only this implementation needs, in elements. What a call finds in them is anybody's, never zeros. */
   readonly scratch?: Readonly<Record<string, (numbers: Numbers, sizes: Numbers) => number>>;
 }
 

@@ -8,6 +8,7 @@ import type { Player } from "../core/backend.ts";
 export function viewModel(player: Player, model: number): Player {
   return {
     counts: player.counts,
+    bytes: player.bytes,
     write: (tensor, data, offset) => player.write(tensor, data, offset, model),
     play: (phase, scalars) => player.play(phase, scalars),
     playSteps: (phases, count, scalarsOf) => player.playSteps(phases, count, scalarsOf),

@@ -1,4 +1,5 @@
-/** What a run's tensors take on the device, and what they would take if windows were kept whole. */
+/** What a run takes on the device, and what it would take if windows were kept whole. */
+import type { Player } from "../core/backend.ts";
 import { ELEMENT_BYTES } from "../core/dims.ts";
 import { layoutOf, modelsOf } from "../core/model-layout.ts";
 import type { Program } from "../core/program.ts";
@@ -6,7 +7,7 @@ import { type BuiltProgram, buildProgram } from "./build-program.ts";
 import { isCut } from "./chunks.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 
-/** Bytes of a run's tensors; what kernels need besides is the backend's own. */
+/** Bytes of a run: its tensors, and what its player needs besides. */
 export interface RunMemory {
   readonly bytes: number;
   /** The same with all steps of a window kept at once. */
@@ -19,11 +20,16 @@ function bytesOf({ tensors }: Program, models: number): number {
   return tensors.reduce((sum, tensor) => sum + layoutOf(tensor, models).total * ELEMENT_BYTES, 0);
 }
 
-/** The memory of a built Program, all its models together. */
-export function measureMemory(spec: ProgramSpec, { program }: BuiltProgram): RunMemory {
-  const models = modelsOf(program);
-  const bytes = bytesOf(program, models);
+/** The memory of a built Program that `player` holds, all its models together. */
+export function measureMemory(
+  spec: ProgramSpec,
+  { program }: BuiltProgram,
+  { bytes }: Pick<Player, "bytes">,
+): RunMemory {
   const { checkpoint = null, ...rest } = spec;
-  const wholeBytes = isCut(spec) ? bytesOf(buildProgram({ ...rest, truncate: null }).program, models) : bytes;
+  if (!isCut(spec)) return { bytes, wholeBytes: bytes, checkpoint };
+  const models = modelsOf(program);
+  const besides = bytes - bytesOf(program, models);
+  const wholeBytes = besides + bytesOf(buildProgram({ ...rest, truncate: null }).program, models);
   return { bytes, wholeBytes, checkpoint };
 }

@@ -69,7 +69,7 @@ export class TrainingGroup {
     const { pruning: choice, evaluateEvery } = states[0].experiment.training;
     this.parts = parts;
     this.models = states.map((state) => new ModelTraining(state));
-    this.memory = measureMemory(spec, built);
+    this.memory = measureMemory(spec, built, player);
     const queued = this.models.map((model) => {
       const { experiment, live } = model;
       return { experiment, live, rateFactor: (step: number) => model.rateFactor(step) };

@@ -59,7 +59,9 @@ export function createGpuBackend({ device, info }: OpenedDevice): Backend {
     info,
     lost: device.lost.then(({ reason, message }): BackendLoss => ({ reason, message })),
     plan: (program, saved) => planDefaults(program, info.software, saved),
-    tune: (program, options) => {
+    async tune(program, options) {
+      // Nobody waits for the measurements of what the device cannot hold.
+      refuseTooLarge(lowerProgram(program, planDefaults(program, info.software)), info.limits);
       return tunePlan({ program, software: info.software, adapter: info.adapter, create }, options);
     },
     create,

@@ -56,7 +56,7 @@ export function isPlayable({ group }: Place, { implementation, sizes }: PlannedO
 }
 
 /** Milliseconds of all calls by the model. */
-export function estimateMs({ group, software }: Place, { implementation, sizes }: PlannedOperation): number {
+function estimateMs({ group, software }: Place, { implementation, sizes }: PlannedOperation): number {
   const operation = findOperation(group[0].operation);
   const rate = guessRate(software);
   const lanes = software ? LANES.software : LANES.hardware;

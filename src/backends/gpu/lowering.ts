@@ -61,7 +61,7 @@ export function lowerProgram(program: Program, plan: Plan): LoweredProgram {
   for (const [name, calls] of Object.entries(program.phases)) {
     const lowered = calls.map((call) => lowerCall(call, plan, { models, tensors }));
     for (const { scratch } of lowered) {
-      // Calls run one after the other, so those of one operation share its scratch buffers.
+      // Calls run one after the other and leave nothing in their scratch, so all of them share the same buffers.
       for (const { buffer, sizeBytes, distanceBytes } of scratch.values()) {
         const bytes = (models - 1) * distanceBytes + sizeBytes;
         bufferBytes.set(buffer, Math.max(bytes, bufferBytes.get(buffer) ?? 0));
@@ -146,10 +146,10 @@ function scratchSegments(
   sizes: Numbers,
 ): Map<string, BoundSegment> {
   const segments = new Map<string, BoundSegment>();
-  for (const [name, elements] of Object.entries(implementation.scratch ?? {})) {
+  for (const [i, [name, elements]] of Object.entries(implementation.scratch ?? {}).entries()) {
     const count = elements(call.numbers, sizes);
     segments.set(name, {
-      buffer: `${call.operation}, scratch ${name}`,
+      buffer: `scratch ${i}`,
       offsetBytes: 0,
       sizeBytes: count * ELEMENT_BYTES,
       distanceBytes: alignSegment(count) * ELEMENT_BYTES,

@@ -61,7 +61,7 @@ export function groupByPlace(calls: readonly OperationCall[]): readonly Group[] 
 }
 
 /** One entry under the operation's name where all places have the same, otherwise one for each. */
-export function mergeAgreeing(
+function mergeAgreeing(
   operation: string,
   planned: readonly (readonly [key: string, planned: PlannedOperation])[],
 ): Plan {

@@ -50,6 +50,7 @@ interface Located {
 /** See the file's header. Nothing is compiled or allocated after construction but staging buffers. */
 export class GpuPlayer implements Player {
   readonly counts: { plays: number; submits: number; dispatches: Record<string, number> };
+  readonly bytes: number;
   readonly #parts: PlayerParts;
   readonly #tensors: ReadonlyMap<string, ProgramTensor>;
   readonly #models: number;
@@ -74,6 +75,7 @@ export class GpuPlayer implements Player {
       counts.submits++;
     };
     this.counts = counts;
+    this.bytes = [...parts.lowered.bufferBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
     this.#parts = parts;
     this.#tensors = new Map(program.tensors.map((tensor) => [tensor.name, tensor]));
     this.#models = modelsOf(program);

@@ -27,6 +27,7 @@ export function createBoundPlayer(
   };
   const player: Player = {
     counts,
+    bytes: [...tensors.values()].reduce((sum, { byteLength }) => sum + byteLength, 0),
     write(tensor, data, offset = 0, model = 0) {
       const { array, layout } = find(tensor);
       if (data instanceof Uint32Array !== array instanceof Uint32Array) {
