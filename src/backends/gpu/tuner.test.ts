@@ -158,6 +158,18 @@ test("the limit holds: dear places come first, and those without time keep their
   expect([...memory.entries.keys()]).toEqual(["test | models 1 | row-norm | N 64 H 96"]);
 });
 
+test("the limit holds where preparing a candidate takes longer than playing it", async () => {
+  const score = program(call(5, 7, "a"), call(50, 70, "b"), call(90, 90, "c"));
+  const device = scriptedDevice(narrowWins);
+  const create = (sample: Program, plan: Plan) => {
+    ms += 250;
+    return device(sample, plan);
+  };
+  await tunePlan({ program: score, software: true, adapter: "test", create }, options(createMemory()));
+  expect(ms).toBeLessThan(3000);
+  expect(played.length).toBeGreaterThan(0);
+});
+
 test("progress names what comes next and ends with all done", async () => {
   const seen: [number, number, string][] = [];
   const progress = (done: number, total: number, operation: string) => seen.push([done, total, operation]);

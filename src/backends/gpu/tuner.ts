@@ -20,10 +20,12 @@ const TRAINING: readonly PhaseName[] = ["forward", "backward", "update"];
 
 /** Measured at once; more would take longer than they are likely to save. */
 const MOST_RUNNERS = 6;
-/** Times that a better size may lead on to others. */
-const CLIMBS = 2;
+/** Races at one place, of which each may lead on to other sizes. */
+const MOST_RACES = 5;
 /** No measurement begins after this share of the limit, because compiling cannot be broken off. */
 const LATEST_START = 0.8;
+/** Guess of what it costs to prepare a candidate, mostly the compiler's time; measured from the first race on. */
+const FIRST_PREPARATION_MS = 100;
 /** Larger tensors are left zero: filling them would take longer than the measurement. */
 const MOST_FILLED = 1 << 20;
 /** Small, so that sums stay finite; not 0, which a mask takes for a step that is none. */
@@ -51,12 +53,13 @@ export async function tunePlan(parts: TunerParts, options: TuneOptions): Promise
   const places = findPlaces(parts).sort((a, b) => b.flops - a.flops);
   const shapes = [...new Map(places.map((place) => [place.key, place])).values()];
   const untilMs = options.now() + options.limitMs * LATEST_START;
+  const pace = { preparationMs: FIRST_PREPARATION_MS };
   const chosen = new Map<string, PlannedOperation>();
   for (const [done, place] of shapes.entries()) {
     options.progress(done, shapes.length, place.group[0].operation);
     const left = shapes.slice(done).reduce((sum, { flops }) => sum + flops, 0);
     const share = Math.max(untilMs - options.now(), 0) * (place.flops / left);
-    chosen.set(place.key, await choose(parts, place, { ...options, limitMs: share }));
+    chosen.set(place.key, await choose({ ...parts, pace }, place, { ...options, limitMs: share }));
   }
   options.progress(shapes.length, shapes.length, "");
   const tuned = places.flatMap((place) => {
@@ -100,7 +103,7 @@ function roundExtent(extent: number): number {
 }
 
 /** What was remembered or is measured now, or the start of the model. */
-async function choose(parts: TunerParts, place: TunedPlace, options: TuneOptions): Promise<PlannedOperation> {
+async function choose(parts: RaceParts, place: TunedPlace, options: TuneOptions): Promise<PlannedOperation> {
   const known = options.memory.recall(place.key);
   if (known && isPlayable(place, known)) return known;
   const starts = listImplementations(place);
@@ -111,23 +114,29 @@ async function choose(parts: TunerParts, place: TunedPlace, options: TuneOptions
   const compete = (field: readonly PlannedOperation[]) => raceFor(parts, sample, { field, rules });
   let best = start;
   let ms: number | undefined;
-  let field = starts.slice(0, MOST_RUNNERS);
+  const affordable = () =>
+    Math.min(MOST_RUNNERS, Math.floor((rules.untilMs - options.now()) / parts.pace.preparationMs));
+  let field = starts.slice(0, Math.max(1, affordable()));
   const tried = new Set<string>();
-  for (let climbs = 0; climbs <= CLIMBS; climbs++) {
+  for (let races = 0; races < MOST_RACES; races++) {
     const result = field.length > 1 ? await compete(field) : { winner: 0, ms };
     if (!result) break;
     for (const planned of field) tried.add(JSON.stringify(planned));
-    const stays = result.winner === 0 && climbs > 0;
     best = field[result.winner] ?? best;
     ms = result.ms;
-    if (stays) break;
     const variations = listVariations(place, best).filter((planned) => !tried.has(JSON.stringify(planned)));
-    field = [best, ...variations].slice(0, MOST_RUNNERS);
+    field = [best, ...variations].slice(0, affordable());
+    if (field.length < 2) break;
   }
   if (ms === undefined) return best;
   const measured = withChunks(place, best, { flopsPerMs: sample.flops / ms, dispatchMs: 0 });
   options.memory.remember(place.key, measured);
   return measured;
+}
+
+/** How long it took to prepare a candidate in the last race. */
+interface RaceParts extends TunerParts {
+  readonly pace: { preparationMs: number };
 }
 
 interface Field {
@@ -136,14 +145,16 @@ interface Field {
 }
 
 /** Races the field on a sample; undefined where there was no time for it. */
-async function raceFor({ create }: TunerParts, { program }: Sample, { field, rules }: Field) {
+async function raceFor({ create, pace }: RaceParts, { program }: Sample, { field, rules }: Field) {
   if (rules.skipped() || rules.now() >= rules.untilMs) return undefined;
   const [call] = program.phases.forward ?? [];
   if (!call) throw new Error("a sample needs a call");
   const scalars = Object.fromEntries(findOperation(call.operation).scalars.map((name) => [name, 1]));
   const players: Player[] = [];
   try {
+    const began = rules.now();
     players.push(...(await Promise.all(field.map((planned) => create(program, { [call.operation]: planned })))));
+    pace.preparationMs = Math.max(1, (rules.now() - began) / field.length);
     const runners = players.map((player): Runner => {
       fill(player, program);
       return {
