@@ -1,8 +1,11 @@
 /** The fast CPU player against the twins: every operation's parity cases, over one memory. */
 import { expect, test } from "vitest";
+import { compareModelsWithAlone } from "../../checks/models-alone.ts";
 import { runParity } from "../../checks/parity.ts";
+import { ProgramRefusedError } from "../../core/errors.ts";
 import { OPERATIONS } from "../../operations/registry.ts";
 import { createWasmBackend } from "./backend.ts";
+import { FAST_TWINS } from "./fast-twins.ts";
 
 const backend = await createWasmBackend();
 
@@ -10,4 +13,22 @@ test.each(OPERATIONS.map(({ name }) => name))("%s agrees with its twin", { timeo
   const report = await runParity(backend, { operations: [operation] });
   expect(report.results.filter(({ passed }) => !passed)).toEqual([]);
   expect(report.passed).toBeGreaterThan(0);
+});
+
+test.each(FAST_TWINS.map(({ operation }) => operation.name))(
+  "%s of models side by side",
+  { timeout: 60_000 },
+  async (name) => {
+    const { cases, differences } = await compareModelsWithAlone(backend, name);
+    expect(differences).toEqual([]);
+    expect(cases).toBeGreaterThan(0);
+  },
+);
+
+test("a Program beyond 32-bit addresses is refused with the bytes, before memory is asked for", async () => {
+  const tensors = [{ name: "record", type: "f32", shape: [2 ** 30], role: "activation" }] as const;
+  const refusal = await backend.create({ tensors, phases: {} }, {}).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(ProgramRefusedError);
+  expect(refusal).toMatchObject({ tensor: "record and the tensors before it", limitBytes: 2 ** 32 - 2 ** 16 });
+  expect(refusal).toHaveProperty("bytes", 1024 + 2 ** 32 + 64);
 });
