@@ -25,7 +25,7 @@ const MOST_RACES = 5;
 /** No measurement begins after this share of the limit, because compiling cannot be broken off. */
 const LATEST_START = 0.8;
 /** Guess of what it costs to prepare a candidate, mostly the compiler's time; measured from the first race on. */
-const FIRST_PREPARATION_MS = 100;
+const FIRST_PREPARATION_MS = 300;
 /** Larger tensors are left zero: filling them would take longer than the measurement. */
 const MOST_FILLED = 1 << 20;
 /** Small, so that sums stay finite; not 0, which a mask takes for a step that is none. */
