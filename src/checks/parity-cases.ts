@@ -11,7 +11,7 @@ import { constant, idsBelow, notFiniteAt, scaled } from "./parity-fills.ts";
 import { LAYER_CASES } from "./parity-layer-cases.ts";
 import { RECURRENT_CASES } from "./parity-recurrent-cases.ts";
 
-/** Rows, summed axis and columns of the matrix products: every remainder of a tile of 8; the last ones cross workgroups and slabs. */
+/** Rows, summed axis and columns of the matrix products: every remainder of a tile of 8; the last ones fill large tiles and cross workgroups. */
 const PRODUCTS: readonly (readonly [N: number, D: number, C: number])[] = [
   [1, 1, 1],
   [3, 17, 63],
@@ -25,6 +25,7 @@ const PRODUCTS: readonly (readonly [N: number, D: number, C: number])[] = [
   [12, 2, 10],
   [1027, 3, 17],
   [333, 9, 130],
+  [65, 18, 63],
 ];
 
 function productCases(): ParityCase[] {

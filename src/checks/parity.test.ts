@@ -4,6 +4,7 @@ import { describeWorst, type ParityResult } from "./parity.ts";
 
 const result = (operation: string, error: number): ParityResult => ({
   operation,
+  implementation: "step",
   numbers: '{"T":3}',
   tensor: "h",
   error,
@@ -13,7 +14,9 @@ const result = (operation: string, error: number): ParityResult => ({
 
 test("the case closest to its limit is named with both numbers, passed or not", () => {
   const results = [result("near", 9e-6), result("exact", 0), result("far", 1e-7)];
-  expect(describeWorst({ results })).toBe('near, h {"T":3}: error 9.0e-6, allowed 1.0e-5');
-  expect(describeWorst({ results: [...results, result("broken", Number.POSITIVE_INFINITY)] })).toMatch(/^broken, h /);
+  expect(describeWorst({ results })).toBe('near step, h {"T":3}: error 9.0e-6, allowed 1.0e-5');
+  expect(describeWorst({ results: [...results, result("broken", Number.POSITIVE_INFINITY)] })).toMatch(
+    /^broken step, h /,
+  );
   expect(describeWorst({ results: [] })).toBe("");
 });

@@ -5,7 +5,7 @@
  */
 import { createReferenceBackend } from "../backends/reference/player.ts";
 import type { Backend, Player } from "../core/backend.ts";
-import type { Program } from "../core/program.ts";
+import type { Plan, Program } from "../core/program.ts";
 import { evaluateExtent } from "../core/required-elements.ts";
 import { findOperation } from "../operations/registry.ts";
 import { type Comparison, compareArrays, compareSteps, passes, severity } from "./compare.ts";
@@ -27,6 +27,8 @@ export interface ParityOptions {
 /** The worst tensor of one case. */
 export interface ParityResult extends Comparison {
   readonly operation: string;
+  /** Of the plan that was played; empty where the backend has only one. */
+  readonly implementation: string;
   /** Extents and constants, enough to play the case again. */
   readonly numbers: string;
   readonly tensor: string;
@@ -61,17 +63,41 @@ export async function runParity(backend: Backend, options: ParityOptions = {}): 
     const program = createParityProgram(parityCase);
     if (options.accepts?.(program) === false) continue;
     const arrays = fillTensors(program, parityCase, { seed, step });
-    const got = await playCase(backend, program, parityCase, arrays);
-    const wanted = await playCase(reference, program, parityCase, arrays);
-    results.push(judge(parityCase, got, wanted));
+    const wanted = await playCase(reference, { program, plan: reference.plan(program) }, parityCase, arrays);
+    for (const plan of listPlans(backend, program, parityCase.operation)) {
+      const got = await playCase(backend, { program, plan }, parityCase, arrays);
+      const implementation = plan[parityCase.operation]?.implementation ?? "";
+      results.push({ ...judge(parityCase, got, wanted), implementation });
+    }
   }
   const failed = results.filter(({ passed }) => !passed).length;
   const { kind, adapter } = backend.info;
   return { backend: kind, adapter, seed, passed: results.length - failed, failed, results };
 }
 
-async function playCase(backend: Backend, program: Program, parityCase: ParityCase, arrays: Arrays): Promise<Arrays> {
-  const player: Player = await backend.create(program, backend.plan(program));
+/** The backend's own plan, and one for each other implementation that can play the Program's only call. */
+function listPlans(backend: Backend, program: Program, operation: string): readonly Plan[] {
+  const own = backend.plan(program);
+  const chosen = own[operation]?.implementation;
+  if (chosen === undefined) return [own];
+  const others = Object.keys(findOperation(operation).implementations).filter((name) => name !== chosen);
+  const plans = others.map((implementation) => backend.plan(program, { [operation]: { implementation, sizes: {} } }));
+  return [own, ...plans.filter((plan) => plan[operation]?.implementation !== chosen)];
+}
+
+/** A Program and what plays it. */
+interface PlannedProgram {
+  readonly program: Program;
+  readonly plan: Plan;
+}
+
+async function playCase(
+  backend: Backend,
+  { program, plan }: PlannedProgram,
+  parityCase: ParityCase,
+  arrays: Arrays,
+): Promise<Arrays> {
+  const player: Player = await backend.create(program, plan);
   try {
     for (const [name, array] of arrays) player.write(name, array);
     player.playSteps(["forward"], 1, () => parityCase.scalars ?? {});
@@ -87,8 +113,8 @@ export function describeWorst({ results }: Pick<ParityReport, "results">): strin
   const [first, ...others] = results;
   if (!first) return "";
   const worst = others.reduce((a, b) => (severity(b) > severity(a) ? b : a), first);
-  const { operation, tensor, numbers, error, allowed } = worst;
-  return `${operation}, ${tensor} ${numbers}: error ${error.toExponential(1)}, allowed ${allowed.toExponential(1)}`;
+  const { operation, implementation, tensor, numbers, error, allowed } = worst;
+  return `${[operation, implementation].filter(Boolean).join(" ")}, ${tensor} ${numbers}: error ${error.toExponential(1)}, allowed ${allowed.toExponential(1)}`;
 }
 
 function comparedTensors({ operation, compared }: ParityCase): readonly string[] {
@@ -96,7 +122,7 @@ function comparedTensors({ operation, compared }: ParityCase): readonly string[]
   return compared ?? Object.keys(tensors).filter((name) => tensors[name]?.access !== "in");
 }
 
-function judge(parityCase: ParityCase, got: Arrays, wanted: Arrays): ParityResult {
+function judge(parityCase: ParityCase, got: Arrays, wanted: Arrays): Omit<ParityResult, "implementation"> {
   const { operation, numbers } = parityCase;
   const { tolerance } = findOperation(operation);
   const comparisons = comparedTensors(parityCase).flatMap((tensor) => {

@@ -119,6 +119,8 @@ export interface Implementation {
    * means always. A plan is made of feasible implementations only, and one that is not is refused.
    */
   readonly feasible?: (numbers: Numbers, sizes: Numbers, limits: DeviceLimits) => boolean;
+  /** Said of one that is made for GPUs: the default there, and on software renderers only where no other can play. */
+  readonly madeFor?: "hardware";
   /** Values worth trying of the sizes named, for the measured choice of a plan; the others keep their defaults. */
   readonly choices?: Readonly<Record<string, readonly number[]>>;
   /** Sizes for real GPUs where theirs are others: they want more and smaller pieces of work than software renderers. */

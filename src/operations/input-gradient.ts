@@ -2,10 +2,17 @@
  * Gradient of the rows that entered `project-forward`: what a layer or the head hands down. `dx` is usually the dh of the layer below.
  */
 import { defineOperation } from "../core/operation.ts";
-import { perModel, products, reads, u32, writes } from "./kernel-terms.ts";
-import { registerPasses } from "./register-tiles.ts";
+import { products, reads, u32, writes } from "./kernel-terms.ts";
+import { CHUNK_ROWS, fitsShared, type Product, registerPasses, sharedPass } from "./product-tiles.ts";
 
-const bindings = [...reads("da", "W"), ...writes("dx")];
+const product: Product = {
+  operation: "input-gradient",
+  bindings: [...reads("da", "W"), ...writes("dx")],
+  scalars: u32("D", "C", "daOffset", "daStride", "dxOffset", "dxStride"),
+  rows: "steps",
+  columns: "D",
+  terms: ({ C = 0 }) => C,
+};
 
 /** Contract of `input-gradient`; see its equation and tensors. */
 export const inputGradient = defineOperation({
@@ -36,22 +43,7 @@ export const inputGradient = defineOperation({
   linearIn: "N",
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
   implementations: {
-    register: {
-      passes: registerPasses({
-        file: "input-gradient.register",
-        bindings,
-        scalars: [
-          ...u32("t", "steps", "D", "C", "daOffset", "daStride", "dxOffset", "dxStride"),
-          ...perModel(bindings),
-        ],
-        sizes: { WORKGROUP_SIZE: 4 },
-        lib: [],
-        rows: "steps",
-        columns: "D",
-        trips: ({ C = 0 }, _sizes, vectors) => C / 4 + 2 * vectors,
-        models: true,
-      }),
-      sizes: { ROWS: 4096 },
-    },
+    register: { passes: registerPasses(product), sizes: CHUNK_ROWS },
+    shared: { passes: [sharedPass(product)], sizes: CHUNK_ROWS, feasible: fitsShared, madeFor: "hardware" },
   },
 });

@@ -3,10 +3,19 @@
  * strides are constants in elements because activations are read and written inside larger rows.
  */
 import { defineOperation } from "../core/operation.ts";
-import { perModel, products, reads, u32, writes } from "./kernel-terms.ts";
-import { registerPasses } from "./register-tiles.ts";
+import { products, reads, u32, writes } from "./kernel-terms.ts";
+import { CHUNK_ROWS, fitsShared, type Product, registerPasses, sharedPass } from "./product-tiles.ts";
 
-const bindings = [...reads("x", "W", "b"), ...writes("out")];
+const product: Product = {
+  operation: "project-forward",
+  bindings: [...reads("x", "W", "b"), ...writes("out")],
+  scalars: u32("D", "C", "xOffset", "xStride", "outOffset", "outStride"),
+  lib: ["precise-sum"],
+  rows: "steps",
+  columns: "C",
+  terms: ({ D = 0 }) => D,
+  precise: true,
+};
 
 /** Contract of `project-forward`; see its equation and tensors. */
 export const projectForward = defineOperation({
@@ -38,22 +47,7 @@ export const projectForward = defineOperation({
   linearIn: "N",
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
   implementations: {
-    register: {
-      passes: registerPasses({
-        file: "project-forward.register",
-        bindings,
-        scalars: [
-          ...u32("t", "steps", "D", "C", "xOffset", "xStride", "outOffset", "outStride"),
-          ...perModel(bindings),
-        ],
-        sizes: { WORKGROUP_SIZE: 4 },
-        lib: ["precise-sum"],
-        rows: "steps",
-        columns: "C",
-        trips: ({ D = 0 }, _sizes, vectors) => D / 4 + vectors * (D + 3),
-        models: true,
-      }),
-      sizes: { ROWS: 4096 },
-    },
+    register: { passes: registerPasses(product), sizes: CHUNK_ROWS },
+    shared: { passes: [sharedPass(product)], sizes: CHUNK_ROWS, feasible: fitsShared, madeFor: "hardware" },
   },
 });

@@ -6,49 +6,56 @@
 import { defineOperation, type Kernel, type Numbers } from "../core/operation.ts";
 import { evaluateExtent } from "../core/required-elements.ts";
 import { invocations, perModel, products, reads, u32, writes } from "./kernel-terms.ts";
-import { registerPasses, type TiledKernel } from "./register-tiles.ts";
+import { CHUNK_ROWS, type Company, fitsShared, type Product, registerPasses, sharedPass } from "./product-tiles.ts";
 
-/** Rows that one invocation sums; in many more the rounding of a serial f32 sum shows. */
-const SPLIT_ROWS = 512;
+/** Rows of a part; the files have the same default. */
+const PARTS = { SPLIT_ROWS: 512 };
 
-/** Rows of a chunk, all or as many as the plan's budget allows. */
-const ROWS = 4096;
-
-/** Parts of so many rows, each with sums of its own. */
-const countParts = (rows: number, sizes: Numbers) => Math.ceil(rows / (sizes.SPLIT_ROWS ?? SPLIT_ROWS));
+/** Parts of so many rows; in a part of very many the rounding of a serial f32 sum shows. */
+const countParts = (rows: number, sizes: Numbers) => Math.ceil(rows / evaluateExtent("SPLIT_ROWS", sizes));
 
 /** Parts of the longest chunk of a call. */
-const mostParts = ({ N = 0 }: Numbers, sizes: Numbers) => countParts(Math.min(N, sizes.ROWS ?? ROWS), sizes);
+const mostParts = (numbers: Numbers, sizes: Numbers) =>
+  countParts(Math.min(evaluateExtent("N", numbers), evaluateExtent("ROWS", sizes)), sizes);
 
-const productBindings = [...reads("left", "right"), ...writes("dW", "slabs")];
-
-const product: TiledKernel = {
-  file: "weight-gradient.register.product",
-  bindings: productBindings,
-  scalars: [
-    ...u32("t", "steps", "D", "C", "leftOffset", "leftStride", "rightOffset", "rightStride", "outOffset", "outStride"),
-    ...perModel(productBindings),
-  ],
-  sizes: { WORKGROUP_SIZE: 4, SPLIT_ROWS },
-  lib: [],
+const product: Product = {
+  operation: "weight-gradient",
+  part: "product",
+  bindings: [...reads("left", "right"), ...writes("dW", "slabs")],
+  scalars: u32("D", "C", "leftOffset", "leftStride", "rightOffset", "rightStride", "outOffset", "outStride"),
   rows: "D",
   columns: "C",
+  terms: (_numbers, sizes) => evaluateExtent("SPLIT_ROWS", sizes),
   parts: ({ steps = 0 }, sizes) => countParts(steps, sizes),
-  trips: (_numbers, sizes, vectors) => (sizes.SPLIT_ROWS ?? SPLIT_ROWS) / 4 + 2 * vectors,
-  models: true,
 };
 
 const sumBindings = [...reads("slabs"), ...writes("dW")];
 
+/** Adds the slabs of a chunk; the same for both families. */
 const sum: Kernel = {
   file: "weight-gradient.register.sum",
   bindings: sumBindings,
   scalars: [...u32("steps", "D", "C", "outOffset", "outStride"), ...perModel(sumBindings)],
-  sizes: { WORKGROUP_SIZE: 4, SPLIT_ROWS },
+  sizes: { WORKGROUP_SIZE: 4, ...PARTS },
   lib: ["linear-index"],
   grid: invocations(["D·C", 1]),
   trips: ({ steps = 0 }, sizes) => countParts(steps, sizes),
   models: true,
+};
+
+const withoutSlabs: Company = { sizes: PARTS, when: (numbers, sizes) => mostParts(numbers, sizes) === 1 };
+const withSlabs: Company = { sizes: PARTS, after: [sum], when: (numbers, sizes) => mostParts(numbers, sizes) > 1 };
+
+const parted = {
+  sizes: CHUNK_ROWS,
+  // A GPU is kept busy by many parts.
+  hardware: { SPLIT_ROWS: 128 },
+  choices: { SPLIT_ROWS: [128, 512, 2048] },
+  // Of all parts but the first; a buffer has at least one element.
+  scratch: {
+    slabs: (numbers: Numbers, sizes: Numbers) =>
+      Math.max(1, (mostParts(numbers, sizes) - 1) * evaluateExtent("D·C", numbers)),
+  },
 };
 
 /** Contract of `weight-gradient`; see its equation and tensors. */
@@ -87,17 +94,12 @@ export const weightGradient = defineOperation({
   linearIn: "N",
   tolerance: { relative: 2e-5, reason: "f32 sums in another order than the twin's" },
   implementations: {
-    register: {
-      passes: [
-        ...registerPasses(product, { when: (numbers, sizes) => mostParts(numbers, sizes) === 1 }),
-        ...registerPasses(product, { after: [sum], when: (numbers, sizes) => mostParts(numbers, sizes) > 1 }),
-      ],
-      sizes: { ROWS },
-      choices: { SPLIT_ROWS: [128, 512, 2048] },
-      // Of all parts but the first; a buffer has at least one element.
-      scratch: {
-        slabs: (numbers, sizes) => Math.max(1, (mostParts(numbers, sizes) - 1) * evaluateExtent("D·C", numbers)),
-      },
+    register: { passes: [...registerPasses(product, withoutSlabs), ...registerPasses(product, withSlabs)], ...parted },
+    shared: {
+      passes: [sharedPass(product, withoutSlabs), sharedPass(product, withSlabs)],
+      ...parted,
+      feasible: fitsShared,
+      madeFor: "hardware",
     },
   },
 });

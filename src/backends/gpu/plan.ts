@@ -84,7 +84,9 @@ function choosePlayable(group: Group, saved: Plan): PlannedOperation | undefined
 
 function chooseDefault(group: Group, all: readonly OperationCall[], software: boolean): PlannedOperation {
   const [{ operation, label }] = group;
-  for (const [implementation, data] of Object.entries(findOperation(operation).implementations)) {
+  const listed = Object.entries(findOperation(operation).implementations);
+  const suiting = listed.filter(([, { madeFor }]) => (madeFor === "hardware") !== software);
+  for (const [implementation, data] of new Map([...suiting, ...listed])) {
     const widened = chooseSizes(data, all, software);
     const sizes = { ...widened, ...chunkSizes(data, widened, { group, rate: guessRate(software) }) };
     if (group.every(({ numbers }) => isFeasible(data, numbers, sizes))) return { implementation, sizes };
