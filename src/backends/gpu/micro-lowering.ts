@@ -61,6 +61,9 @@ export const MICRO_BUFFERS = {
   arena: `${TRAINING_STEPS}, arena`,
 } as const;
 
+/** Bytes of an arena: it holds resident data a second time, which tiny networks have little of. */
+const MAX_ARENA_BYTES = 2 ** 24;
+
 /** A call with its form. */
 interface FormedCall {
   readonly phase: PhaseName;
@@ -88,6 +91,8 @@ function formCalls(program: Program, lanes: number): readonly FormedCall[] | str
   }
   const flags = new Set(formed.flatMap(({ call }) => call.tensors.flags?.tensor ?? []));
   if (flags.size > 1) return `flags in ${[...flags].join(" and ")}`;
+  const bytes = layOutArena(program, formed, modelsOf(program)).total * ELEMENT_BYTES;
+  if (bytes > MAX_ARENA_BYTES) return `${bytes} bytes of tensors`;
   const trips = tripsOf(formed, lanes);
   return trips > MAX_TRIPS ? `${trips} loop trips in a step` : formed;
 }

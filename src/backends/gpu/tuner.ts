@@ -7,13 +7,14 @@ import type { Player, TuneOptions } from "../../core/backend.ts";
 import { countFlops, guessRate } from "../../core/budget.ts";
 import { elementCount } from "../../core/dims.ts";
 import { modelsOf } from "../../core/model-layout.ts";
-import type { Numbers, Operation } from "../../core/operation.ts";
 import { type PhaseName, type Plan, type PlannedOperation, type Program, planKey } from "../../core/program.ts";
 import { findOperation } from "../../operations/registry.ts";
 import { isPlayable, listImplementations, listVariations, type Place, withChunks } from "./candidates.ts";
 import { type Group, groupByPlace, planDefaults } from "./plan.ts";
 import { type RaceRules, type Runner, race } from "./race.ts";
 import { type Sample, sampleCalls } from "./sample-call.ts";
+import { describeShape } from "./shape-key.ts";
+import { reservedForSteps, tuneSteps } from "./step-tuner.ts";
 
 /** Phases whose time is the time of training. */
 const TRAINING: readonly PhaseName[] = ["forward", "backward", "update"];
@@ -52,7 +53,8 @@ export async function tunePlan(parts: TunerParts, options: TuneOptions): Promise
   const { program, software } = parts;
   const places = findPlaces(parts).sort((a, b) => b.flops - a.flops);
   const shapes = [...new Map(places.map((place) => [place.key, place])).values()];
-  const untilMs = options.now() + options.limitMs * LATEST_START;
+  const latestMs = options.now() + options.limitMs * LATEST_START;
+  const untilMs = latestMs - reservedForSteps(program, software);
   const pace = { preparationMs: FIRST_PREPARATION_MS };
   const chosen = new Map<string, PlannedOperation>();
   for (const [done, place] of shapes.entries()) {
@@ -66,7 +68,9 @@ export async function tunePlan(parts: TunerParts, options: TuneOptions): Promise
     const planned = chosen.get(place.key);
     return planned && isPlayable(place, planned) ? [[planKey(place.group[0]), planned] as const] : [];
   });
-  return planDefaults(program, software, Object.fromEntries(tuned));
+  const plan = planDefaults(program, software, Object.fromEntries(tuned));
+  const limitMs = Math.max(latestMs - options.now(), 0);
+  return { ...plan, ...(await tuneSteps({ ...parts, plan }, { ...options, limitMs })) };
 }
 
 /** The places that have a choice and are played in training. */
@@ -87,19 +91,6 @@ function findPlaces({ program, software, adapter }: TunerParts): TunedPlace[] {
     const key = [adapter, `models ${modelsOf(program)}`, operation.name, ...shapes].join(" | ");
     return [{ group, software, training: [first, ...others] as const, flops, key }];
   });
-}
-
-/** Extents rounded up to 1, 2, 3, 4, 6, 8, 12, …, and the constants that decide which kernels are played. */
-function describeShape({ extents, implementations }: Operation, numbers: Numbers): string {
-  const passes = Object.values(implementations).flatMap((implementation) => implementation.passes);
-  const forms = new Set(passes.flatMap(({ when = {} }) => Object.keys(when)));
-  const rounded = extents.map((name) => `${name} ${roundExtent(numbers[name] ?? 0)}`);
-  return [...rounded, ...[...forms].map((name) => `${name} ${numbers[name]}`)].join(" ");
-}
-
-function roundExtent(extent: number): number {
-  const power = 2 ** Math.ceil(Math.log2(Math.max(extent, 1)));
-  return extent <= power * 0.75 && power > 2 ? power * 0.75 : power;
 }
 
 /** What was remembered or is measured now, or the start of the model. */
