@@ -62,7 +62,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var bad = false;
   for (var i = 0u; i < args.steps; i++) {
     let t = step_of_chunk(args.t, i);
-    multiply(t, row, lane, 0u, 0u, 3u * groups);
+    multiply(t, row, lane, Product(0u, 3u * groups, 0u, 1u));
     storageBarrier();
     bad |= run_gates(t, row, share);
     storageBarrier();

@@ -61,7 +61,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   for (var half = 0u; half < 2u * args.steps; half++) {
     let t = step_of_chunk(args.t, half / 2u);
     let second = half & 1u;
-    multiply(t, row, lane, second, second * 2u * groups, (2u + second) * groups);
+    multiply(t, row, lane, Product(second * 2u * groups, (2u + second) * groups, second, 1u));
     storageBarrier();
     if (second == 0u) {
       bad |= run_gates(t, row, share);

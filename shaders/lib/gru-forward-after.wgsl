@@ -3,10 +3,12 @@
 
 const GATES: u32 = 3u;
 const SLOTS: u32 = 4u;
+const SUMS: u32 = 3u;
+const OPERANDS: u32 = 1u;
 
-// x W + b of four columns, the record row starts at `at`; that of the candidate has no part in q = h' U_n + bu_n.
-fn start4(at: u32, j: vec4<u32>) -> vec4<f32> {
-  return select(vec4<f32>(), load_record(at, j), j < vec4<u32>(2u * args.H));
+// x W + b of four columns, that of the candidate has no part in q = h' U_n + bu_n.
+fn start4(t: u32, b: u32, j: vec4<u32>) -> vec4<f32> {
+  return select(vec4<f32>(), load_record(record_start(t, b), j), j < vec4<u32>(2u * args.H));
 }
 
 fn bias4(j: vec4<u32>) -> vec4<f32> {

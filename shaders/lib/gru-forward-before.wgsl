@@ -3,10 +3,12 @@
 
 const GATES: u32 = 3u;
 const SLOTS: u32 = 4u;
+const SUMS: u32 = 3u;
+const OPERANDS: u32 = 2u;
 
-// x W + b of four columns; the record row starts at `at`.
-fn start4(at: u32, j: vec4<u32>) -> vec4<f32> {
-  return load_record(at, j);
+// x W + b of four columns.
+fn start4(t: u32, b: u32, j: vec4<u32>) -> vec4<f32> {
+  return load_record(record_start(t, b), j);
 }
 
 fn bias4(j: vec4<u32>) -> vec4<f32> {

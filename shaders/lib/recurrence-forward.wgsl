@@ -1,6 +1,6 @@
 // Where step t (from 1, by original time) of a recurrence in phases reads and writes, in either direction: shared by the forward
-// kernels of every cell. The kernel declares `args` with B, H, reverse, masked and `xPerModel` of its tensors, and `model`; its cell
-// declares SLOTS.
+// kernels of every cell. The kernel declares `args` with B, H, reverse, masked and `xPerModel` of its tensors, and `model`; its
+// cell declares `start4` and `bias4`: x W + b and the recurrent bias of four columns.
 
 // Slot 0 of row b in the record [T, B, SLOTS, H]; the others follow at H each.
 fn record_start(t: u32, b: u32) -> u32 {
@@ -36,8 +36,27 @@ fn load_right(at: u32, j: vec4<u32>) -> vec4<f32> {
   return vec4<f32>(U[at + j.x], U[at + j.y], U[at + j.z], U[at + j.w]);
 }
 
-fn right_row(k: u32) -> u32 {
-  return model * args.UPerModel + k * GATES * args.H;
+// Rows of U that meet a group of units of an operand.
+fn right_rows(operand: u32, group: u32) -> vec4<u32> {
+  return model * args.UPerModel + units_of(group) * GATES * args.H;
+}
+
+// Adds x W + b to a sum, stores it, and tells whether it is large.
+fn finish_sum(t: u32, b: u32, group: u32, j: vec4<u32>, sum: vec4<f32>) -> bool {
+  let a = sum + start4(t, b, j);
+  work[work_start(b) + group] = a;
+  return is_large(a);
+}
+
+// A large sum of a row again, precisely.
+fn refine(t: u32, b: u32, operand: u32, group: u32) {
+  let start = work_start(b);
+  if (is_large(work[start + group])) {
+    let j = columns_of(group);
+    let left = 4u * (start + operand_place(operand));
+    let right = model * args.UPerModel;
+    work[start + group] = precise_sum(start4(t, b, j), bias4(j), args.H, left, right, GATES * args.H, j);
+  }
 }
 
 // h' of four units of row b as the first operand of the first step.
@@ -47,21 +66,11 @@ fn begin_operand(t: u32, b: u32, group: u32) {
 
 // Four units of the new state, for h and for the next step's products.
 fn store_new_state(t: u32, b: u32, group: u32, value: vec4<f32>) {
-  store_units_of_state(new_start(t, b), units_of(group), value);
-  work[work_start(b) + operand_place(0u) + group] = pad_units(group, value);
-}
-
-// Units beyond H are the last one again, with its value.
-fn store_units_of_state(at: u32, j: vec4<u32>, value: vec4<f32>) {
+  let at = new_start(t, b);
+  let j = units_of(group);
   h[at + j.x] = value.x;
   h[at + j.y] = value.y;
   h[at + j.z] = value.z;
   h[at + j.w] = value.w;
-}
-
-fn store_units(at: u32, j: vec4<u32>, value: vec4<f32>) {
-  record[at + j.x] = value.x;
-  record[at + j.y] = value.y;
-  record[at + j.z] = value.z;
-  record[at + j.w] = value.w;
+  work[work_start(b) + operand_place(0u) + group] = pad_units(group, value);
 }

@@ -1,16 +1,17 @@
 // The pattern of a recurrence in phases, for every cell (start with `gru-forward.persistent.before.wgsl`):
 //
-//   product phase   sums[b, c] = Σ_k operand[b, k] · right[k, c], in register tiles (`lib/recurrent-tiles`), then + x W + b
+//   product phase   sums[b, c] = Σ_k operand[b, k] · right[k, c], in register tiles (`lib/recurrent-tiles`), forward + x W + b
 //   element phase   applies the cell's gates to four units of a row and writes record, states and the operand of the next product
 //
 // A kernel `persistent` plays them in turn for each step of its chunk, with a barrier after each phase: a workgroup owns ROWS rows of the
 // batch and nobody else touches them. Phases meet in `work`, rows of vectors of four units:
 //
-//   work [16·⌈B / 16⌉, sums of each gate: GATES · G | room for the last tile: 4 | first operand: G | second operand: G],  G = ⌈H / 4⌉
+//   work [16·⌈B / 16⌉, sums: SUMS · G | room for the last tile: 4 | operands: OPERANDS · G],  G = ⌈H / 4⌉
 //
 // so that tiles never look at edges: units beyond H are 0 in operands, and whatever stands in the sums of rows, columns or units that do
 // not exist is never used. The kernel declares `args` with B, H and `xPerModel` of its tensors, `model`, and the overrides ROWS and
-// WORKGROUP_SIZE, and binds `work`; its cell declares GATES.
+// WORKGROUP_SIZE, and binds `work`; its cell declares
+// GATES of U, SUMS, OPERANDS, and SLOTS of the record.
 //
 // A software renderer runs both sides of a branch, and the body of a loop once more than it is entered unless the test stands at its
 // end: hence such loops, flags that are gathered in a variable, and stores that write the last unit again rather than not at all.
@@ -21,12 +22,12 @@ fn groups_of_units() -> u32 {
 
 // Where an operand lies in a row of `work`.
 fn operand_place(operand: u32) -> u32 {
-  return (GATES + operand) * groups_of_units() + 4u;
+  return (SUMS + operand) * groups_of_units() + 4u;
 }
 
 // Start of row b of `work`.
 fn work_start(b: u32) -> u32 {
-  return model * args.workPerModel / 4u + b * operand_place(2u);
+  return model * args.workPerModel / 4u + b * operand_place(OPERANDS);
 }
 
 // Units of a group to load; at the edge the last one again.

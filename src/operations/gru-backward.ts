@@ -6,6 +6,14 @@
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
 import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import {
+  PERSISTENT_BACKWARD_LIB,
+  type Products,
+  persistentImplementation,
+  persistentKernel,
+  persistentWork,
+  ROWS_IN_CHUNKS,
+} from "./persistent-terms.ts";
 import { BACKWARD_CONSTANTS, BACKWARD_LIB, KEY, MASK, ROWS, recurrentFlops } from "./recurrent-terms.ts";
 
 const delta: Kernel = forAllModels({
@@ -46,6 +54,22 @@ const resetDropped: Kernel = {
   lib: ["gru-backward-reset", "recurrent-dropout", "dropout", "rng", "load-state", ...BACKWARD_LIB],
 };
 
+const chunk = (file: string, lib: string, products: Products) =>
+  persistentKernel(file, {
+    bindings: [...reads("h"), ...writes("record"), ...reads("U", "mask"), ...writes("dh")],
+    scalars: ["T", "activation", "reverse", "masked", "upstream"],
+    lib: [lib, ...PERSISTENT_BACKWARD_LIB],
+    products,
+    refines: false,
+  });
+
+const before = chunk("gru-backward.persistent.before", "gru-backward-before", [
+  [1, 2],
+  [1, 1],
+]);
+
+const after = chunk("gru-backward.persistent.after", "gru-backward-after", [[1, 3]]);
+
 /** Contract of `gru-backward`; see its equation and tensors. */
 export const gruBackward = defineOperation({
   name: "gru-backward",
@@ -72,6 +96,13 @@ export const gruBackward = defineOperation({
   linearIn: ROWS,
   tolerance: { relative: 5e-5, reason: "f32 sums in another order, carried over T steps" },
   implementations: {
+    persistent: persistentImplementation(
+      [
+        { kernels: [before], loop: ROWS_IN_CHUNKS, when: { reset: 0 } },
+        { kernels: [after], loop: ROWS_IN_CHUNKS, when: { reset: 1 } },
+      ],
+      persistentWork(4),
+    ),
     step: {
       passes: [
         { kernels: [delta, reset], loop: ROWS, when: { reset: 0, dropped: 0 } },

@@ -143,7 +143,7 @@ export const gruForward = defineOperation({
         { kernels: [before], loop: STEPS_IN_CHUNKS, when: { reset: 0 } },
         { kernels: [after], loop: STEPS_IN_CHUNKS, when: { reset: 1 } },
       ],
-      persistentWork(3),
+      persistentWork(5),
     ),
     step: {
       passes: [

@@ -15,8 +15,19 @@ export const PERSISTENT_FORWARD_LIB = [
   "recurrence-forward",
   "precise-sum",
   "load-state",
-  "record-tile",
+  "record-units",
   "finite",
+  "activations",
+] as const;
+
+/** Shared WGSL of the persistent backward kernels. */
+export const PERSISTENT_BACKWARD_LIB = [
+  "recurrent-work",
+  "recurrent-tiles",
+  "recurrence-backward",
+  "load-state",
+  "state-gradient",
+  "record-units",
   "activations",
 ] as const;
 
@@ -72,9 +83,9 @@ function tripsOfStep({ products, refines }: PersistentParts, { H = Number.NaN }:
   return tileTrips.reduce((sum, trips) => sum + trips + elements, 1);
 }
 
-/** Elements of `work` for a cell of so many gates; see `shaders/lib/recurrent-work.wgsl`. */
-export function persistentWork(gates: number): (numbers: Numbers) => number {
-  return ({ B = Number.NaN, H = Number.NaN }) => 16 * Math.ceil(B / 16) * ((gates + 2) * 4 * Math.ceil(H / 4) + 16);
+/** Elements of `work` for kernels with so many blocks of sums and operands; see `shaders/lib/recurrent-work.wgsl`. */
+export function persistentWork(blocks: number): (numbers: Numbers) => number {
+  return ({ B = Number.NaN, H = Number.NaN }) => 16 * Math.ceil(B / 16) * (blocks * 4 * Math.ceil(H / 4) + 16);
 }
 
 /**

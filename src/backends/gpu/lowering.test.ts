@@ -206,7 +206,7 @@ describe("models side by side", () => {
     tensors: { rows: { tensor: "rows" }, starts: { tensor: "flags" }, x: { tensor: "h" } },
   };
   const program: Program = { models: 3, tensors: [...tensors, rows], phases: { forward: [gather, norm, count] } };
-  const lowered = lowerProgram(program, planDefaults(program, true));
+  const lowered = lowerProgram(program, planDefaults(program, true, stepByStep));
   const dispatched = lowered.phases.get("forward")?.dispatches ?? [];
   const stations = dispatched.map(({ station }) => station);
   const ofKernel = (file: string) => stations.filter(({ kernel }) => kernel.file === file);
