@@ -1,11 +1,11 @@
-/** The fast CPU player against the twins: every operation's parity cases, over one memory. */
+/** The fast CPU player against the twins: in Node on the plain binary, in Chromium on the one with fused multiply-add. */
 import { expect, test } from "vitest";
-import { compareModelsWithAlone } from "../../checks/models-alone.ts";
-import { runParity } from "../../checks/parity.ts";
-import { ProgramRefusedError } from "../../core/errors.ts";
-import { OPERATIONS } from "../../operations/registry.ts";
-import { createWasmBackend } from "./backend.ts";
-import { FAST_TWINS } from "./fast-twins.ts";
+import { createWasmBackend } from "../../src/backends/wasm/backend.ts";
+import { FAST_TWINS } from "../../src/backends/wasm/fast-twins.ts";
+import { compareModelsWithAlone } from "../../src/checks/models-alone.ts";
+import { runParity } from "../../src/checks/parity.ts";
+import { ProgramRefusedError } from "../../src/core/errors.ts";
+import { OPERATIONS } from "../../src/operations/registry.ts";
 
 const backend = await createWasmBackend();
 
