@@ -55,11 +55,11 @@ export async function runParity(backend: Backend, options: ParityOptions = {}): 
   const cases = PARITY_CASES.filter(({ operation }) => options.operations?.includes(operation) ?? true);
   const results: ParityResult[] = [];
   const played = new Map<string, number>();
-  for (const parityCase of cases) {
+  for (const [index, parityCase] of cases.entries()) {
     // Numbered within its operation, so that a case has the same numbers whichever others there are.
     const step = played.get(parityCase.operation) ?? 0;
     played.set(parityCase.operation, step + 1);
-    options.progress?.(results.length, cases.length);
+    options.progress?.(index, cases.length);
     const program = createParityProgram(parityCase);
     if (options.accepts?.(program) === false) continue;
     const arrays = fillTensors(program, parityCase, { seed, step });
