@@ -50,24 +50,7 @@ var<private> model: u32;
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   model = group.z;
-  let row = group.x * ROWS;
-  let share = lane_share(lane);
-  for (var b = row + share.x; b < min(row + ROWS, args.B); b += share.z) {
-    for (var group = share.y; group < groups_of_units(); group += share.w) {
-      begin_operand(args.t, b, group);
-    }
-  }
-  storageBarrier();
-  let groups = groups_of_units();
-  var bad = false;
-  for (var i = 0u; i < args.steps; i++) {
-    let t = step_of_chunk(args.t, i);
-    multiply(t, row, lane, Product(0u, 3u * groups, 0u, 1u));
-    storageBarrier();
-    bad |= run_gates(t, row, share);
-    storageBarrier();
-  }
-  if (bad) {
+  if (play_steps(group.x * ROWS, lane)) {
     atomicOr(&flags[model * args.flagsPerModel], args.flagBit);
   }
 }

@@ -92,7 +92,7 @@ const fusedDropped: Kernel = {
 const before = persistentKernel("gru-forward.persistent.before", {
   bindings: [...writes("h", "record"), ...reads("U", "mask"), ...writes("flags")],
   scalars: ["activation", "flagBit", "reverse", "masked"],
-  lib: ["gru-forward-before", ...PERSISTENT_FORWARD_LIB],
+  lib: ["gru-forward-before", "record-units", ...PERSISTENT_FORWARD_LIB],
   products: [
     [2, 1],
     [1, 1],
@@ -103,7 +103,7 @@ const before = persistentKernel("gru-forward.persistent.before", {
 const after = persistentKernel("gru-forward.persistent.after", {
   bindings: [...writes("h", "record"), ...reads("U", "bu", "mask"), ...writes("flags")],
   scalars: ["activation", "flagBit", "reverse", "masked"],
-  lib: ["gru-forward-after", ...PERSISTENT_FORWARD_LIB],
+  lib: ["gru-forward-after", "recurrence-steps", "record-units", ...PERSISTENT_FORWARD_LIB],
   products: [[3, 1]],
   refines: true,
 });

@@ -8,14 +8,13 @@ import type { Implementation, Kernel, Numbers, Pass } from "../core/operation.ts
 import { perModel, u32, writes } from "./kernel-terms.ts";
 import { ROWS, STEPS } from "./recurrent-terms.ts";
 
-/** Shared WGSL of the persistent forward kernels. */
+/** Shared WGSL of the persistent forward kernels; those that write gates into the record also have `record-units`. */
 export const PERSISTENT_FORWARD_LIB = [
   "recurrent-work",
   "recurrent-tiles",
   "recurrence-forward",
   "precise-sum",
   "load-state",
-  "record-units",
   "finite",
   "activations",
 ] as const;

@@ -5,6 +5,13 @@
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
 import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import {
+  PERSISTENT_FORWARD_LIB,
+  persistentImplementation,
+  persistentKernel,
+  persistentWork,
+  STEPS_IN_CHUNKS,
+} from "./persistent-terms.ts";
 import { FORWARD_CONSTANTS, FORWARD_LIB, KEY, MASK, recurrentFlops, STEPS } from "./recurrent-terms.ts";
 
 const plain: Kernel = forAllModels({
@@ -34,6 +41,14 @@ const dropped: Kernel = {
   ],
 };
 
+const persistent = persistentKernel("rnn-forward.persistent", {
+  bindings: [...writes("h"), ...reads("record", "U", "bu", "mask"), ...writes("flags")],
+  scalars: ["activation", "flagBit", "reverse", "masked"],
+  lib: ["rnn-forward-gates", "recurrence-steps", ...PERSISTENT_FORWARD_LIB],
+  products: [[1, 1]],
+  refines: true,
+});
+
 /** Contract of `rnn-forward`; see its equation and tensors. */
 export const rnnForward = defineOperation({
   name: "rnn-forward",
@@ -58,6 +73,7 @@ export const rnnForward = defineOperation({
     reason: "tanh to a few ulp and f32 sums in another order, carried over T steps",
   },
   implementations: {
+    persistent: persistentImplementation([{ kernels: [persistent], loop: STEPS_IN_CHUNKS }], persistentWork(2)),
     step: {
       passes: [
         { kernels: [plain], loop: STEPS, when: { dropped: 0 } },

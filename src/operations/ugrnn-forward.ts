@@ -6,6 +6,13 @@
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
 import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import {
+  PERSISTENT_FORWARD_LIB,
+  persistentImplementation,
+  persistentKernel,
+  persistentWork,
+  STEPS_IN_CHUNKS,
+} from "./persistent-terms.ts";
 import { FORWARD_CONSTANTS, FORWARD_LIB, KEY, MASK, recurrentFlops, STEPS } from "./recurrent-terms.ts";
 
 const plain: Kernel = forAllModels({
@@ -44,6 +51,14 @@ const dropped: Kernel = {
   ],
 };
 
+const persistent = persistentKernel("ugrnn-forward.persistent", {
+  bindings: [...writes("h", "record"), ...reads("U", "mask"), ...writes("flags")],
+  scalars: ["flagBit", "reverse", "masked"],
+  lib: ["ugrnn-forward-gates", "recurrence-steps", "record-units", ...PERSISTENT_FORWARD_LIB],
+  products: [[2, 1]],
+  refines: true,
+});
+
 /** Contract of `ugrnn-forward`; see its equation and tensors. */
 export const ugrnnForward = defineOperation({
   name: "ugrnn-forward",
@@ -67,6 +82,7 @@ export const ugrnnForward = defineOperation({
     reason: "σ and tanh to a few ulp and f32 sums in another order, carried over T steps",
   },
   implementations: {
+    persistent: persistentImplementation([{ kernels: [persistent], loop: STEPS_IN_CHUNKS }], persistentWork(3)),
     step: {
       passes: [
         { kernels: [plain], loop: STEPS, when: { dropped: 0 } },
