@@ -154,7 +154,7 @@ test("the limit holds: dear places come first, and those without time keep their
   const memory = createMemory();
   const score = program(call(5, 7, "cheap"), call(50, 70, "dear"));
   const slow: Speed = (planned) => 100 * narrowWins(planned);
-  await tune(score, slow, options(memory, { limitMs: 1000 }));
+  await tune(score, slow, options(memory, { limitMs: 2000 }));
   expect([...memory.entries.keys()]).toEqual(["test | models 1 | row-norm | N 64 H 96"]);
 });
 

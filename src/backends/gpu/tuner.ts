@@ -24,9 +24,9 @@ const MOST_RUNNERS = 6;
 /** Races at one place, of which each may lead on to other sizes. */
 const MOST_RACES = 5;
 /** No measurement begins after this share of the limit, because compiling cannot be broken off. */
-const LATEST_START = 0.8;
+const LATEST_START = 0.7;
 /** Guess of what it costs to prepare a candidate, mostly the compiler's time; measured from the first race on. */
-const FIRST_PREPARATION_MS = 300;
+const FIRST_PREPARATION_MS = 500;
 /** Larger tensors are left zero: filling them would take longer than the measurement. */
 const MOST_FILLED = 1 << 20;
 /** Small, so that sums stay finite; not 0, which a mask takes for a step that is none. */
@@ -55,13 +55,13 @@ export async function tunePlan(parts: TunerParts, options: TuneOptions): Promise
   const shapes = [...new Map(places.map((place) => [place.key, place])).values()];
   const latestMs = options.now() + options.limitMs * LATEST_START;
   const untilMs = latestMs - reservedForSteps(program, software);
-  const pace = { preparationMs: FIRST_PREPARATION_MS };
+  const preparationMs = new Map<string, number>();
   const chosen = new Map<string, PlannedOperation>();
   for (const [done, place] of shapes.entries()) {
     options.progress(done, shapes.length, place.group[0].operation);
     const left = shapes.slice(done).reduce((sum, { flops }) => sum + flops, 0);
     const share = Math.max(untilMs - options.now(), 0) * (place.flops / left);
-    chosen.set(place.key, await choose({ ...parts, pace }, place, { ...options, limitMs: share }));
+    chosen.set(place.key, await choose({ ...parts, preparationMs }, place, { ...options, limitMs: share }));
   }
   options.progress(shapes.length, shapes.length, "");
   const tuned = places.flatMap((place) => {
@@ -105,8 +105,11 @@ async function choose(parts: RaceParts, place: TunedPlace, options: TuneOptions)
   const compete = (field: readonly PlannedOperation[]) => raceFor(parts, sample, { field, rules });
   let best = start;
   let ms: number | undefined;
-  const affordable = () =>
-    Math.min(MOST_RUNNERS, Math.floor((rules.untilMs - options.now()) / parts.pace.preparationMs));
+  const { operation } = place.group[0];
+  const affordable = () => {
+    const eachMs = parts.preparationMs.get(operation) ?? FIRST_PREPARATION_MS;
+    return Math.min(MOST_RUNNERS, Math.floor((rules.untilMs - options.now()) / eachMs));
+  };
   let field = starts.slice(0, Math.max(1, affordable()));
   const tried = new Set<string>();
   for (let races = 0; races < MOST_RACES; races++) {
@@ -125,9 +128,9 @@ async function choose(parts: RaceParts, place: TunedPlace, options: TuneOptions)
   return measured;
 }
 
-/** How long it took to prepare a candidate in the last race. */
+/** How long it took to prepare a candidate in the last race of each operation: their kernels differ more than their sizes. */
 interface RaceParts extends TunerParts {
-  readonly pace: { preparationMs: number };
+  readonly preparationMs: Map<string, number>;
 }
 
 interface Field {
@@ -136,7 +139,7 @@ interface Field {
 }
 
 /** Races the field on a sample; undefined where there was no time for it. */
-async function raceFor({ create, pace }: RaceParts, { program }: Sample, { field, rules }: Field) {
+async function raceFor({ create, preparationMs }: RaceParts, { program }: Sample, { field, rules }: Field) {
   if (rules.skipped() || rules.now() >= rules.untilMs) return undefined;
   const [call] = program.phases.forward ?? [];
   if (!call) throw new Error("a sample needs a call");
@@ -145,7 +148,7 @@ async function raceFor({ create, pace }: RaceParts, { program }: Sample, { field
   try {
     const began = rules.now();
     players.push(...(await Promise.all(field.map((planned) => create(program, { [call.operation]: planned })))));
-    pace.preparationMs = Math.max(1, (rules.now() - began) / field.length);
+    preparationMs.set(call.operation, Math.max(1, (rules.now() - began) / field.length));
     const runners = players.map((player): Runner => {
       fill(player, program);
       return {
