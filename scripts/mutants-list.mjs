@@ -142,6 +142,8 @@ export const mutants = [
   ...shader("clip-count.lanes.count", [["f * grads[p]", "f + grads[p]"]]),
   ...shader("apply-mask.element", [["PerModel + i] == 0.0", "PerModel + i] != 0.0"]]),
   ...shader("loss-ce-weighted.row", [["classWeights[w_at + v] * (spread", "classWeights[w_at + v] + (spread"]]),
+  ...lib("lstm-backward-gates", "lstm-backward", [["cell * load_cell(old, j)", "cell + load_cell(old, j)"]]),
+  ...lib("ugrnn-backward-gates", "ugrnn-backward", [["delta * (n - load_state", "delta * (n + load_state"]]),
   ...lib("lstm-forward-gates", "lstm-forward", [["select(f * previous + i * g,", "select(i * previous + i * g,"]]),
   ...lib("ugrnn-forward-gates", "ugrnn-forward", [["sigmoid4(a_z)", "sigmoid4(a_n)"]]),
   ...lib("ugrnn-forward", "ugrnn-forward", [["tanh4(a_n)", "tanh4(a_z)"]]),

@@ -51,19 +51,5 @@ var<private> model: u32;
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   model = group.z;
-  let row = group.x * ROWS;
-  let share = lane_share(lane);
-  for (var b = row + share.x; b < min(row + ROWS, args.B); b += share.z) {
-    for (var unit = share.y; unit < groups_of_units(); unit += share.w) {
-      begin_operands(args.t, b, unit);
-    }
-  }
-  storageBarrier();
-  for (var i = 0u; i < args.steps; i++) {
-    let t = row_of_chunk(args.t, i);
-    multiply(t, row, lane, Product(0u, groups_of_units(), 0u, 3u));
-    storageBarrier();
-    run_delta(t, row, share);
-    storageBarrier();
-  }
+  play_rows(group.x * ROWS, lane);
 }

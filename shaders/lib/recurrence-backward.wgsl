@@ -35,10 +35,6 @@ fn is_masked(t: u32, b: u32) -> bool {
   return (args.masked == 1u) & (mask[model * args.maskPerModel + step * args.B + b] == 0.0);
 }
 
-fn state_start(row: u32, b: u32) -> u32 {
-  return model * args.hPerModel + (row * args.B + b) * args.H;
-}
-
 fn gradient_start(row: u32, b: u32) -> u32 {
   return model * args.dhPerModel + (row * args.B + b) * args.H;
 }

@@ -54,21 +54,25 @@ const resetDropped: Kernel = {
   lib: ["gru-backward-reset", "recurrent-dropout", "dropout", "rng", "load-state", ...BACKWARD_LIB],
 };
 
-const chunk = (file: string, lib: string, products: Products) =>
+const chunk = (file: string, lib: readonly string[], products: Products) =>
   persistentKernel(file, {
     bindings: [...reads("h"), ...writes("record"), ...reads("U", "mask"), ...writes("dh")],
     scalars: ["T", "activation", "reverse", "masked", "upstream"],
-    lib: [lib, ...PERSISTENT_BACKWARD_LIB],
+    lib: [...lib, "state-start", "load-state", ...PERSISTENT_BACKWARD_LIB],
     products,
     refines: false,
   });
 
-const before = chunk("gru-backward.persistent.before", "gru-backward-before", [
-  [1, 2],
-  [1, 1],
-]);
+const before = chunk(
+  "gru-backward.persistent.before",
+  ["gru-backward-before"],
+  [
+    [1, 2],
+    [1, 1],
+  ],
+);
 
-const after = chunk("gru-backward.persistent.after", "gru-backward-after", [[1, 3]]);
+const after = chunk("gru-backward.persistent.after", ["gru-backward-after", "recurrence-rows"], [[1, 3]]);
 
 /** Contract of `gru-backward`; see its equation and tensors. */
 export const gruBackward = defineOperation({

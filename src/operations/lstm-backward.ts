@@ -8,6 +8,13 @@
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
 import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import {
+  PERSISTENT_BACKWARD_LIB,
+  persistentImplementation,
+  persistentKernel,
+  persistentWork,
+  ROWS_IN_CHUNKS,
+} from "./persistent-terms.ts";
 import { BACKWARD_CONSTANTS, BACKWARD_LIB, KEY, MASK, ROWS, recurrentFlops } from "./recurrent-terms.ts";
 
 const plain: Kernel = forAllModels({
@@ -27,6 +34,14 @@ const dropped: Kernel = {
   scalars: [...plain.scalars, ...u32("site"), ...f32("rate"), ...u32("keyPerModel")],
   lib: ["lstm-backward", "recurrent-dropout", "dropout", "rng", "activations", ...BACKWARD_LIB],
 };
+
+const persistent = persistentKernel("lstm-backward.persistent", {
+  bindings: [...reads("c"), ...writes("record"), ...reads("U", "mask"), ...writes("dh", "dc")],
+  scalars: ["T", "reverse", "masked", "upstream", "cellUpstream"],
+  lib: ["lstm-backward-gates", "recurrence-rows", ...PERSISTENT_BACKWARD_LIB],
+  products: [[1, 4]],
+  refines: false,
+});
 
 /** Contract of `lstm-backward`; see its equation and tensors. */
 export const lstmBackward = defineOperation({
@@ -65,6 +80,7 @@ export const lstmBackward = defineOperation({
   linearIn: ROWS,
   tolerance: { relative: 5e-5, reason: "f32 sums in another order, carried over T steps" },
   implementations: {
+    persistent: persistentImplementation([{ kernels: [persistent], loop: ROWS_IN_CHUNKS }], persistentWork(5)),
     step: {
       passes: [
         { kernels: [plain], loop: ROWS, when: { dropped: 0 } },

@@ -19,12 +19,11 @@ export const PERSISTENT_FORWARD_LIB = [
   "activations",
 ] as const;
 
-/** Shared WGSL of the persistent backward kernels. */
+/** Shared WGSL of the persistent backward kernels; those that read states also have `state-start` and `load-state`. */
 export const PERSISTENT_BACKWARD_LIB = [
   "recurrent-work",
   "recurrent-tiles",
   "recurrence-backward",
-  "load-state",
   "state-gradient",
   "record-units",
   "activations",

@@ -7,6 +7,13 @@
  */
 import { defineOperation, type Kernel } from "../core/operation.ts";
 import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import {
+  PERSISTENT_BACKWARD_LIB,
+  persistentImplementation,
+  persistentKernel,
+  persistentWork,
+  ROWS_IN_CHUNKS,
+} from "./persistent-terms.ts";
 import { BACKWARD_CONSTANTS, BACKWARD_LIB, KEY, MASK, ROWS, recurrentFlops } from "./recurrent-terms.ts";
 
 const plain: Kernel = forAllModels({
@@ -26,6 +33,14 @@ const dropped: Kernel = {
   scalars: [...plain.scalars, ...u32("site"), ...f32("rate"), ...u32("keyPerModel")],
   lib: ["rnn-backward", "recurrent-dropout", "dropout", "rng", "activations", "load-state", ...BACKWARD_LIB],
 };
+
+const persistent = persistentKernel("rnn-backward.persistent", {
+  bindings: [...reads("h"), ...writes("record"), ...reads("U", "mask"), ...writes("dh")],
+  scalars: ["T", "activation", "reverse", "masked", "upstream"],
+  lib: ["rnn-backward-gates", "recurrence-rows", "state-start", "load-state", ...PERSISTENT_BACKWARD_LIB],
+  products: [[1, 1]],
+  refines: false,
+});
 
 /** Contract of `rnn-backward`; see its equation and tensors. */
 export const rnnBackward = defineOperation({
@@ -52,6 +67,7 @@ export const rnnBackward = defineOperation({
   linearIn: ROWS,
   tolerance: { relative: 5e-5, reason: "f32 sums in another order, carried over T steps" },
   implementations: {
+    persistent: persistentImplementation([{ kernels: [persistent], loop: ROWS_IN_CHUNKS }], persistentWork(2)),
     step: {
       passes: [
         { kernels: [plain], loop: ROWS, when: { dropped: 0 } },
