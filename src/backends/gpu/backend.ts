@@ -55,6 +55,9 @@ export function createGpuBackend({ device, info }: OpenedDevice): Backend {
     });
   }
 
+  // An experiment that is started again has the same bits, so its Program keeps the plan, however far its measurement came.
+  const tuned = new Map<string, Plan>();
+
   return {
     info,
     lost: device.lost.then(({ reason, message }): BackendLoss => ({ reason, message })),
@@ -62,7 +65,12 @@ export function createGpuBackend({ device, info }: OpenedDevice): Backend {
     async tune(program, options) {
       // Nobody waits for the measurements of what the device cannot hold.
       refuseTooLarge(lowerProgram(program, planDefaults(program, info.software)), info.limits);
-      return tunePlan({ program, software: info.software, adapter: info.adapter, create }, options);
+      const key = JSON.stringify([program.models, program.tensors, program.phases]);
+      const plan =
+        tuned.get(key) ??
+        (await tunePlan({ program, software: info.software, adapter: info.adapter, create }, options));
+      tuned.set(key, plan);
+      return plan;
     },
     create,
     dispose: () => device.destroy(),
