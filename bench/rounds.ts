@@ -138,7 +138,7 @@ export async function openPoint({ name, shape }: NamedShape, { entries, open, pr
 
 /** Plays rounds until enough were quiet; keeps the times of the quiet ones, or of all where none was. */
 export async function playRounds(runners: readonly Runner[], name: string, options: RoundOptions) {
-  const { seconds, rounds: wished, progress, watch = watchPause } = options;
+  const { seconds, rounds: wished, progress, watch = () => watchPause() } = options;
   const quiet: Round[] = [];
   const loud: Round[] = [];
   const running = () => runners.filter(({ broken }) => broken === undefined);
