@@ -1,10 +1,12 @@
 /**
  * What the recurrences of all cells share: variational dropout of h', the gradient that a step hands down through U, and
  * pre-activations. A recurrence is a matrix product of all batch rows at each step, with U packed once, and then a walk
- * over the rows, four units at a time.
+ * over the rows, four units at a time. `playSteps` and `playRows` are that for cells with one product in each step, the
+ * GRU has two; they are compiled for each class of calls, whose fields and methods they name: a function handed on as a value
+ * would need a place in memory, where tensors lie.
  */
 import { exactSum, isLarge } from "./exact-sum";
-import { multiply } from "./multiply";
+import { multiply, pack, packedBytes, packTransposed, ZEROS } from "./multiply";
 import { loadLanes, madd, storeLanes } from "./simd";
 
 /** First argument of the hash for recurrent dropout, `STREAM.recurrentDropout` in `src/core/rng.ts`. */
@@ -120,4 +122,70 @@ export function preActivation(
 @inline
 export function raise(flags: usize, bad: v128, flagBit: u32): void {
   if (v128.any_true(bad)) store<u32>(flags, load<u32>(flags) | flagBit);
+}
+
+/**
+ * Steps fromStep … toStep of a cell with `slots` blocks in U [H, slots·H]: the call's `gates` gets the step, where the old and the new
+ * states lie from the start of h in bytes, the operand h̃' [B, H] and its sums [B, slots·H]. In `scratch` lie U in panels,
+ * the sums, factors of dropout and h̃'.
+ */
+export function playSteps<Call>(call: Call, slots: usize): void {
+  const B = <usize>call.B;
+  const H = <usize>call.H;
+  const reverse = <i32>call.reverse;
+  const states = B * H;
+  const wide = slots * H * 4; // bytes of a row of U
+  const panels = <usize>call.scratch;
+  const sums = panels + packedBytes(H, slots * H);
+  const factors = sums + states * slots * 4;
+  const kept = factors + states * 4;
+  pack(<usize>call.U, wide, H, slots * H, panels);
+  if (call.dropped == 1) drawFactors(<usize>call.key, <u32>call.site, call.rate, states, factors);
+  const last = <i32>call.toStep;
+  const direction = last < <i32>call.fromStep ? -1 : 1;
+  for (let t = <i32>call.fromStep; t != last + direction; t += direction) {
+    const old = <usize>(t - 1 + reverse) * (states * 4);
+    const next = <usize>(t - reverse) * (states * 4);
+    let operand = <usize>call.h + old;
+    if (call.dropped == 1) {
+      dropStates(operand, factors, call.rate, states, kept);
+      operand = kept;
+    }
+    multiply(B, slots * H, H, operand, H * 4, H * 4, 4, panels, ZEROS, 0, 0, sums, wide);
+    call.gates(t, old, next, operand, sums);
+  }
+}
+
+/**
+ * Rows fromRow … toRow of dh of such a cell: what the later step hands down is added, then the call's `differentiate` gets where the row lies
+ * from the start of dh in bytes, and the step that made its state. In `scratch` lie Uᵀ in panels, sums and factors of dropout.
+ */
+export function playRows<Call>(call: Call, slots: usize): void {
+  const B = <usize>call.B;
+  const H = <usize>call.H;
+  const T = <i32>call.T;
+  const reverse = <i32>call.reverse;
+  const states = B * H;
+  const wide = slots * H * 4;
+  const panels = <usize>call.scratch;
+  const sums = panels + packedBytes(slots * H, H);
+  const factors = sums + states * 4;
+  packTransposed(<usize>call.U, wide, slots * H, H, panels);
+  if (call.dropped == 1) drawFactors(<usize>call.key, <u32>call.site, call.rate, states, factors);
+  const last = <i32>call.toRow;
+  const direction = last < <i32>call.fromRow ? -1 : 1;
+  for (let row = <i32>call.fromRow; row != last + direction; row += direction) {
+    const here = <usize>row * (states * 4);
+    const dh = <usize>call.dh + here;
+    if (row != (1 - reverse) * T) {
+      const later = <usize>call.record + <usize>(row - reverse) * B * wide;
+      if (call.dropped == 1) {
+        multiply(B, H, slots * H, later, wide, wide, 4, panels, ZEROS, 0, 0, sums, H * 4);
+        addDropped(sums, factors, states, dh);
+      } else {
+        accumulate(B, H, slots * H, later, wide, panels, dh);
+      }
+    }
+    if (row != reverse * T) call.differentiate(here, row - 1 + reverse);
+  }
 }
