@@ -22,7 +22,7 @@ const ROUNDS = 5;
 /** A runner that is this many times slower than the fastest leaves. */
 const FAR_BEHIND = 1.5;
 /** A challenger must be this many times faster than the first runner: less is noise, and would change plans for nothing. */
-const CLEARLY_FASTER = 1.05;
+const CLEARLY_FASTER = 1.08;
 
 /** The place of the winner and its median in ms; undefined where no round was finished. The first runner is favoured. */
 export async function race(

@@ -1,10 +1,10 @@
 /** Whole training steps against their calls one by one, on a scripted device: the faster wins, and is remembered either way. */
 import { beforeEach, expect, test } from "vitest";
 import type { PlanMemory, TuneOptions } from "../../core/backend.ts";
-import type { Plan, PlannedOperation, Program } from "../../core/program.ts";
+import type { PhaseName, Plan, PlannedOperation, Program } from "../../core/program.ts";
 import { TRAINING_STEPS } from "../../operations/training-steps.ts";
 import { createReferencePlayer } from "../reference/player.ts";
-import { tuneSteps } from "./step-tuner.ts";
+import { raceSteps, tuneSteps } from "./step-tuner.ts";
 
 const program: Program = {
   tensors: [
@@ -54,8 +54,8 @@ function tune(calls: number, micro: number, changes: Partial<TuneOptions> = {}, 
     opened++;
     return {
       ...createReferencePlayer(sample),
-      playSteps: () => {
-        ms += plan[TRAINING_STEPS] ? micro : calls;
+      playSteps: (_: readonly PhaseName[], count: number) => {
+        ms += count * (plan[TRAINING_STEPS] ? micro : calls);
       },
     };
   };
@@ -84,4 +84,21 @@ test("measures nothing without time, when skipped, or where the kernel cannot pl
   expect(await tune(4, 1, {}, { ...program, phases })).toEqual({});
   expect(opened).toBe(0);
   expect(remembered.size).toBe(0);
+});
+
+test("the fastest of several plans is told by whole steps; the first unless another is clearly faster", async () => {
+  const rank = (...times: readonly number[]) => {
+    const create = async (sample: Program, plan: Plan) => ({
+      ...createReferencePlayer(sample),
+      playSteps: (_: readonly PhaseName[], count: number) => {
+        ms += count * (times[plan.place?.sizes.AT ?? 0] ?? Number.NaN);
+      },
+    });
+    const plans = times.map((_, AT): Plan => ({ place: { implementation: "scripted", sizes: { AT } } }));
+    const options = { now: () => ms, memory, skipped: () => false, progress: () => undefined, limitMs: 2000 };
+    return raceSteps({ program, create }, plans, options);
+  };
+  expect(await rank(30, 20)).toBe(1);
+  expect(await rank(30, 29)).toBe(0);
+  expect(await rank(900, 300)).toBeUndefined();
 });

@@ -1,8 +1,9 @@
 /**
- * The measured choice of how whole training steps are played: `micro`, where its kernel can, against the calls one by one as
- * the plan has them. Both play the training phases on tensors of their own; the winner is remembered like others.
+ * Races of whole training steps, each plan on tensors of its own: the defaults against what was chosen call by call, and
+ * `micro`, where its kernel can play the steps, against the calls one by one. The winner of the latter is remembered like others.
  */
 import type { Player, TuneOptions } from "../../core/backend.ts";
+import { elementCount } from "../../core/dims.ts";
 import { modelsOf } from "../../core/model-layout.ts";
 import type { Numbers } from "../../core/operation.ts";
 import type { OperationCall, Plan, PlannedOperation, Program } from "../../core/program.ts";
@@ -15,8 +16,11 @@ import { describeShape } from "./shape-key.ts";
 /** Lanes worth trying, fewest first: a software adapter pays for each, a GPU hides latency with them. */
 const LANES = { software: [4, 8], hardware: [64] };
 
-/** Steps of one measurement. */
-const STEPS = 8;
+/** What a measurement should take, and the steps that it plays at most. */
+const MEASUREMENT = { ms: 20, steps: 8 };
+
+/** Measurements of each plan that a race needs at least. */
+const FEWEST_MEASUREMENTS = 3;
 
 /** Time to set aside: the kernel takes one to two seconds to compile on a software adapter, which cannot be broken off. */
 const RESERVED_MS = 1500;
@@ -27,13 +31,17 @@ const CALL_BY_CALL: PlannedOperation = { implementation: "calls", sizes: {} };
 /** Scalars, parameters and data of a measurement: small, so that sums stay finite. As a number of rows or a place it is 0. */
 const FILL = 1 / 64;
 
-/** What it works with; `plan` says how the calls are played one by one. */
-export interface StepTunerParts {
+/** What a race works with. */
+export interface StepRaceParts {
   readonly program: Program;
+  readonly create: (program: Program, plan: Plan) => Promise<Player>;
+}
+
+/** What the tuner of steps works with; `plan` says how the calls are played one by one. */
+export interface StepTunerParts extends StepRaceParts {
   readonly plan: Plan;
   readonly software: boolean;
   readonly adapter: string;
-  readonly create: (program: Program, plan: Plan) => Promise<Player>;
 }
 
 /** The sizes to try; undefined where the kernel cannot play the training steps. */
@@ -78,36 +86,60 @@ function describeSteps(adapter: string, program: Program): string {
 
 /** The faster of both; undefined where there was no time to tell. */
 async function measure(
-  { create, plan }: StepTunerParts,
+  parts: StepTunerParts,
   training: Program,
   micro: PlannedOperation,
   options: TuneOptions,
 ): Promise<PlannedOperation | undefined> {
+  if (options.skipped() || options.limitMs < RESERVED_MS) return undefined;
+  const plans = [parts.plan, { ...parts.plan, [TRAINING_STEPS]: micro }];
+  const winner = await raceSteps({ ...parts, program: training }, plans, options);
+  return winner === undefined ? undefined : winner === 0 ? CALL_BY_CALL : micro;
+}
+
+/**
+ * The place of the plan whose training steps are fastest, the first one favoured; undefined where there was no time to tell.
+ * Rejects with `BackendLostError` when the device goes away.
+ */
+export async function raceSteps(
+  { program, create }: StepRaceParts,
+  plans: readonly Plan[],
+  options: TuneOptions,
+): Promise<number | undefined> {
   const rules = { now: options.now, skipped: options.skipped, untilMs: options.now() + options.limitMs };
-  if (rules.skipped() || options.limitMs < RESERVED_MS) return undefined;
-  const names = callsOf(training).flatMap(({ operation }) => findOperation(operation).scalars);
-  const scalars = Object.fromEntries(names.map((name) => [name, FILL]));
-  const phases = TRAINING_PHASES.filter((phase) => training.phases[phase]);
+  if (rules.skipped() || options.limitMs <= 0) return undefined;
+  const training = trainingOf(program);
   const players: Player[] = [];
   try {
-    for (const one of [plan, { ...plan, [TRAINING_STEPS]: micro }]) players.push(await create(training, one));
-    const runners = players.map((player): Runner => {
-      for (const { name, shape, role } of training.tensors) {
-        const elements = shape.reduce((product, extent) => product * extent, 1);
-        if (role === "parameters") player.write(name, new Float32Array(elements).fill(FILL));
-      }
-      return {
-        async run() {
-          const began = rules.now();
-          player.playSteps(phases, STEPS, () => scalars);
-          await player.settle();
-          return rules.now() - began;
-        },
-      };
-    });
-    const result = await race(runners, rules);
-    return result && (result.winner === 0 ? CALL_BY_CALL : micro);
+    for (const plan of plans) players.push(await create(training, plan));
+    const runners = players.map((player) => createRunner(player, training, rules.now));
+    const ms = (await runners[0]?.run()) ?? Number.NaN;
+    const atLeastMs = Math.max(ms, MEASUREMENT.ms) * FEWEST_MEASUREMENTS * plans.length;
+    if (!(rules.now() + atLeastMs <= rules.untilMs)) return undefined;
+    return (await race(runners, rules))?.winner;
   } finally {
     for (const player of players) player.dispose();
   }
+}
+
+/** Plays training steps; its first play, of one step, tells how many the others need. */
+function createRunner(player: Player, { phases: own, tensors }: Program, now: () => number): Runner {
+  const names = Object.values(own).flatMap((calls) => calls.flatMap((c) => findOperation(c.operation).scalars));
+  const scalars = Object.fromEntries(names.map((name) => [name, FILL]));
+  const phases = TRAINING_PHASES.filter((phase) => own[phase]);
+  for (const { name, shape, role } of tensors) {
+    if (role === "parameters") player.write(name, new Float32Array(elementCount(shape)).fill(FILL));
+  }
+  let steps: number | undefined;
+  return {
+    async run() {
+      const count = steps ?? 1;
+      const began = now();
+      player.playSteps(phases, count, () => scalars);
+      await player.settle();
+      const ms = (now() - began) / count;
+      steps ??= Math.min(MEASUREMENT.steps, Math.max(1, Math.ceil(MEASUREMENT.ms / ms)));
+      return ms;
+    },
+  };
 }

@@ -5,7 +5,14 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { PlanMemory, TuneOptions } from "../../core/backend.ts";
 import type { Implementation, Kernel } from "../../core/operation.ts";
-import type { OperationCall, Plan, PlannedOperation, Program } from "../../core/program.ts";
+import {
+  type OperationCall,
+  type PhaseName,
+  type Plan,
+  type PlannedOperation,
+  type Program,
+  plannedFor,
+} from "../../core/program.ts";
 import { createReferencePlayer } from "../reference/player.ts";
 import { planDefaults } from "./plan.ts";
 import { tunePlan } from "./tuner.ts";
@@ -64,20 +71,25 @@ beforeEach(() => {
   played = [];
 });
 
-function scriptedDevice(speed: Speed) {
+/** Plays calls in the time that `speed` gives them, whole steps `steps` times as slowly. */
+function scriptedDevice(speed: Speed, steps: (plan: Plan) => number = () => 1) {
   return async (sample: Program, plan: Plan) => {
-    const planned = plan["row-norm"];
-    if (!planned) throw new Error("a sample has one operation");
     const player = createReferencePlayer(sample);
-    const { implementation, sizes } = planned;
+    const planned = (sample.phases.forward ?? []).flatMap((call) => plannedFor(plan, call) ?? []);
+    const total = planned.reduce((sum, one) => sum + speed(one), 0);
     return {
       ...player,
       async profile() {
-        const took = speed(planned);
+        const [first] = planned;
+        if (!first) throw new Error("a sample has a call");
+        const { implementation, sizes } = first;
         played.push(`${implementation}${sizes.R === undefined ? "" : ` ${sizes.R}`}`);
-        ms += took;
-        const about = { operation: "row-norm", label: "", ...planned, dispatches: 1 };
-        return { method: "timestamps" as const, calls: [{ ...about, ms: took }] };
+        ms += total;
+        const about = { operation: "row-norm", label: "", ...first, dispatches: 1 };
+        return { method: "timestamps" as const, calls: [{ ...about, ms: total }] };
+      },
+      playSteps(_: readonly PhaseName[], count: number) {
+        ms += count * total * steps(plan);
       },
     };
   };
@@ -148,6 +160,32 @@ test("who skips gets the start of the model at once, and nothing is remembered",
   expect(played).toEqual([]);
   expect(memory.entries.size).toBe(0);
   expect(plan["row-norm"]).toBeDefined();
+});
+
+test("a plan whose whole steps are not faster gives way to the defaults, now and the next time", async () => {
+  const memory = createMemory();
+  const score = program(call(5, 7, "a"));
+  const steps = (plan: Plan) => (plan["row-norm"]?.implementation === "narrow" ? 4 : 1);
+  const create = scriptedDevice(narrowWins, steps);
+  const parts = { program: score, software: true, adapter: "test", create };
+  expect(await tunePlan(parts, options(memory))).toEqual(planDefaults(score, true));
+  expect(played).toContain("narrow");
+  const rounds = played.length;
+  expect(await tunePlan(parts, options(memory))).toEqual(planDefaults(score, true));
+  expect(played).toHaveLength(rounds);
+});
+
+test("the default stays where a challenger is cheaper by the model, but nothing was measured", async () => {
+  const score = program(call(5, 7, "a"));
+  const plan = await tune(score, narrowWins, options(createMemory(), { limitMs: 0 }));
+  expect(plan).toEqual(planDefaults(score, true));
+});
+
+test("short calls are played many times to a measurement", async () => {
+  const speed: Speed = ({ implementation }) => (implementation === "narrow" ? 0.01 : 0.02);
+  const plan = await tune(program(call(5, 7, "a")), speed, options(createMemory()));
+  expect(plan["row-norm"]?.implementation).toBe("narrow");
+  expect(new Set(played).size).toBe(played.length);
 });
 
 test("the limit holds: dear places come first, and those without time keep their start", async () => {

@@ -1,20 +1,28 @@
 /**
- * The measured choice of a plan. For each place of the model the cost model picks a start; on the run's own shapes the
+ * The measured choice of a plan. Each place of the model starts with its default; on the run's own shapes the
  * implementations are raced against each other, then the winner against variations of its sizes. Places of one shape are
- * measured once, dear ones first, within one limit of time; what there was no time for keeps its start.
+ * measured once, dear ones first, within one limit of time; what there was no time for keeps its default. In the end whole
+ * steps decide between that plan and the defaults, because calls that are fast alone may not be among others.
  */
-import type { Player, TuneOptions } from "../../core/backend.ts";
+import type { Player, PlayScalars, TuneOptions } from "../../core/backend.ts";
 import { countFlops, guessRate } from "../../core/budget.ts";
 import { elementCount } from "../../core/dims.ts";
 import { modelsOf } from "../../core/model-layout.ts";
-import { type PhaseName, type Plan, type PlannedOperation, type Program, planKey } from "../../core/program.ts";
+import {
+  type PhaseName,
+  type Plan,
+  type PlannedOperation,
+  type Program,
+  planKey,
+  plannedFor,
+} from "../../core/program.ts";
 import { findOperation } from "../../operations/registry.ts";
 import { isPlayable, listImplementations, listVariations, type Place, withChunks } from "./candidates.ts";
 import { type Group, groupByPlace, planDefaults } from "./plan.ts";
 import { type RaceRules, type Runner, race } from "./race.ts";
 import { type Sample, sampleCalls } from "./sample-call.ts";
 import { describeShape } from "./shape-key.ts";
-import { reservedForSteps, tuneSteps } from "./step-tuner.ts";
+import { raceSteps, reservedForSteps, tuneSteps } from "./step-tuner.ts";
 
 /** Phases whose time is the time of training. */
 const TRAINING: readonly PhaseName[] = ["forward", "backward", "update"];
@@ -29,6 +37,10 @@ const LATEST_START = 0.7;
 const FIRST_PREPARATION_MS = 500;
 /** Larger tensors are left zero: filling them would take longer than the measurement. */
 const MOST_FILLED = 1 << 20;
+/** Shorter calls are played several times to a measurement: clocks that a browser rounds to 0.1 ms and waits misjudge them. */
+const SHORT_MS = 2;
+/** What a measurement of short calls should take, and how many it plays at most. */
+const MEASUREMENT = { ms: 4, plays: 64 };
 /** Small, so that sums stay finite; not 0, which a mask takes for a step that is none. */
 const FILL = 1 / 64;
 
@@ -53,24 +65,49 @@ export async function tunePlan(parts: TunerParts, options: TuneOptions): Promise
   const { program, software } = parts;
   const places = findPlaces(parts).sort((a, b) => b.flops - a.flops);
   const shapes = [...new Map(places.map((place) => [place.key, place])).values()];
+  const endMs = options.now() + options.limitMs;
   const latestMs = options.now() + options.limitMs * LATEST_START;
   const untilMs = latestMs - reservedForSteps(program, software);
   const preparationMs = new Map<string, number>();
   const chosen = new Map<string, PlannedOperation>();
+  const isRemembered = shapes.every(({ key }) => options.memory.recall(key) !== undefined);
+  const defaults = planDefaults(program, software);
   for (const [done, place] of shapes.entries()) {
     options.progress(done, shapes.length, place.group[0].operation);
     const left = shapes.slice(done).reduce((sum, { flops }) => sum + flops, 0);
     const share = Math.max(untilMs - options.now(), 0) * (place.flops / left);
-    chosen.set(place.key, await choose({ ...parts, preparationMs }, place, { ...options, limitMs: share }));
+    chosen.set(place.key, await choose({ ...parts, defaults, preparationMs }, place, { ...options, limitMs: share }));
   }
   options.progress(shapes.length, shapes.length, "");
   const tuned = places.flatMap((place) => {
     const planned = chosen.get(place.key);
     return planned && isPlayable(place, planned) ? [[planKey(place.group[0]), planned] as const] : [];
   });
-  const plan = planDefaults(program, software, Object.fromEntries(tuned));
+  const challenger = planDefaults(program, software, Object.fromEntries(tuned));
+  const confirm = { ...options, limitMs: endMs - options.now() };
+  const isFaster = isRemembered || (await isFasterPlan(parts, { defaults, challenger }, confirm));
+  if (!isFaster) rememberDefaults(shapes, defaults, options);
+  const plan = isFaster ? challenger : defaults;
   const limitMs = Math.max(latestMs - options.now(), 0);
   return { ...plan, ...(await tuneSteps({ ...parts, plan }, { ...options, limitMs })) };
+}
+
+/** False where whole steps of the challenger are not clearly faster; true where they are, or take too long to tell. */
+async function isFasterPlan(
+  parts: TunerParts,
+  { defaults, challenger }: { readonly defaults: Plan; readonly challenger: Plan },
+  options: TuneOptions,
+): Promise<boolean> {
+  if (JSON.stringify(defaults) === JSON.stringify(challenger)) return true;
+  return (await raceSteps(parts, [defaults, challenger], options)) !== 0;
+}
+
+/** So that the next run does not begin with what lost. */
+function rememberDefaults(shapes: readonly TunedPlace[], defaults: Plan, { memory }: TuneOptions): void {
+  for (const { key, group } of shapes) {
+    const planned = plannedFor(defaults, group[0]);
+    if (planned && memory.recall(key)) memory.remember(key, planned);
+  }
 }
 
 /** The places that have a choice and are played in training. */
@@ -93,13 +130,13 @@ function findPlaces({ program, software, adapter }: TunerParts): TunedPlace[] {
   });
 }
 
-/** What was remembered or is measured now, or the start of the model. */
+/** What was remembered or is measured now, or the default. */
 async function choose(parts: RaceParts, place: TunedPlace, options: TuneOptions): Promise<PlannedOperation> {
   const known = options.memory.recall(place.key);
   if (known && isPlayable(place, known)) return known;
-  const starts = listImplementations(place);
-  const [start] = starts;
+  const start = plannedFor(parts.defaults, place.group[0]);
   if (!start) throw new Error(`${place.group[0].operation} has no implementation for all of its calls`);
+  const others = listImplementations(place).filter((planned) => JSON.stringify(planned) !== JSON.stringify(start));
   const sample = sampleCalls(place.training, modelsOf(parts.program), guessRate(place.software));
   const rules = { now: options.now, skipped: options.skipped, untilMs: options.now() + options.limitMs };
   const compete = (field: readonly PlannedOperation[]) => raceFor(parts, sample, { field, rules });
@@ -110,7 +147,7 @@ async function choose(parts: RaceParts, place: TunedPlace, options: TuneOptions)
     const eachMs = parts.preparationMs.get(operation) ?? FIRST_PREPARATION_MS;
     return Math.min(MOST_RUNNERS, Math.floor((rules.untilMs - options.now()) / eachMs));
   };
-  let field = starts.slice(0, Math.max(1, affordable()));
+  let field = [start, ...others].slice(0, Math.max(1, affordable()));
   const tried = new Set<string>();
   for (let races = 0; races < MOST_RACES; races++) {
     const result = field.length > 1 ? await compete(field) : { winner: 0, ms };
@@ -130,6 +167,7 @@ async function choose(parts: RaceParts, place: TunedPlace, options: TuneOptions)
 
 /** How long it took to prepare a candidate in the last race of each operation: their kernels differ more than their sizes. */
 interface RaceParts extends TunerParts {
+  readonly defaults: Plan;
   readonly preparationMs: Map<string, number>;
 }
 
@@ -151,17 +189,31 @@ async function raceFor({ create, preparationMs }: RaceParts, { program }: Sample
     preparationMs.set(call.operation, Math.max(1, (rules.now() - began) / field.length));
     const runners = players.map((player): Runner => {
       fill(player, program);
-      return {
-        async run() {
-          const { calls } = await player.profile("forward", scalars, rules.now);
-          return calls.reduce((sum, { ms }) => sum + ms, 0);
-        },
-      };
+      return createRunner(player, scalars, rules.now);
     });
     return await race(runners, rules);
   } finally {
     for (const player of players) player.dispose();
   }
+}
+
+/** Plays a sample; its first play tells how many the others need. */
+function createRunner(player: Player, scalars: PlayScalars, now: () => number): Runner {
+  let plays = 1;
+  return {
+    async run() {
+      if (plays === 1) {
+        const { calls } = await player.profile("forward", scalars, now);
+        const ms = calls.reduce((sum, call) => sum + call.ms, 0);
+        if (ms < SHORT_MS) plays = Math.min(MEASUREMENT.plays, Math.ceil(MEASUREMENT.ms / ms));
+        return ms;
+      }
+      const began = now();
+      player.playSteps(["forward"], plays, () => scalars);
+      await player.settle();
+      return (now() - began) / plays;
+    },
+  };
 }
 
 function fill(player: Player, { tensors }: Program): void {
