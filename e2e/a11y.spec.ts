@@ -8,6 +8,7 @@ import {
   expectStepAbove,
   notice,
   openExperiment,
+  openPage,
   PATIENCE_MS,
   readStep,
   transport,
@@ -99,7 +100,7 @@ test("nothing scrolls sideways on a phone or at 400 %", async ({ page }) => {
 
 test("with reduced motion nothing starts by itself", async ({ page }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
-  await page.goto("./");
+  await openPage(page);
   await expectReady(page);
   await expect(notice(page, "Ready. Press Play (or Space) to train.")).toBeVisible();
   await expect(page.getByText("parameters of step 0")).toBeVisible({ timeout: PATIENCE_MS });

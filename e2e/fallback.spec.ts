@@ -13,6 +13,7 @@ import {
   expectWebGpu,
   notice,
   openExperiment,
+  openPage,
   PATIENCE_MS,
   readCurve,
   readStep,
@@ -120,7 +121,7 @@ test("a device that is refused once is asked for again", async ({ page }) => {
 test("a worker that does not load is told, and can be started again", async ({ page, complaints }) => {
   complaints.expect(/404/);
   await page.route(/\/assets\/entry-[^/]*\.js$/, (route) => route.fulfill({ status: 404, body: "Not found" }));
-  await page.goto("./");
+  await openPage(page);
   await expect(notice(page, "The engine stopped. What you see stays; start it again to go on.")).toBeVisible();
   await expect(page.getByRole("button", { name: "engine stopped" })).toBeVisible();
   await page.unrouteAll();

@@ -11,8 +11,22 @@ import { expect } from "./page.ts";
 /** Longest wait for something that trains or compiles: a software adapter on a busy machine is slow, not wrong. */
 export const PATIENCE_MS = 180_000;
 
+/**
+ * The query that most pages are opened with: fixed plans, because measuring them takes seconds before each first step.
+ * What a visitor without a query gets is proven where a spec opens `BARE`.
+ */
+export const USUAL = "?tune=off";
+
+/** No query: the address that visitors have. Plans are measured before step 0. */
+export const BARE = "";
+
+/** Opens the page without a link, so that its first task starts by itself. */
+export async function openPage(page: Page, search = USUAL): Promise<void> {
+  await page.goto(`./${search}`);
+}
+
 /** Opens a link to an experiment, as somebody who got it; `search` goes between path and fragment. Nothing trains yet. */
-export async function openExperiment(page: Page, experiment: Experiment, search = ""): Promise<void> {
+export async function openExperiment(page: Page, experiment: Experiment, search = USUAL): Promise<void> {
   await page.goto(`./${search}${await encodeLink(experiment)}`);
   await expectReady(page);
 }

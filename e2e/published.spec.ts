@@ -17,6 +17,7 @@ import {
   expectWebGpu,
   leadingNumber,
   openExperiment,
+  openPage,
   PATIENCE_MS,
   trainTo,
   transport,
@@ -64,7 +65,7 @@ function variantOf(name: string): PublishedVariant {
 }
 
 test("every published model has a card", async ({ page }) => {
-  await page.goto("./");
+  await openPage(page);
   await expectReady(page);
   expect(MODELS.map(({ name }) => name)).toEqual(PUBLISHED_MODELS.map(({ name }) => name));
   const titles = page.getByRole("region", { name: "Published models" }).getByRole("button", { pressed: false });
@@ -75,7 +76,7 @@ for (const { name, title, views } of MODELS) {
   test(`${name} starts with one click, learns and shows its gates`, async ({ page }) => {
     const variant = variantOf(name);
     await page.emulateMedia({ reducedMotion: "reduce" });
-    await page.goto("./");
+    await openPage(page);
     await expectReady(page);
     const card = page.getByRole("button", { name: new RegExp(`^${title}`) });
     await card.click();

@@ -15,11 +15,13 @@ import {
   field,
   notice,
   openExperiment,
+  openPage,
   PATIENCE_MS,
   readStep,
   saveRun,
   trainTo,
   transport,
+  USUAL,
 } from "./instrument.ts";
 import { expect, test } from "./page.ts";
 import { readSafetensorsFile } from "./safetensors-reader.ts";
@@ -91,7 +93,7 @@ test("bad links leave the open page as it is", async ({ page }) => {
 });
 
 test("a page opened with a bad link shows the default run, which waits", async ({ page }) => {
-  await page.goto("./#%");
+  await openPage(page, `${USUAL}#%`);
   await expectReady(page);
   await expect(notice(page, UNREADABLE)).toBeVisible();
   await expect(page.getByText("parameters of step 0")).toBeVisible({ timeout: PATIENCE_MS });

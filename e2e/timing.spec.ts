@@ -1,4 +1,6 @@
 /** The plan and the times of the operations as a user meets them. */
+import { smallWeather } from "./experiments.ts";
+import { BARE, openExperiment, openPage, PATIENCE_MS, trainTo } from "./instrument.ts";
 import { expect, test } from "./page.ts";
 
 /** A number as the page writes it. */
@@ -7,7 +9,7 @@ const read = (text: string | undefined) => Number((text ?? "").replaceAll(",", "
 test("the panel of times names every operation of a step, with its implementation and real numbers", async ({
   page,
 }) => {
-  await page.goto("./?tune=off");
+  await openPage(page);
   const panel = page.getByRole("region", { name: "Time", exact: true });
   await panel.getByText("Where the time of a step goes").click();
   const table = panel.getByRole("table", { name: "Operations of a training step in order of play" });
@@ -30,4 +32,18 @@ test("the panel of times names every operation of a step, with its implementatio
     expect(cells[2], cells[0]).toMatch(/^\S+/);
     expect(read(cells[3]), cells[0]).toBeGreaterThanOrEqual(1);
   }
+});
+
+test("without a query plans are measured before the first step, as the page says, and kept for the next visit", async ({
+  page,
+}) => {
+  test.setTimeout(2 * PATIENCE_MS);
+  const kept = () => page.evaluate(() => Object.values(localStorage).join("\n"));
+  const opened = openExperiment(page, smallWeather, BARE);
+  await expect(page.getByText(/^Measuring what is fastest on this device, \d+ of \d+: \S/)).toBeVisible({
+    timeout: PATIENCE_MS,
+  });
+  await opened;
+  expect(await kept()).toContain('"implementation":');
+  await trainTo(page, 3);
 });
