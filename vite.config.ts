@@ -24,6 +24,13 @@ const cli = {
   rolldownOptions: { input: findCommands() },
 };
 
+/**
+ * Kernel tests that play in Node alone. Node and Chromium have the same driver and differ in the build of the compiler and in
+ * the binding, which every other file of the folder tries on both; these add sizes, lanes and models to kernels that
+ * those have compiled, or kernels of many variants (`micro`) that others play in some.
+ */
+const NODE_ONLY = ["micro", "models", "parity-sizes"].map((name) => `tests/kernels/${name}.test.ts`);
+
 const executablePath = findBrowser();
 const launchOptions = { ...(executablePath && { executablePath }), args: browserFlags };
 
@@ -54,6 +61,9 @@ export default defineConfig(({ isSsrBuild }) => ({
           environment: "node",
           // Threads get a copy of the environment that the Vulkan loader never sees.
           pool: "forks",
+          // One process and one device for all files: see tests/kernels/shared-backend.ts.
+          isolate: false,
+          maxWorkers: 1,
           env: vulkanEnvironment(),
           setupFiles: ["tests/kernels/setup.node.ts"],
           include: ["tests/kernels/**/*.test.ts"],
@@ -63,7 +73,9 @@ export default defineConfig(({ isSsrBuild }) => ({
         extends: true,
         test: {
           name: "kernels-browser",
+          isolate: false,
           include: ["tests/kernels/**/*.test.ts"],
+          exclude: NODE_ONLY,
           browser: {
             enabled: true,
             headless: true,

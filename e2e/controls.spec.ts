@@ -10,6 +10,7 @@ import {
   notice,
   openExperiment,
   PATIENCE_MS,
+  QUERY,
   readCurve,
   readStep,
   saveRun,
@@ -64,7 +65,7 @@ test("play, pause, step, stop at, reset and undo", async ({ page }) => {
 });
 
 test("shortcuts, which rest while somebody types", async ({ page }) => {
-  await openExperiment(page, smallWeather);
+  await openExperiment(page, smallWeather, QUERY.page);
   await page.keyboard.press("Space");
   await expectStepAbove(page, 2);
   await page.keyboard.press("Space");
@@ -127,7 +128,7 @@ test("a change of structure waits, then puts the run aside, and Undo brings it b
 
 test("the theme is chosen, and kept for the next visit", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "light" });
-  await openExperiment(page, smallWeather);
+  await openExperiment(page, smallWeather, QUERY.page);
   const brightness = () =>
     page.evaluate(() => {
       const [red = 0, green = 0, blue = 0] = (
@@ -155,7 +156,7 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
 }
 
 test("the whole way by keyboard: train, change, start, read a gate, open and close the help", async ({ page }) => {
-  await openExperiment(page, smallWeather);
+  await openExperiment(page, smallWeather, QUERY.page);
   await tabTo(page, page.getByRole("link", { name: "Skip to the gates" }));
   await tabTo(page, transport(page, "Play"));
   await page.keyboard.press("Enter");

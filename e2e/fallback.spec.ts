@@ -73,7 +73,7 @@ test("a browser without an adapter trains on the CPU and says why", async ({ bas
   const browser = await chromium.launch({ ...(executablePath && { executablePath }), args });
   const page = await (await browser.newContext({ ...(baseURL && { baseURL }) })).newPage();
   await complaints.listenTo(page);
-  await openExperiment(page, smallWeather);
+  await openExperiment(page, smallWeather, "");
   await expect(
     notice(page, /^(This browser has no WebGPU|The browser found no usable GPU).* trains on the CPU/),
   ).toBeVisible();
@@ -103,7 +103,7 @@ const REASONS = [
 for (const { title, line, sentence } of REASONS) {
   test(`${title}: named, and the CPU trains`, async ({ page }) => {
     await prefixWorker(page, line);
-    await openExperiment(page, smallWeather);
+    await openExperiment(page, smallWeather, "");
     await expect(notice(page, sentence)).toBeVisible();
     await expectLearnsOnCpu(page, "wasm");
   });

@@ -12,21 +12,25 @@ import { expect } from "./page.ts";
 export const PATIENCE_MS = 180_000;
 
 /**
- * The query that most pages are opened with: fixed plans, because measuring them takes seconds before each first step.
- * What a visitor without a query gets is proven where a spec opens `BARE`.
+ * What the page is asked for in its address. A software adapter takes seconds to compile kernels and seconds more to measure
+ * plans, so each spec asks for no more than it is about.
  */
-export const USUAL = "?tune=off";
-
-/** No query: the address that visitors have. Plans are measured before step 0. */
-export const BARE = "";
+export const QUERY = {
+  /** On the adapter, by fixed plans. */
+  gpu: "?backend=webgpu&tune=off",
+  /** On the adapter, by plans that are measured before step 0. */
+  tuned: "?backend=webgpu",
+  /** On the fast CPU player, which starts at once: for what is true of the page whoever computes. */
+  page: "?backend=wasm",
+} as const;
 
 /** Opens the page without a link, so that its first task starts by itself. */
-export async function openPage(page: Page, search = USUAL): Promise<void> {
+export async function openPage(page: Page, search: string = QUERY.gpu): Promise<void> {
   await page.goto(`./${search}`);
 }
 
 /** Opens a link to an experiment, as somebody who got it; `search` goes between path and fragment. Nothing trains yet. */
-export async function openExperiment(page: Page, experiment: Experiment, search = USUAL): Promise<void> {
+export async function openExperiment(page: Page, experiment: Experiment, search: string = QUERY.gpu): Promise<void> {
   await page.goto(`./${search}${await encodeLink(experiment)}`);
   await expectReady(page);
 }

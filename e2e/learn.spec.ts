@@ -6,7 +6,6 @@ import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { dictionary } from "cmu-pronouncing-dictionary";
 import {
-  BARE,
   counter,
   expectPausedAt,
   expectReady,
@@ -15,16 +14,16 @@ import {
   leadingNumber,
   openPage,
   PATIENCE_MS,
+  QUERY,
   readMetrics,
   stopAt,
-  USUAL,
 } from "./instrument.ts";
 import { expect, test } from "./page.ts";
 
 test.describe.configure({ timeout: 300_000 });
 
 /** Opens the bare page, where the first task starts by itself, and lets a task's own preset train to a step. */
-async function trainPreset(page: Page, title: string, step: number, search = USUAL): Promise<void> {
+async function trainPreset(page: Page, title: string, step: number, search: string = QUERY.gpu): Promise<void> {
   await openPage(page, search);
   await expectReady(page);
   const card = page.getByRole("button", { name: new RegExp(`^${title}`) });
@@ -38,7 +37,7 @@ async function trainPreset(page: Page, title: string, step: number, search = USU
 }
 
 test("weather: better than naive by 4 % in test RMSE within 400 steps", async ({ page }) => {
-  await trainPreset(page, "Seattle weather", 400, BARE); // as every visitor has it
+  await trainPreset(page, "Seattle weather", 400, QUERY.tuned);
   const metrics = await readMetrics(page);
   const naive = leadingNumber(metrics.get("same as today")?.get("RMSE"));
   expect(naive).toBeCloseTo(naiveRmse(), 2);

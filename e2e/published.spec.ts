@@ -19,6 +19,7 @@ import {
   openExperiment,
   openPage,
   PATIENCE_MS,
+  QUERY,
   trainTo,
   transport,
 } from "./instrument.ts";
@@ -65,7 +66,7 @@ function variantOf(name: string): PublishedVariant {
 }
 
 test("every published model has a card", async ({ page }) => {
-  await openPage(page);
+  await openPage(page, QUERY.page);
   await expectReady(page);
   expect(MODELS.map(({ name }) => name)).toEqual(PUBLISHED_MODELS.map(({ name }) => name));
   const titles = page.getByRole("region", { name: "Published models" }).getByRole("button", { pressed: false });

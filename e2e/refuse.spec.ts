@@ -17,11 +17,11 @@ import {
   openExperiment,
   openPage,
   PATIENCE_MS,
+  QUERY,
   readStep,
   saveRun,
   trainTo,
   transport,
-  USUAL,
 } from "./instrument.ts";
 import { expect, test } from "./page.ts";
 import { readSafetensorsFile } from "./safetensors-reader.ts";
@@ -78,7 +78,7 @@ async function expectUntouched(page: Page, step: number): Promise<void> {
 }
 
 test("bad links leave the open page as it is", async ({ page }) => {
-  await openExperiment(page, smallWeather);
+  await openExperiment(page, smallWeather, QUERY.page);
   await trainTo(page, 3);
   for (const { what, hash, sentence } of LINKS) {
     await page.evaluate((fragment) => {
@@ -93,7 +93,7 @@ test("bad links leave the open page as it is", async ({ page }) => {
 });
 
 test("a page opened with a bad link shows the default run, which waits", async ({ page }) => {
-  await openPage(page, `${USUAL}#%`);
+  await openPage(page, `${QUERY.page}#%`);
   await expectReady(page);
   await expect(notice(page, UNREADABLE)).toBeVisible();
   await expect(page.getByText("parameters of step 0")).toBeVisible({ timeout: PATIENCE_MS });
@@ -101,7 +101,7 @@ test("a page opened with a bad link shows the default run, which waits", async (
 });
 
 test("numbers out of range stay in their field with the reason beside it", async ({ page }) => {
-  await openExperiment(page, smallWeather);
+  await openExperiment(page, smallWeather, QUERY.page);
   await trainTo(page, 3);
   const units = field(page, "Units");
   for (const [text, sentence] of [
@@ -154,7 +154,7 @@ async function choose(page: Page, button: string, file: ReturnType<typeof fileOf
 }
 
 test("files that are no text are refused in the dialog", async ({ page }) => {
-  await openExperiment(page, smallWeather);
+  await openExperiment(page, smallWeather, QUERY.page);
   await trainTo(page, 3);
   await page.getByRole("button", { name: /^Your text/ }).click();
   const dialog = page.getByRole("dialog", { name: "Your text" });
@@ -168,7 +168,7 @@ test("files that are no text are refused in the dialog", async ({ page }) => {
 });
 
 test("tables that cannot be learned from are refused with row and column", async ({ page }) => {
-  await openExperiment(page, smallWeather);
+  await openExperiment(page, smallWeather, QUERY.page);
   await trainTo(page, 3);
   await page.getByRole("button", { name: /^Your series/ }).click();
   const dialog = page.getByRole("dialog", { name: "Your series" });
@@ -213,7 +213,7 @@ test("a loss that is no longer finite stops the run at its last good parameters"
 
 test("a loss that has left for good pauses the run", async ({ page }) => {
   const { optimizer } = smallWeather.training;
-  await openExperiment(page, trainedBy(optimizer, 1e6));
+  await openExperiment(page, trainedBy(optimizer, 1e6), QUERY.page);
   await transport(page, "Play").click();
   const told = page
     .getByRole("alert")

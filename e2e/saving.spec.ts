@@ -2,7 +2,6 @@
 import type { Browser, Page } from "@playwright/test";
 import { smallWeather } from "./experiments.ts";
 import {
-  BARE,
   counter,
   expectPausedAt,
   expectReady,
@@ -11,11 +10,11 @@ import {
   notice,
   openExperiment,
   PATIENCE_MS,
+  QUERY,
   readCurve,
   saveRun,
   trainTo,
   transport,
-  USUAL,
 } from "./instrument.ts";
 import { type Complaints, expect, test } from "./page.ts";
 
@@ -45,7 +44,7 @@ test("a shared link opens the same experiment elsewhere, waits for Play and give
   expect(link.startsWith(`${baseURL}#e=`)).toBe(true);
 
   const other = await openElsewhere(browser, complaints);
-  await other.goto(link.replace("#", `${USUAL}#`));
+  await other.goto(link.replace("#", `${QUERY.gpu}#`));
   await expectReady(other);
   await expect(notice(other, /^This experiment came with the link/)).toBeVisible();
   await expect(other.getByText("parameters of step 0")).toBeVisible({ timeout: PATIENCE_MS });
@@ -65,7 +64,7 @@ test("a saved run, opened by button or by drop, goes on as the run that never st
   baseURL,
   complaints,
 }) => {
-  await openExperiment(page, smallWeather, BARE); // the file holds the plan that was measured here
+  await openExperiment(page, smallWeather, QUERY.tuned); // the file holds the plan that was measured here
   await expectWebGpu(page);
   await trainTo(page, 22);
   const { name, bytes } = await saveRun(page);

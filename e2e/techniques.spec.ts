@@ -16,6 +16,7 @@ import {
   notice,
   openExperiment,
   PATIENCE_MS,
+  QUERY,
   readCurve,
   readStep,
   trainTo,
@@ -76,8 +77,7 @@ test("a layer that reads both ways, normalised, with dropout and a learned start
 test("pruning shows what is left of each part and what it cost; a share above its range is refused", async ({
   page,
 }) => {
-  await openExperiment(page, smallWeather);
-  await expectWebGpu(page);
+  await openExperiment(page, smallWeather, QUERY.page);
   await unfold(page, "More settings");
   await choose(page, "Pruning", "once");
   const share = field(page, "Share pruned");
@@ -99,8 +99,7 @@ test("pruning shows what is left of each part and what it cost; a share above it
 });
 
 test("early stopping rests at the best parameters, and Play goes on from them", async ({ page }) => {
-  await openExperiment(page, { ...smallWeather, training: { ...smallWeather.training, evaluateEvery: 3 } });
-  await expectWebGpu(page);
+  await openExperiment(page, { ...smallWeather, training: { ...smallWeather.training, evaluateEvery: 3 } }, QUERY.page);
   await unfold(page, "More settings");
   await page.getByRole("checkbox", { name: "Stop early, with the best parameters" }).check();
   await field(page, "Patience").fill("2");

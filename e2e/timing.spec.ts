@@ -1,6 +1,6 @@
 /** The plan and the times of the operations as a user meets them. */
 import { smallWeather } from "./experiments.ts";
-import { BARE, openExperiment, openPage, PATIENCE_MS, trainTo } from "./instrument.ts";
+import { openExperiment, openPage, PATIENCE_MS, QUERY, trainTo } from "./instrument.ts";
 import { expect, test } from "./page.ts";
 
 /** A number as the page writes it. */
@@ -34,12 +34,10 @@ test("the panel of times names every operation of a step, with its implementatio
   }
 });
 
-test("without a query plans are measured before the first step, as the page says, and kept for the next visit", async ({
-  page,
-}) => {
+test("plans are measured before the first step, as the page says, and kept for the next visit", async ({ page }) => {
   test.setTimeout(2 * PATIENCE_MS);
   const kept = () => page.evaluate(() => Object.values(localStorage).join("\n"));
-  const opened = openExperiment(page, smallWeather, BARE);
+  const opened = openExperiment(page, smallWeather, QUERY.tuned);
   await expect(page.getByText(/^Measuring what is fastest on this device, \d+ of \d+: \S/)).toBeVisible({
     timeout: PATIENCE_MS,
   });

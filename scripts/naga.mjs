@@ -1,8 +1,10 @@
 /**
  * `npm run test:naga`: the parity cases once more, with shaders compiled by Naga instead of Tint, in npm's deno. Each
- * software driver found here gets its own run, because a compiler's and a driver's faults differ.
+ * software driver found here gets its own run, because a compiler's and a driver's faults differ; they run side by side.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { requireBrowser } from "./browser.mjs";
 import { buildCommand } from "./cli.mjs";
 import { softwareDrivers, vulkanEnvironment } from "./vulkan.mjs";
@@ -13,18 +15,19 @@ const deno = "node_modules/deno/bin.cjs";
  * Runs every parity case on one driver. A run that ends without a report counts as one failure.
  * @param {string} program
  * @param {{ name: string, driver: string }} adapter
- * @returns {{ passed: number, failed: number }}
+ * @returns {Promise<{ passed: number, failed: number }>}
  */
-function runParity(program, { name, driver }) {
+async function runParity(program, { name, driver }) {
   console.log(`── Naga on ${name}`);
   const { VK_ADD_DRIVER_FILES: _replaced, ...vulkan } = vulkanEnvironment();
   const args = [deno, "run", "--allow-all", "--no-lock", "--unstable-webgpu", program, "--backend", "webgpu", "--json"];
-  const { status, stdout } = spawnSync(process.execPath, args, {
+  const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "inherit"],
-    encoding: "utf8",
-    maxBuffer: 2 ** 26,
     env: { ...process.env, ...vulkan, VK_DRIVER_FILES: driver, DENO_WEBGPU_BACKEND: "vulkan", NO_COLOR: "1" },
   });
+  const ended = once(child, "close");
+  const stdout = await text(child.stdout);
+  const [status] = await ended;
   const report = parse(stdout);
   if (report === undefined) {
     console.log(stdout);
@@ -38,12 +41,12 @@ function runParity(program, { name, driver }) {
 }
 
 /**
- * @param {string} text
+ * @param {string} output
  * @returns {{ adapter: string, passed: number, failed: number } | undefined}
  */
-function parse(text) {
+function parse(output) {
   try {
-    return JSON.parse(text);
+    return JSON.parse(output);
   } catch {
     return undefined;
   }
@@ -56,7 +59,7 @@ if (drivers.length === 0) {
   process.exit(1);
 }
 const program = await buildCommand("parity");
-const results = drivers.map((driver) => runParity(program, driver));
+const results = await Promise.all(drivers.map((driver) => runParity(program, driver)));
 const passed = results.reduce((total, result) => total + result.passed, 0);
 const failed = results.reduce((total, result) => total + result.failed, 0);
 console.log(`\nnaga: ${passed} passed, ${failed} failed`);

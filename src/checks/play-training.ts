@@ -10,6 +10,7 @@ import type { Model } from "../engine/model.ts";
 import { writeOptimizerScalars } from "../engine/optimizers.ts";
 import { FRESH_PLATEAU, scheduleFactor } from "../engine/schedules.ts";
 import { layerName, TENSOR } from "../engine/tensor-names.ts";
+import { TRAINING } from "../engine/training-queue.ts";
 import {
   type GoldenCellKind,
   layerOfGolden,
@@ -56,7 +57,10 @@ export interface TrainingCase {
 
 type Results = Map<string, ArrayLike<number>>;
 
-/** Plays all steps; null when the file lacks a start weight. */
+/**
+ * Plays all steps; null when the file lacks a start weight. The first one is played phase by phase, for what is read
+ * between them, and all others as training plays them, in one call that a plan may turn into few dispatches.
+ */
 export async function playTraining(backend: Backend, training: TrainingCase): Promise<Results | null> {
   const { data, loss, head, steps, optimizer, layers } = training;
   const { program, model } = buildProgram({
@@ -94,14 +98,17 @@ async function playSteps(player: Player, training: TrainingCase, model: Model): 
   const results: Results = new Map();
   // Nothing has been carried before the first step, so that what is resumed there is 0.
   const batch = { slot: 0, live: data.B, resume: 1 };
-  for (let step = 0; step < steps; step++) {
-    batch.slot = step % data.K;
-    player.play("forward", batch);
-    if (step === 0) results.set("pred0", await readPredictions(player, training));
-    player.play("backward", {});
-    if (step === 0) await readFirstGradients(player, training, model, results);
-    playUpdate(player, training, step);
-  }
+  player.play("forward", batch);
+  results.set("pred0", await readPredictions(player, training));
+  player.play("backward", {});
+  player.play("dh-norm", {});
+  await readFirstGradients(player, training, model, results);
+  playUpdate(player, training, 0);
+  player.playSteps(TRAINING, steps - 1, (phase, i) => {
+    if (phase === "update") return updateScalars(training, i + 1);
+    batch.slot = (i + 1) % data.K;
+    return batch;
+  });
   player.play("evaluate", { slot: 0, live: data.B, resume: 0 });
   results.set("pred_final", await readPredictions(player, training));
   const params = await readFloats(player, TENSOR.parameters);
@@ -113,12 +120,17 @@ async function playSteps(player: Player, training: TrainingCase, model: Model): 
 /** What decides an update besides the gradients. */
 export type UpdateSettings = Pick<TrainingCase, "optimizer" | "schedule" | "clip">;
 
-/** The update of training step `step`, counted from 0. */
-export function playUpdate(player: Player, { optimizer, schedule, clip }: UpdateSettings, step: number): void {
+/** Scalars of the update of training step `step`, counted from 0. */
+function updateScalars({ optimizer, schedule, clip }: UpdateSettings, step: number): Readonly<Record<string, number>> {
   const scalars: Record<string, number> = { clip, clipValue: 0, l1: 0, slot: step };
   writeOptimizerScalars(scalars, optimizer.choice, step + 1);
   scalars.learningRate = optimizer.learningRate * scheduleFactor(schedule, step, FRESH_PLATEAU);
-  player.play("update", scalars);
+  return scalars;
+}
+
+/** The update of training step `step`, counted from 0. */
+export function playUpdate(player: Player, settings: UpdateSettings, step: number): void {
+  player.play("update", updateScalars(settings, step));
   player.submit();
 }
 

@@ -36,13 +36,14 @@ export interface OperationCall {
 
 /**
  * The parts of a Program that are played on their own. `begin` puts the states in place from which `generate` starts, where
- * they are not 0.
+ * they are not 0; `dh-norm` measures the gradients that the last `backward` left.
  */
 export type PhaseName =
   | "forward"
   | "backward"
   | "update"
   | "clip-count"
+  | "dh-norm"
   | "evaluate"
   | "predict"
   | "predict-rest"

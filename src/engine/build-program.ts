@@ -14,7 +14,7 @@ import { buildChunkedTraining } from "./chunked-training.ts";
 import { isCut } from "./chunks.ts";
 import { type HeadPlace, headBackward, headForward } from "./head.ts";
 import { buildHeadLoss } from "./head-loss.ts";
-import { declareStack, stackBackward, stackForward, stackStart } from "./layers.ts";
+import { declareStack, type Stack, stackBackward, stackForward, stackStart } from "./layers.ts";
 import { createModel, type Model } from "./model.ts";
 import { momentsOf, optimizerCall } from "./optimizers.ts";
 import { callOperation, type FlagOrigin, ProgramDraft } from "./program-draft.ts";
@@ -77,15 +77,21 @@ function buildWholeTraining(
   const forward = [...gather, ...stackForward(stack), ...answer];
   const evaluate = [...gather, ...stackForward(stack, { dropping: false }), ...answer];
   const backward = [...judged.backward, ...headBackward(headPlace, dlogits), ...stackBackward(stack)];
-  if (spec.dhNorms) {
-    for (const { layer, direction, place, gradients } of stack.directions) {
-      const out = draft.declare(TENSOR.dhNorm(layer, direction), "f32", [T, B], "activation");
-      // The row of the initial state, 0 or in reverse T, belongs to no step.
-      const numbers = { N: T * B, H: place.H, xOffset: (1 - place.reverse) * B * place.H };
-      if (gradients) backward.push(callOperation(rowNorm, place.label, numbers, { x: gradients.dh, out }));
-    }
-  }
-  return { forward, backward, keep: keepCalls(carried, flags), looks: [{ phase: "evaluate", calls: evaluate }] };
+  const norms = spec.dhNorms ? [{ phase: "dh-norm", calls: buildNorms(draft, spec, stack) } as const] : [];
+  return {
+    ...{ forward, backward, keep: keepCalls(carried, flags) },
+    looks: [{ phase: "evaluate", calls: evaluate }, ...norms],
+  };
+}
+
+/** The norm of every dh[t, b] in a phase of its own, so that the training phases are the same with and without. */
+function buildNorms(draft: ProgramDraft, { T, B }: ProgramSpec, { directions }: Stack): readonly OperationCall[] {
+  return directions.flatMap(({ layer, direction, place, gradients }) => {
+    const out = draft.declare(TENSOR.dhNorm(layer, direction), "f32", [T, B], "activation");
+    // The row of the initial state, 0 or in reverse T, belongs to no step.
+    const numbers = { N: T * B, H: place.H, xOffset: (1 - place.reverse) * B * place.H };
+    return gradients ? [callOperation(rowNorm, place.label, numbers, { x: gradients.dh, out })] : [];
+  });
 }
 
 /** The way of training that the spec asks for. */

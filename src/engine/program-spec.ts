@@ -48,7 +48,7 @@ export interface ProgramSpec extends ModelShape {
   readonly truncate?: number | null;
   /** Steps between the states that are kept of a window, the rest being computed again; absent or null keeps everything. */
   readonly checkpoint?: number | null;
-  /** True adds the norm of every dh[t, b] to backward (`TENSOR.dhNorm`). */
+  /** True adds the phase `dh-norm`, the norm of every dh[t, b] (`TENSOR.dhNorm`). */
   readonly dhNorms?: boolean;
   /** True adds the gradient of the feature input, `batch.dx` [T, B, D]. */
   readonly inputGradient?: boolean;

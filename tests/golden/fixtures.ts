@@ -2,7 +2,8 @@
  * The golden files of the repository as a folder that verification can read, in Node and in a browser alike: the
  * bundler turns each file into a data URL.
  */
-import type { GoldenFolder } from "../../src/checks/verify.ts";
+import { type GoldenFolder, verifyFolder } from "../../src/checks/verify.ts";
+import type { Backend } from "../../src/core/backend.ts";
 
 const PREFIX = "../../fixtures/golden/";
 const urls = import.meta.glob<string>("../../fixtures/golden/**/*.{safetensors,json}", {
@@ -28,6 +29,20 @@ const PROMISED = [/^attention\//, /^cells\//, /^stacks\//, /^layers\//, /^losses
 /** True for a case, as `file/case`, that has to pass. */
 export function isPromised(id: string): boolean {
   return PROMISED.some((pattern) => pattern.test(id));
+}
+
+/** Verifies a part of the fixtures: how many cases passed, and those that ended otherwise than promised. */
+export async function verifyPromised(
+  only: string,
+  backend: Backend,
+): Promise<{ readonly passed: number; readonly wrong: readonly string[] }> {
+  const lines: string[] = [];
+  const report = await verifyFolder(goldenFixtures, backend, { only: [only], progress: (line) => lines.push(line) });
+  const wrong = lines.filter((line) => {
+    const [[id, outcome] = ["", ""]] = readProgress([line]);
+    return outcome !== (isPromised(id) ? "passed" : "unsupported");
+  });
+  return { passed: report.passed, wrong };
 }
 
 /** Progress lines of a verification as outcome and `file/case`. */

@@ -2,33 +2,26 @@
  * Golden files on WebGPU: every kernel in the place where training uses it. The longest trainings are left to
  * `npm run verify`, because this suite runs in Node and in a browser, on a software adapter.
  */
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBackend } from "../../src/backends/open.ts";
-import { verifyFolder } from "../../src/checks/verify.ts";
-import type { Backend } from "../../src/core/backend.ts";
-import { goldenFixtures, isPromised, readProgress } from "../golden/fixtures.ts";
-
-let backend: Backend;
-
-beforeAll(async () => {
-  const opened = await openBackend("webgpu", navigator.gpu);
-  if (!opened.backend) throw new Error(`no WebGPU: ${JSON.stringify(opened.faults)}`);
-  backend = opened.backend;
-});
-
-afterAll(() => backend.dispose());
+import { expect, test } from "vitest";
+import { verifyPromised } from "../golden/fixtures.ts";
+import { sharedBackend } from "./shared-backend.ts";
+import { withWholeSteps } from "./whole-steps.ts";
 
 test.each(["cells", "stacks", "layers", "losses", "optim", "train/sine", "train/charlm"])(
   "%s pass where they are promised",
   { timeout: 120_000 },
   async (only) => {
-    const lines: string[] = [];
-    const report = await verifyFolder(goldenFixtures, backend, { only: [only], progress: (line) => lines.push(line) });
-    const wrong = lines.filter((line) => {
-      const [[id, outcome] = ["", ""]] = readProgress([line]);
-      return outcome !== (isPromised(id) ? "passed" : "unsupported");
-    });
+    const { passed, wrong } = await verifyPromised(only, sharedBackend);
     expect(wrong).toEqual([]);
-    expect(report.passed).toBeGreaterThan(0);
+    expect(passed).toBeGreaterThan(0);
   },
 );
+
+// The other trajectories that are small enough for it are in `micro.test.ts`.
+test("train/charlm passes with whole training steps in one dispatch", { timeout: 120_000 }, async () => {
+  const { backend, takeDispatches } = withWholeSteps(sharedBackend);
+  const { passed, wrong } = await verifyPromised("train/charlm", backend);
+  expect(wrong).toEqual([]);
+  expect(passed).toBeGreaterThan(0);
+  expect(takeDispatches()).toBeGreaterThan(0);
+});

@@ -1,20 +1,16 @@
 /**
  * Whole training steps in one dispatch: every operation that the kernel knows agrees with its twin and gives models side by
- * side the bits that each has alone, and runs have the losses of the CPU player, go on from a saved state bit for bit and
- * stop at a flag as others do.
+ * side the bits that each has alone, golden trajectories are met, and runs have the losses of the CPU player, go on from a
+ * saved state bit for bit and stop at a flag as others do.
  */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { isMicroFeasible } from "../../src/backends/gpu/micro-lowering.ts";
-import { openBackend } from "../../src/backends/open.ts";
+import { describe, expect, test } from "vitest";
 import { compareModelsWithAlone } from "../../src/checks/models-alone.ts";
 import { runParity } from "../../src/checks/parity.ts";
-import type { Backend, Player } from "../../src/core/backend.ts";
 import type { Experiment } from "../../src/core/experiment.ts";
 import type { OptimizerChoice } from "../../src/core/optimizer-choice.ts";
-import type { Program } from "../../src/core/program.ts";
 import type { Dataset } from "../../src/core/task.ts";
 import { MICRO_FORMS } from "../../src/operations/micro-forms.ts";
-import { MICRO, MICRO_KERNEL, TRAINING_STEPS } from "../../src/operations/training-steps.ts";
+import { MICRO, TRAINING_STEPS } from "../../src/operations/training-steps.ts";
 import {
   advanceTo,
   exampleExperiment,
@@ -23,55 +19,31 @@ import {
   sineDataset,
   textDataset,
 } from "../engine/examples.ts";
+import { verifyPromised } from "../golden/fixtures.ts";
+import { sharedBackend } from "./shared-backend.ts";
+import { allowsWholeSteps, withWholeSteps } from "./whole-steps.ts";
 
-const sizes = { WORKGROUP_SIZE: 8 };
-
-const accepts = (program: Program) => isMicroFeasible(program, sizes);
-
-let plain: Backend;
-/** Plays whole training steps wherever it can, and keeps its players to be counted. */
-let backend: Backend;
-let players: Player[] = [];
-
-beforeAll(async () => {
-  const opened = await openBackend("webgpu", navigator.gpu);
-  if (!opened.backend) throw new Error(`no WebGPU: ${JSON.stringify(opened.faults)}`);
-  plain = opened.backend;
-  backend = {
-    ...plain,
-    plan(program, saved) {
-      const plan = plain.plan(program, saved);
-      return accepts(program) ? { ...plan, [TRAINING_STEPS]: { implementation: MICRO, sizes } } : plan;
-    },
-    async create(...request) {
-      const player = await plain.create(...request);
-      players.push(player);
-      return player;
-    },
-  };
-});
-
-afterAll(() => plain.dispose());
-
-/** Dispatches of whole steps since the last call. */
-function takeDispatches(): number {
-  const dispatches = players.reduce((sum, { counts }) => sum + (counts.dispatches[MICRO_KERNEL.file] ?? 0), 0);
-  players = [];
-  return dispatches;
-}
+const { backend, takeDispatches } = withWholeSteps(sharedBackend);
 
 describe.each(Object.keys(MICRO_FORMS))("%s", (operation) => {
   test("agrees with its twin", { timeout: 240_000 }, async () => {
-    const report = await runParity(backend, { operations: [operation], accepts });
+    const report = await runParity(backend, { operations: [operation], accepts: allowsWholeSteps });
     expect(report.results.filter(({ passed }) => !passed)).toEqual([]);
     expect(takeDispatches()).toBeGreaterThan(0);
   });
 
   test("gives each model the bits that it has alone", { timeout: 240_000 }, async () => {
-    const { differences } = await compareModelsWithAlone(backend, operation, accepts);
+    const { differences } = await compareModelsWithAlone(backend, operation, allowsWholeSteps);
     expect(differences).toEqual([]);
     expect(takeDispatches()).toBeGreaterThan(0);
   });
+});
+
+test.each(["optim/end_to_end", "train/sine"])("golden trajectories of %s", { timeout: 240_000 }, async (only) => {
+  const { passed, wrong } = await verifyPromised(only, backend);
+  expect(wrong).toEqual([]);
+  expect(passed).toBeGreaterThan(0);
+  expect(takeDispatches()).toBeGreaterThan(0);
 });
 
 const LAYERS: readonly (readonly [string, Experiment["model"]["layers"], Dataset])[] = [
@@ -158,7 +130,7 @@ test("a flag stops the run at its step with untouched parameters, and so it stay
 test("clipping by value, which is counted call by call, changes nothing", { timeout: 120_000 }, async () => {
   const experiment = withLayers([{ cell: "rnn", units: 4, activation: "tanh" }], { clipValue: 0.01 });
   const run = await openRun(experiment, sineDataset(), { backend });
-  const other = await openRun(experiment, sineDataset(), { backend: plain });
+  const other = await openRun(experiment, sineDataset(), { backend: sharedBackend });
   const [got, expected] = [await advanceTo(run, 12), await advanceTo(other, 12)];
   expect(got.losses).toEqual(expected.losses);
   for (const one of [run, other]) one.dispose();

@@ -1,21 +1,11 @@
 /** Models side by side on WebGPU: every operation gives each model the bits that it gives that model alone. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { planDefaults } from "../../src/backends/gpu/plan.ts";
-import { openBackend } from "../../src/backends/open.ts";
 import { compareModelsWithAlone } from "../../src/checks/models-alone.ts";
 import type { Backend } from "../../src/core/backend.ts";
 import type { Plan, Program } from "../../src/core/program.ts";
 import { OPERATIONS } from "../../src/operations/registry.ts";
-
-let backend: Backend;
-
-beforeAll(async () => {
-  const opened = await openBackend("webgpu", navigator.gpu);
-  if (!opened.backend) throw new Error(`no WebGPU: ${JSON.stringify(opened.faults)}`);
-  backend = opened.backend;
-});
-
-afterAll(() => backend.dispose());
+import { sharedBackend as backend } from "./shared-backend.ts";
 
 test.each(OPERATIONS.map(({ name }) => name))("%s", { timeout: 120_000 }, async (operation) => {
   const { cases, differences } = await compareModelsWithAlone(backend, operation);

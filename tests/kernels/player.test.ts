@@ -7,22 +7,16 @@ import { createGpuBackend } from "../../src/backends/gpu/backend.ts";
 import { openDevice as openGpuDevice } from "../../src/backends/gpu/device.ts";
 import { createPipelines } from "../../src/backends/gpu/pipelines.ts";
 import { readShader } from "../../src/backends/gpu/shaders.ts";
-import { openBackend } from "../../src/backends/open.ts";
 import type { Backend } from "../../src/core/backend.ts";
 import { BackendLostError, ContractError, ProgramRefusedError, ShaderError } from "../../src/core/errors.ts";
 import type { OperationCall, Plan, Program, ProgramTensor } from "../../src/core/program.ts";
 import { findOperation } from "../../src/operations/registry.ts";
 import { openDevice } from "./device.ts";
-
-async function open(): Promise<Backend> {
-  const { backend, faults } = await openBackend("webgpu", navigator.gpu);
-  if (!backend) throw new Error(`no WebGPU: ${JSON.stringify(faults)}`);
-  return backend;
-}
+import { openOwnBackend } from "./shared-backend.ts";
 
 let backend: Backend;
 beforeAll(async () => {
-  backend = await open();
+  backend = await openOwnBackend();
 });
 afterAll(() => backend.dispose());
 
@@ -272,7 +266,7 @@ test("a kernel that does not compile names file, line and column", async () => {
 });
 
 test("once the device is gone everything pending and everything later rejects, and the backend says so", async () => {
-  const doomed = await open();
+  const doomed = await openOwnBackend();
   const player = await doomed.create(counting, doomed.plan(counting));
   player.play("forward", {});
   const pending = [player.read("count"), player.settle()];

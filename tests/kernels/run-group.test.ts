@@ -1,19 +1,8 @@
 /** Runs side by side on WebGPU: each has the losses, evaluations and state that it has alone there, bit for bit. */
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { openBackend } from "../../src/backends/open.ts";
-import type { Backend } from "../../src/core/backend.ts";
+import { describe, expect, test, vi } from "vitest";
 import { exampleExperiment, sineDataset } from "../engine/examples.ts";
 import { advanceAlone, advanceGroup, GROUP_EXAMPLES, openGroup, vary } from "../engine/group-examples.ts";
-
-let backend: Backend;
-
-beforeAll(async () => {
-  const opened = await openBackend("webgpu", navigator.gpu);
-  if (!opened.backend) throw new Error(`no WebGPU: ${JSON.stringify(opened.faults)}`);
-  backend = opened.backend;
-});
-
-afterAll(() => backend.dispose());
+import { sharedBackend as backend } from "./shared-backend.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -1,8 +1,11 @@
 /**
  * Gives Node what a browser has: `navigator.gpu` and WebGPU's constants, from Dawn. The GPU object has to stay
- * referenced (once it is collected its promises never settle), and `navigator` on `globalThis` does that.
+ * referenced (once it is collected its promises never settle, or the process waits for ever), and `navigator` on `globalThis`
+ * does that; so it is made once for all the files of a process.
  */
 import { create, globals } from "webgpu";
 
-Object.assign(globalThis, globals);
-Object.defineProperty(globalThis, "navigator", { value: { gpu: create([]) }, configurable: true });
+if (globalThis.navigator?.gpu === undefined) {
+  Object.assign(globalThis, globals);
+  Object.defineProperty(globalThis, "navigator", { value: { gpu: create([]) }, configurable: true });
+}

@@ -3,9 +3,7 @@
  * and what crosses the bus: a training step uploads nothing but batch starts and scalars and reads back metrics and
  * flags, all of it counted at WebGPU's own functions.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { openBackend } from "../../src/backends/open.ts";
-import type { Backend } from "../../src/core/backend.ts";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Experiment } from "../../src/core/experiment.ts";
 import {
   advanceTo,
@@ -15,14 +13,8 @@ import {
   sineDataset,
   textDataset,
 } from "../engine/examples.ts";
+import { sharedBackend as backend } from "./shared-backend.ts";
 
-let backend: Backend;
-beforeAll(async () => {
-  const opened = await openBackend("webgpu", navigator.gpu);
-  if (!opened.backend) throw new Error(`no WebGPU: ${JSON.stringify(opened.faults)}`);
-  backend = opened.backend;
-});
-afterAll(() => backend.dispose());
 afterEach(() => {
   vi.restoreAllMocks();
 });

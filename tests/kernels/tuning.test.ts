@@ -3,19 +3,17 @@
  * goes on with the plan it began with has the same bits, whatever a new measurement would have said.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBackend } from "../../src/backends/open.ts";
 import type { Backend, TuneOptions } from "../../src/core/backend.ts";
 import { createPlanMemory } from "../../src/core/plan-memory.ts";
 import { buildProgram } from "../../src/engine/build-program.ts";
 import { OPERATIONS } from "../../src/operations/registry.ts";
 import { advanceTo, exampleExperiment, openRun, sineDataset } from "../engine/examples.ts";
 import { spec } from "../engine/whole-program.ts";
+import { openOwnBackend } from "./shared-backend.ts";
 
 let backend: Backend;
 beforeAll(async () => {
-  const opened = await openBackend("webgpu", navigator.gpu);
-  if (!opened.backend) throw new Error(`no WebGPU: ${JSON.stringify(opened.faults)}`);
-  backend = opened.backend;
+  backend = await openOwnBackend();
 });
 afterAll(() => backend.dispose());
 
