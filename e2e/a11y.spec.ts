@@ -88,8 +88,8 @@ const overhang = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 test("nothing scrolls sideways on a phone or at 400 %", async ({ page }) => {
-  await page.setViewportSize(ZOOMED);
   await openTrained(page);
+  await page.setViewportSize(ZOOMED);
   expect(await overhang(page)).toBe(0);
   await page.getByRole("heading", { name: "Experiment" }).click();
   await page.getByText(/^More settings$/).click();

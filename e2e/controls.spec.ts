@@ -156,7 +156,7 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
 }
 
 test("the whole way by keyboard: train, change, start, read a gate, open and close the help", async ({ page }) => {
-  await openExperiment(page, smallWeather, QUERY.page);
+  await openExperiment(page, smallWeather);
   await tabTo(page, page.getByRole("link", { name: "Skip to the gates" }));
   await tabTo(page, transport(page, "Play"));
   await page.keyboard.press("Enter");
