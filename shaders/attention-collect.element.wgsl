@@ -8,7 +8,8 @@
 // | 1       | rows    | read       | [T·B, D] from rowsOffset, rowsStride |
 // | 2       | out     | read_write | [S·B, D] from outOffset, outStride   |
 //
-// Invocation i owns column d = i mod D of source row m = ⌊i / D⌋ = s·B + b and adds the decoder steps in rising order.
+// Invocation i owns column d = i mod D of source row m = ⌊i / D⌋ = s·B + b in model group.z and adds the decoder steps in
+// rising order.
 
 struct Args {
   T: u32,
@@ -22,6 +23,9 @@ struct Args {
   outStride: u32,
   accumulate: u32,
   scale: f32,
+  weightsPerModel: u32,
+  rowsPerModel: u32,
+  outPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> weights: array<f32>;
@@ -43,12 +47,14 @@ fn main(
   if (m >= args.S * args.B) { return; }
   let b = m % args.B;
   let s = m / args.B;
+  let weights_at = group.z * args.weightsPerModel + args.pairsOffset + s;
+  let rows_at = group.z * args.rowsPerModel + args.rowsOffset + d;
   var sum = 0.0;
   for (var t = 0u; t < args.T; t++) {
     let n = t * args.B + b;
-    sum += weights[args.pairsOffset + n * args.S + s] * rows[args.rowsOffset + n * args.rowsStride + d];
+    sum += weights[weights_at + n * args.S] * rows[rows_at + n * args.rowsStride];
   }
-  let at = args.outOffset + m * args.outStride + d;
+  let at = group.z * args.outPerModel + args.outOffset + m * args.outStride + d;
   var value = args.scale * sum;
   if (args.accumulate == 1u) {
     value += out[at];

@@ -8,7 +8,7 @@
 // | 1       | values  | read       | [S·B, D] from valuesOffset, valuesStride |
 // | 2       | out     | read_write | [T·B, D] from outOffset, outStride       |
 //
-// Invocation i owns column d = i mod D of row n = ⌊i / D⌋ = t·B + b.
+// Invocation i owns column d = i mod D of row n = ⌊i / D⌋ = t·B + b in model group.z.
 
 struct Args {
   T: u32,
@@ -21,6 +21,9 @@ struct Args {
   outOffset: u32,
   outStride: u32,
   scale: f32,
+  weightsPerModel: u32,
+  valuesPerModel: u32,
+  outPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> weights: array<f32>;
@@ -40,12 +43,12 @@ fn main(
   let n = i / args.D;
   let d = i % args.D;
   if (n >= args.T * args.B) { return; }
-  let w = args.pairsOffset + n * args.S;
-  let first = args.valuesOffset + (n % args.B) * args.valuesStride + d;
+  let w = group.z * args.weightsPerModel + args.pairsOffset + n * args.S;
+  let first = group.z * args.valuesPerModel + args.valuesOffset + (n % args.B) * args.valuesStride + d;
   let step = args.B * args.valuesStride;
   var sum = 0.0;
   for (var s = 0u; s < args.S; s++) {
     sum += weights[w + s] * values[first + s * step];
   }
-  out[args.outOffset + n * args.outStride + d] = args.scale * sum;
+  out[group.z * args.outPerModel + args.outOffset + n * args.outStride + d] = args.scale * sum;
 }

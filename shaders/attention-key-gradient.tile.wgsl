@@ -12,8 +12,8 @@
 // | 4       | dkeys   | read_write | [S·B, D] from keysOffset, keysStride   |
 // | 5       | dvRows  | read_write | [S·B, D]                               |
 //
-// Invocation i owns source row m = ⌊i / tiles⌋ = s·B + b and columns 4·(i mod tiles) …, tiles = ⌈D / 4⌉, and adds the
-// decoder steps in rising order. At an edge it loads the last column again and stores only what exists.
+// Invocation i owns source row m = ⌊i / tiles⌋ = s·B + b and columns 4·(i mod tiles) … of model group.z, tiles = ⌈D / 4⌉, and
+// adds the decoder steps in rising order. At an edge it loads the last column again and stores only what exists.
 
 struct Args {
   T: u32,
@@ -25,6 +25,12 @@ struct Args {
   keysOffset: u32,
   keysStride: u32,
   pairsOffset: u32,
+  queryPerModel: u32,
+  keysPerModel: u32,
+  vPerModel: u32,
+  dscoresPerModel: u32,
+  dkeysPerModel: u32,
+  dvRowsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> query: array<f32>;
@@ -74,17 +80,21 @@ fn main(
   let d = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.D - 1u));
   let b = m % args.B;
   let s = m / args.B;
-  let at = args.keysOffset + m * args.keysStride;
-  let own = load_keys(at, d);
+  let row = args.keysOffset + m * args.keysStride;
+  let own = load_keys(group.z * args.keysPerModel + row, d);
+  let query_at = group.z * args.queryPerModel + args.queryOffset;
+  let dscores_at = group.z * args.dscoresPerModel + args.pairsOffset + s;
   var slopes = vec4<f32>();
   var values = vec4<f32>();
   for (var t = 0u; t < args.T; t++) {
     let n = t * args.B + b;
-    let u = tanh4(own + load_query(args.queryOffset + n * args.queryStride, d));
-    let dscore = dscores[args.pairsOffset + n * args.S + s];
+    let u = tanh4(own + load_query(query_at + n * args.queryStride, d));
+    let dscore = dscores[dscores_at + n * args.S];
     slopes += dscore * (vec4<f32>(1.0) - u * u);
     values += dscore * u;
   }
-  store_dkeys(at + first, args.D - first, vec4<f32>(v[d.x], v[d.y], v[d.z], v[d.w]) * slopes);
-  store_dvRows(m * args.D + first, args.D - first, values);
+  let k = group.z * args.vPerModel + d;
+  let slope = vec4<f32>(v[k.x], v[k.y], v[k.z], v[k.w]) * slopes;
+  store_dkeys(group.z * args.dkeysPerModel + row + first, args.D - first, slope);
+  store_dvRows(group.z * args.dvRowsPerModel + m * args.D + first, args.D - first, values);
 }

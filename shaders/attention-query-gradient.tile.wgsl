@@ -10,8 +10,8 @@
 // | 3       | dscores | read       | [T·B, S] from pairsOffset              |
 // | 4       | dquery  | read_write | [T·B, D] from queryOffset, queryStride |
 //
-// Invocation i owns row n = ⌊i / tiles⌋ = t·B + b and columns 4·(i mod tiles) …, tiles = ⌈D / 4⌉. At an edge it loads
-// the last column again and stores only what exists.
+// Invocation i owns row n = ⌊i / tiles⌋ = t·B + b and columns 4·(i mod tiles) … of model group.z, tiles = ⌈D / 4⌉. At an edge
+// it loads the last column again and stores only what exists.
 
 struct Args {
   T: u32,
@@ -23,6 +23,11 @@ struct Args {
   keysOffset: u32,
   keysStride: u32,
   pairsOffset: u32,
+  queryPerModel: u32,
+  keysPerModel: u32,
+  vPerModel: u32,
+  dscoresPerModel: u32,
+  dqueryPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> query: array<f32>;
@@ -62,12 +67,16 @@ fn main(
   if (n >= args.T * args.B) { return; }
   let first = (i % tiles) * 4u;
   let d = min(vec4<u32>(first, first + 1u, first + 2u, first + 3u), vec4<u32>(args.D - 1u));
-  let at = args.queryOffset + n * args.queryStride;
-  let own = load_query(at, d);
+  let row = args.queryOffset + n * args.queryStride;
+  let own = load_query(group.z * args.queryPerModel + row, d);
+  let keys_at = group.z * args.keysPerModel + args.keysOffset;
+  let dscores_at = group.z * args.dscoresPerModel + args.pairsOffset + n * args.S;
   var sum = vec4<f32>();
   for (var s = 0u; s < args.S; s++) {
-    let u = tanh4(own + load_keys(args.keysOffset + (s * args.B + n % args.B) * args.keysStride, d));
-    sum += dscores[args.pairsOffset + n * args.S + s] * (vec4<f32>(1.0) - u * u);
+    let u = tanh4(own + load_keys(keys_at + (s * args.B + n % args.B) * args.keysStride, d));
+    sum += dscores[dscores_at + s] * (vec4<f32>(1.0) - u * u);
   }
-  store_dquery(at + first, args.D - first, vec4<f32>(v[d.x], v[d.y], v[d.z], v[d.w]) * sum);
+  let k = group.z * args.vPerModel + d;
+  let slope = vec4<f32>(v[k.x], v[k.y], v[k.z], v[k.w]) * sum;
+  store_dquery(group.z * args.dqueryPerModel + row + first, args.D - first, slope);
 }

@@ -9,7 +9,8 @@
 // | 2       | v      | read       | [D]                                    |
 // | 3       | scores | read_write | [T·B, S] from pairsOffset              |
 //
-// Invocation i owns source step s = i mod S of row n = ⌊i / S⌋ = t·B + b. Columns beyond D are loaded again and count nothing.
+// Invocation i owns source step s = i mod S of row n = ⌊i / S⌋ = t·B + b in model group.z. Columns beyond D are loaded again and
+// count nothing.
 
 struct Args {
   T: u32,
@@ -21,6 +22,10 @@ struct Args {
   keysOffset: u32,
   keysStride: u32,
   pairsOffset: u32,
+  queryPerModel: u32,
+  keysPerModel: u32,
+  vPerModel: u32,
+  scoresPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> query: array<f32>;
@@ -50,15 +55,17 @@ fn main(
   let n = i / args.S;
   let s = i % args.S;
   if (n >= args.T * args.B) { return; }
-  let q = args.queryOffset + n * args.queryStride;
-  let k = args.keysOffset + (s * args.B + n % args.B) * args.keysStride;
+  let q = group.z * args.queryPerModel + args.queryOffset + n * args.queryStride;
+  let k = group.z * args.keysPerModel + args.keysOffset + (s * args.B + n % args.B) * args.keysStride;
+  let v_at = group.z * args.vPerModel;
   let last = vec4<u32>(args.D - 1u);
   var sum = vec4<f32>();
   for (var first = 0u; first < args.D; first += 4u) {
     let wanted = vec4<u32>(first, first + 1u, first + 2u, first + 3u);
     let d = min(wanted, last);
     let u = tanh4(load_query(q, d) + load_keys(k, d));
-    sum += select(vec4<f32>(), vec4<f32>(v[d.x], v[d.y], v[d.z], v[d.w]) * u, wanted <= last);
+    let e = v_at + d;
+    sum += select(vec4<f32>(), vec4<f32>(v[e.x], v[e.y], v[e.z], v[e.w]) * u, wanted <= last);
   }
-  scores[args.pairsOffset + i] = (sum.x + sum.y) + (sum.z + sum.w);
+  scores[group.z * args.scoresPerModel + args.pairsOffset + i] = (sum.x + sum.y) + (sum.z + sum.w);
 }

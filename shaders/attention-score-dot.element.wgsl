@@ -8,7 +8,7 @@
 // | 1       | keys   | read       | [S·B, D] from keysOffset, keysStride   |
 // | 2       | scores | read_write | [T·B, S] from pairsOffset              |
 //
-// Invocation i owns source step s = i mod S of row n = ⌊i / S⌋ = t·B + b.
+// Invocation i owns source step s = i mod S of row n = ⌊i / S⌋ = t·B + b in model group.z.
 
 struct Args {
   T: u32,
@@ -21,6 +21,9 @@ struct Args {
   keysStride: u32,
   pairsOffset: u32,
   scale: f32,
+  queryPerModel: u32,
+  keysPerModel: u32,
+  scoresPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> query: array<f32>;
@@ -40,11 +43,11 @@ fn main(
   let n = i / args.S;
   let s = i % args.S;
   if (n >= args.T * args.B) { return; }
-  let q = args.queryOffset + n * args.queryStride;
-  let k = args.keysOffset + (s * args.B + n % args.B) * args.keysStride;
+  let q = group.z * args.queryPerModel + args.queryOffset + n * args.queryStride;
+  let k = group.z * args.keysPerModel + args.keysOffset + (s * args.B + n % args.B) * args.keysStride;
   var sum = 0.0;
   for (var d = 0u; d < args.D; d++) {
     sum += query[q + d] * keys[k + d];
   }
-  scores[args.pairsOffset + i] = args.scale * sum;
+  scores[group.z * args.scoresPerModel + args.pairsOffset + i] = args.scale * sum;
 }

@@ -7,13 +7,15 @@
 // | 0       | weights | read       | [T·B, S] from pairsOffset               |
 // | 1       | dscores | read_write | [T·B, S] from pairsOffset; in: dweights |
 //
-// Invocation i owns row i = t·B + b.
+// Invocation i owns row i = t·B + b of model group.z.
 
 struct Args {
   T: u32,
   B: u32,
   S: u32,
   pairsOffset: u32,
+  weightsPerModel: u32,
+  dscoresPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> weights: array<f32>;
@@ -30,12 +32,14 @@ fn main(
 ) {
   let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (n >= args.T * args.B) { return; }
-  let at = args.pairsOffset + n * args.S;
+  let row = args.pairsOffset + n * args.S;
+  let w = group.z * args.weightsPerModel + row;
+  let at = group.z * args.dscoresPerModel + row;
   var mean = 0.0;
   for (var s = 0u; s < args.S; s++) {
-    mean += weights[at + s] * dscores[at + s];
+    mean += weights[w + s] * dscores[at + s];
   }
   for (var s = 0u; s < args.S; s++) {
-    dscores[at + s] = weights[at + s] * (dscores[at + s] - mean);
+    dscores[at + s] = weights[w + s] * (dscores[at + s] - mean);
   }
 }

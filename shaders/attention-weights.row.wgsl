@@ -9,8 +9,8 @@
 // | 2       | weights | read_write | [T·B, S] from pairsOffset |
 // | 3       | flags   | read_write | [1]                       |
 //
-// Invocation i owns row i = t·B + b. Without any step that counts, the row is 0. Raw scores are tested before the
-// clamp of exp, which would hide what is not finite.
+// Invocation i owns row i = t·B + b of model group.z. Without any step that counts, the row is 0. Raw scores are tested before
+// the clamp of exp, which would hide what is not finite.
 
 struct Args {
   T: u32,
@@ -19,6 +19,10 @@ struct Args {
   pairsOffset: u32,
   masked: u32,
   flagBit: u32,
+  scoresPerModel: u32,
+  maskPerModel: u32,
+  weightsPerModel: u32,
+  flagsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> scores: array<f32>;
@@ -29,9 +33,10 @@ struct Args {
 
 override WORKGROUP_SIZE: u32 = 16u;
 
-fn counts(s: u32, b: u32) -> bool {
+// Step s of the sequence whose column of the mask begins at `at`.
+fn counts(s: u32, at: u32) -> bool {
   if (args.masked == 0u) { return true; }
-  return mask[s * args.B + b] != 0.0;
+  return mask[at + s * args.B] != 0.0;
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -42,33 +47,35 @@ fn main(
 ) {
   let n = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (n >= args.T * args.B) { return; }
-  let at = args.pairsOffset + n * args.S;
-  let b = n % args.B;
+  let row = args.pairsOffset + n * args.S;
+  let raw = group.z * args.scoresPerModel + row;
+  let first = group.z * args.weightsPerModel + row;
+  let column = group.z * args.maskPerModel + n % args.B;
   var top = 0.0;
   var any = false;
   var bad = false;
   for (var s = 0u; s < args.S; s++) {
-    if (counts(s, b)) {
-      let score = scores[at + s];
+    if (counts(s, column)) {
+      let score = scores[raw + s];
       bad = bad || not_finite(score);
       top = select(score, max(top, score), any);
       any = true;
     }
   }
   if (bad) {
-    atomicOr(&flags[0], args.flagBit);
+    atomicOr(&flags[group.z * args.flagsPerModel], args.flagBit);
   }
   var sum = 0.0;
   for (var s = 0u; s < args.S; s++) {
     var e = 0.0;
-    if (counts(s, b)) {
-      e = exp(max(scores[at + s] - top, -EXP_LIMIT));
+    if (counts(s, column)) {
+      e = exp(max(scores[raw + s] - top, -EXP_LIMIT));
     }
     sum += e;
-    weights[at + s] = e;
+    weights[first + s] = e;
   }
   if (!any) { return; }
   for (var s = 0u; s < args.S; s++) {
-    weights[at + s] /= sum;
+    weights[first + s] /= sum;
   }
 }

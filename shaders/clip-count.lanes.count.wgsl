@@ -9,18 +9,21 @@
 // | 1       | norm   | read       | [1]     |
 // | 2       | counts | read_write | [LANES] |
 //
-// Invocation i owns lane i.
+// Invocation i owns lane i of model group.z; every model has its own scalars.
 
 struct Args {
-  P: u32,
+  @align(16) P: u32,
   clip: f32,
   clipValue: f32,
+  gradsPerModel: u32,
+  normPerModel: u32,
+  countsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> grads: array<f32>;
 @group(0) @binding(1) var<storage, read> norm: array<f32>;
 @group(0) @binding(2) var<storage, read_write> counts: array<u32>;
-@group(1) @binding(0) var<uniform> args: Args;
+@group(1) @binding(0) var<uniform> args_of: array<Args, 64>;
 
 override WORKGROUP_SIZE: u32 = 16u;
 override LANES: u32 = 1024u;
@@ -33,12 +36,14 @@ fn main(
 ) {
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (i >= LANES) { return; }
-  let f = clip_factor(norm[0], args.clip);
+  let args = args_of[group.z];
+  let f = clip_factor(norm[group.z * args.normPerModel], args.clip);
+  let first = group.z * args.gradsPerModel;
   var count = 0u;
   for (var p = i; p < args.P; p += LANES) {
-    if (args.clipValue > 0.0 && abs(f * grads[p]) > args.clipValue) {
+    if (args.clipValue > 0.0 && abs(f * grads[first + p]) > args.clipValue) {
       count++;
     }
   }
-  counts[i] = count;
+  counts[group.z * args.countsPerModel + i] = count;
 }

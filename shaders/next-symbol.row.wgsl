@@ -10,7 +10,7 @@
 // | 2       | ids    | read_write | [B] from idsOffset          |
 // | 3       | next   | read_write | [B]                         |
 //
-// Invocation i owns sequence i. The first of equal logits counts. SCHEDULED_SAMPLING is the stream of src/core/rng.ts.
+// Invocation i owns sequence i of model group.z. The first of equal logits counts. SCHEDULED_SAMPLING is the stream of src/core/rng.ts.
 
 struct Args {
   B: u32,
@@ -19,6 +19,10 @@ struct Args {
   idsOffset: u32,
   draw: u32,
   ratio: f32,
+  logitsPerModel: u32,
+  keyPerModel: u32,
+  idsPerModel: u32,
+  nextPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
@@ -31,8 +35,9 @@ override WORKGROUP_SIZE: u32 = 16u;
 
 const SCHEDULED_SAMPLING: u32 = 8u;
 
-fn drawn(index: u32) -> f32 {
-  return f32(hash(key[0], SCHEDULED_SAMPLING, key[1], index) >> 8u) / 16777216.0;
+// Uniform in [0, 1), by the key that begins at `key_at`.
+fn drawn(key_at: u32, index: u32) -> f32 {
+  return f32(hash(key[key_at], SCHEDULED_SAMPLING, key[key_at + 1u], index) >> 8u) / 16777216.0;
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -43,10 +48,12 @@ fn main(
 ) {
   let b = linear_index(group, groups, lane, WORKGROUP_SIZE);
   if (b >= args.B) { return; }
+  let key_at = group.z * args.keyPerModel;
   let at = args.idsOffset + b;
-  var chosen = ids[at];
-  if (drawn(2u * at) >= args.ratio) {
-    let row = args.logitsOffset + b * args.V;
+  let place = group.z * args.idsPerModel + at;
+  var chosen = ids[place];
+  if (drawn(key_at, 2u * at) >= args.ratio) {
+    let row = group.z * args.logitsPerModel + args.logitsOffset + b * args.V;
     chosen = 0u;
     for (var v = 1u; v < args.V; v++) {
       if (logits[row + v] > logits[row + chosen]) {
@@ -59,7 +66,7 @@ fn main(
       for (var v = 0u; v < args.V; v++) {
         sum += exp(max(logits[row + v] - top, -EXP_LIMIT));
       }
-      var rest = drawn(2u * at + 1u) * sum;
+      var rest = drawn(key_at, 2u * at + 1u) * sum;
       chosen = 0u;
       loop {
         rest -= exp(max(logits[row + chosen] - top, -EXP_LIMIT));
@@ -68,6 +75,6 @@ fn main(
       }
     }
   }
-  ids[at] = chosen;
-  next[b] = chosen;
+  ids[place] = chosen;
+  next[group.z * args.nextPerModel + b] = chosen;
 }

@@ -14,12 +14,12 @@
 // | 5       | flags   | read       | [1]                         |
 // | 6       | metrics | read_write | [M, 4], loss, norm, f, rate |
 //
-// Lane i updates elements 4i … 4i + 3 and so on every 4 · LANES; in the last four the elements beyond P are its last one once
-// more: the same numbers are written to the same place. Lane 0 also writes row `slot` of the metrics ring. While flags[0] is
-// not 0 nothing is written.
+// Lane i updates elements 4i … 4i + 3 of model group.z and so on every 4 · LANES; in the last four the elements beyond P are its
+// last one once more: the same numbers are written to the same place. Lane 0 also writes row `slot` of the metrics ring. While
+// flags[0] is not 0 nothing is written. Every model has its own scalars.
 
 struct Args {
-  P: u32,
+  @align(16) P: u32,
   slot: u32,
   first: u32,
   nesterov: u32,
@@ -29,6 +29,13 @@ struct Args {
   l1: f32,
   momentum: f32,
   weightDecay: f32,
+  gradsPerModel: u32,
+  paramsPerModel: u32,
+  statePerModel: u32,
+  normPerModel: u32,
+  lossPerModel: u32,
+  flagsPerModel: u32,
+  metricsPerModel: u32,
 }
 
 @group(0) @binding(0) var<storage, read> grads: array<f32>;
@@ -38,7 +45,7 @@ struct Args {
 @group(0) @binding(4) var<storage, read> loss: array<f32>;
 @group(0) @binding(5) var<storage, read> flags: array<u32>;
 @group(0) @binding(6) var<storage, read_write> metrics: array<f32>;
-@group(1) @binding(0) var<uniform> args: Args;
+@group(1) @binding(0) var<uniform> args_of: array<Args, 64>;
 
 override WORKGROUP_SIZE: u32 = 16u;
 override LANES: u32 = 256u;
@@ -50,33 +57,41 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
-  if (i >= LANES || flags[0] != 0u) { return; }
-  let f = clip_factor(norm[0], args.clip);
+  let args = args_of[group.z];
+  if (i >= LANES || flags[group.z * args.flagsPerModel] != 0u) { return; }
+  let grad_norm = norm[group.z * args.normPerModel];
+  let f = clip_factor(grad_norm, args.clip);
+  let grads_at = group.z * args.gradsPerModel;
+  let params_at = group.z * args.paramsPerModel;
+  let state_at = group.z * args.statePerModel;
   let last = vec4<u32>(args.P - 1u);
   for (var p = 4u * i; p < args.P; p += 4u * LANES) {
     let j = min(vec4<u32>(p, p + 1u, p + 2u, p + 3u), last);
-    let old = vec4<f32>(params[j.x], params[j.y], params[j.z], params[j.w]);
-    let raw = f * vec4<f32>(grads[j.x], grads[j.y], grads[j.z], grads[j.w]);
+    let o = params_at + j;
+    let r = grads_at + j;
+    let s = state_at + j;
+    let old = vec4<f32>(params[o.x], params[o.y], params[o.z], params[o.w]);
+    let raw = f * vec4<f32>(grads[r.x], grads[r.y], grads[r.z], grads[r.w]);
     let g = clip_value4(raw, args.clipValue) + args.weightDecay * old + args.l1 * sign(old);
     var buf = g;
     if (args.first == 0u) {
-      buf = args.momentum * vec4<f32>(state[j.x], state[j.y], state[j.z], state[j.w]) + g;
+      buf = args.momentum * vec4<f32>(state[s.x], state[s.y], state[s.z], state[s.w]) + g;
     }
-    state[j.x] = buf.x;
-    state[j.y] = buf.y;
-    state[j.z] = buf.z;
-    state[j.w] = buf.w;
+    state[s.x] = buf.x;
+    state[s.y] = buf.y;
+    state[s.z] = buf.z;
+    state[s.w] = buf.w;
     let ahead = select(buf, g + args.momentum * buf, args.nesterov == 1u);
     let moved = old - args.learningRate * select(g, ahead, args.momentum > 0.0);
-    params[j.x] = moved.x;
-    params[j.y] = moved.y;
-    params[j.z] = moved.z;
-    params[j.w] = moved.w;
+    params[o.x] = moved.x;
+    params[o.y] = moved.y;
+    params[o.z] = moved.z;
+    params[o.w] = moved.w;
   }
   if (i == 0u) {
-    let row = args.slot * 4u;
-    metrics[row] = loss[0];
-    metrics[row + 1u] = norm[0];
+    let row = group.z * args.metricsPerModel + args.slot * 4u;
+    metrics[row] = loss[group.z * args.lossPerModel];
+    metrics[row + 1u] = grad_norm;
     metrics[row + 2u] = f;
     metrics[row + 3u] = args.learningRate;
   }

@@ -7,11 +7,10 @@
 // | 0       | kept   | read       | [N]                |
 // | 1       | h      | read_write | [N], row 0 of more |
 //
-// Invocation i owns element i of [N].
-// Layer z of the grid is a model.
+// Invocation i owns element i of model group.z; every model has its own scalars.
 
 struct Args {
-  N: u32,
+  @align(16) N: u32,
   resume: u32,
   keptPerModel: u32,
   hPerModel: u32,
@@ -19,7 +18,7 @@ struct Args {
 
 @group(0) @binding(0) var<storage, read> kept: array<f32>;
 @group(0) @binding(1) var<storage, read_write> h: array<f32>;
-@group(1) @binding(0) var<uniform> args: Args;
+@group(1) @binding(0) var<uniform> args_of: array<Args, 64>;
 
 override WORKGROUP_SIZE: u32 = 16u;
 
@@ -30,6 +29,7 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let i = linear_index(group, groups, lane, WORKGROUP_SIZE);
+  let args = args_of[group.z];
   if (i >= args.N) { return; }
   h[group.z * args.hPerModel + i] = select(0.0, kept[group.z * args.keptPerModel + i], args.resume == 1u);
 }

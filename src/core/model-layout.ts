@@ -8,7 +8,7 @@ import { ContractError } from "./errors.ts";
 import type { Program, ProgramTensor } from "./program.ts";
 
 /** Most models that a Program may train side by side. */
-const MAX_MODELS = 64;
+export const MAX_MODELS = 64;
 
 /** The copies of one tensor. All numbers count elements, but `copies`. */
 export interface ModelLayout {

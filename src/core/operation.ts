@@ -40,7 +40,10 @@ export type Numbers = Readonly<Record<string, number>>;
 /** Workgroup counts of one dispatch. */
 export type Grid = readonly [x: number, y: number, z: number];
 
-/** One WGSL file with one entry point `main`. */
+/**
+ * One WGSL file with one entry point `main`. It plays every model of a Program in one dispatch, in which `group.z` is the model
+ * and element i of tensor x lies at `group.z * args.xPerModel + i`.
+ */
 export interface Kernel {
   /** File stem under `shaders/`, e.g. `gru-forward.step.gates`. */
   readonly file: string;
@@ -49,15 +52,15 @@ export interface Kernel {
    * that the language reserves (`target`) carries a trailing underscore.
    */
   readonly bindings: readonly { readonly tensor: string; readonly access: "read" | "read_write" }[];
-  /** Group 1, binding 0: one uniform block in this order, each 4 bytes. */
+  /** Group 1, binding 0: one uniform block in this order, each 4 bytes; `xPerModel` for every bound tensor x (`forAllModels`). */
   readonly scalars: readonly KernelScalar[];
   /** UPPER_SNAKE sizes with their defaults; the plan may choose others. */
   readonly sizes: Readonly<Record<string, number>>;
   /** Shared WGSL joined after the kernel, by file name under `shaders/lib/` without extension. */
   readonly lib?: readonly string[];
   /**
-   * Workgroup counts from the call's numbers and the plan's sizes; in a loop over chunks `steps` is among the numbers. With a
-   * count of 0 the kernel has nothing to do and is left out.
+   * Workgroup counts for one model from the call's numbers and the plan's sizes, one layer deep: z is for the models. In a loop
+   * over chunks `steps` is among the numbers. With a count of 0 the kernel has nothing to do and is left out.
    */
   readonly grid: (numbers: Numbers, sizes: Numbers) => Grid;
   /**
@@ -66,12 +69,11 @@ export interface Kernel {
    */
   readonly trips: (numbers: Numbers, sizes: Numbers) => number;
   /**
-   * True for a kernel that is dispatched once for all models of a Program: its grid gets as many layers as there are models,
-   * `group.z` is the model, and element i of tensor x lies at `group.z * args.xPerModel + i`. Its scalars name `xPerModel` for
-   * every bound tensor x (`perModel` in `kernel-terms.ts`), its own grid has one layer, and it reads run-time scalars that are
-   * the same for all. Without it a kernel is dispatched once for each model and knows nothing of them.
+   * Said of a kernel whose run-time scalars may differ from model to model: group 1 then holds an array of blocks, one for each
+   * model that a Program may have, each at a multiple of 16 bytes as WGSL wants it; element `group.z` is the model's own.
+   * Without it there is one block for all, and no run-time scalar of it may differ.
    */
-  readonly models?: true;
+  readonly scalarsPerModel?: true;
   /** True for loop indices at which the kernel has nothing to do and is left out. */
   readonly idle?: (t: number, numbers: Numbers) => boolean;
 }

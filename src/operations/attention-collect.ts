@@ -4,7 +4,7 @@
  */
 import { defineOperation } from "../core/operation.ts";
 import { ATTENTION_EXTENTS, decoderRows, sourceRows, stepPairs } from "./attention-terms.ts";
-import { f32, invocations, loops, oneKernel, products, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, forAllModels, invocations, loops, oneKernel, products, reads, u32, writes } from "./kernel-terms.ts";
 
 const WINDOWS = ["pairsOffset", "rowsOffset", "rowsStride", "outOffset", "outStride", "accumulate"] as const;
 
@@ -23,13 +23,16 @@ export const attentionCollect = defineOperation({
   scalars: [],
   flops: products("T·B·S·D"),
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
-  implementations: oneKernel("element", {
-    file: "attention-collect.element",
-    bindings: [...reads("weights", "rows"), ...writes("out")],
-    scalars: [...u32("T", "B", "S", "D", ...WINDOWS), ...f32("scale")],
-    sizes: { WORKGROUP_SIZE: 16 },
-    lib: ["linear-index"],
-    grid: invocations(["S·B", 1], ["D", 1]),
-    trips: loops(["T", 1]),
-  }),
+  implementations: oneKernel(
+    "element",
+    forAllModels({
+      file: "attention-collect.element",
+      bindings: [...reads("weights", "rows"), ...writes("out")],
+      scalars: [...u32("T", "B", "S", "D", ...WINDOWS), ...f32("scale")],
+      sizes: { WORKGROUP_SIZE: 16 },
+      lib: ["linear-index"],
+      grid: invocations(["S·B", 1], ["D", 1]),
+      trips: loops(["T", 1]),
+    }),
+  ),
 });

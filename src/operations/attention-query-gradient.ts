@@ -4,7 +4,7 @@
  */
 import { defineOperation } from "../core/operation.ts";
 import { ATTENTION_EXTENTS, decoderRows, sourceRows, stepPairs } from "./attention-terms.ts";
-import { invocations, loops, oneKernel, products, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, oneKernel, products, reads, u32, writes } from "./kernel-terms.ts";
 
 const WINDOWS = ["queryOffset", "queryStride", "keysOffset", "keysStride", "pairsOffset"] as const;
 
@@ -26,13 +26,16 @@ export const attentionQueryGradient = defineOperation({
   // A tanh costs about as much as eight terms of a product.
   flops: products("8T·B·S·D"),
   tolerance: { relative: 2e-5, reason: "tanh of the adapter's exp, and f32 sums in another order" },
-  implementations: oneKernel("tile", {
-    file: "attention-query-gradient.tile",
-    bindings: [...reads("query", "keys", "v", "dscores"), ...writes("dquery")],
-    scalars: u32("T", "B", "S", "D", ...WINDOWS),
-    sizes: { WORKGROUP_SIZE: 16 },
-    lib: ["linear-index", "activations"],
-    grid: invocations(["T·B", 1], ["D", 4]),
-    trips: loops(["S", 1]),
-  }),
+  implementations: oneKernel(
+    "tile",
+    forAllModels({
+      file: "attention-query-gradient.tile",
+      bindings: [...reads("query", "keys", "v", "dscores"), ...writes("dquery")],
+      scalars: u32("T", "B", "S", "D", ...WINDOWS),
+      sizes: { WORKGROUP_SIZE: 16 },
+      lib: ["linear-index", "activations"],
+      grid: invocations(["T·B", 1], ["D", 4]),
+      trips: loops(["S", 1]),
+    }),
+  ),
 });

@@ -4,7 +4,7 @@
  */
 import { defineOperation } from "../core/operation.ts";
 import { ATTENTION_EXTENTS, decoderRows, sourceRows, stepPairs } from "./attention-terms.ts";
-import { f32, invocations, loops, oneKernel, products, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, forAllModels, invocations, loops, oneKernel, products, reads, u32, writes } from "./kernel-terms.ts";
 
 const WINDOWS = ["queryOffset", "queryStride", "keysOffset", "keysStride", "pairsOffset"] as const;
 
@@ -23,13 +23,16 @@ export const attentionScoreDot = defineOperation({
   scalars: [],
   flops: products("T·B·S·D"),
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
-  implementations: oneKernel("element", {
-    file: "attention-score-dot.element",
-    bindings: [...reads("query", "keys"), ...writes("scores")],
-    scalars: [...u32("T", "B", "S", "D", ...WINDOWS), ...f32("scale")],
-    sizes: { WORKGROUP_SIZE: 16 },
-    lib: ["linear-index"],
-    grid: invocations(["T·B", 1], ["S", 1]),
-    trips: loops(["D", 1]),
-  }),
+  implementations: oneKernel(
+    "element",
+    forAllModels({
+      file: "attention-score-dot.element",
+      bindings: [...reads("query", "keys"), ...writes("scores")],
+      scalars: [...u32("T", "B", "S", "D", ...WINDOWS), ...f32("scale")],
+      sizes: { WORKGROUP_SIZE: 16 },
+      lib: ["linear-index"],
+      grid: invocations(["T·B", 1], ["S", 1]),
+      trips: loops(["D", 1]),
+    }),
+  ),
 });

@@ -4,7 +4,7 @@
  */
 import { defineOperation } from "../core/operation.ts";
 import { stepPairs } from "./attention-terms.ts";
-import { invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `attention-weights-backward`; see its equation and tensors. */
 export const attentionWeightsBackward = defineOperation({
@@ -19,13 +19,16 @@ export const attentionWeightsBackward = defineOperation({
   constants: ["pairsOffset"],
   scalars: [],
   tolerance: { relative: 1e-5, reason: "f32 sums in another order than the twin's" },
-  implementations: oneKernel("row", {
-    file: "attention-weights-backward.row",
-    bindings: [...reads("weights"), ...writes("dscores")],
-    scalars: u32("T", "B", "S", "pairsOffset"),
-    sizes: { WORKGROUP_SIZE: 16 },
-    lib: ["linear-index"],
-    grid: invocations(["T·B", 1]),
-    trips: loops(["2S", 1]),
-  }),
+  implementations: oneKernel(
+    "row",
+    forAllModels({
+      file: "attention-weights-backward.row",
+      bindings: [...reads("weights"), ...writes("dscores")],
+      scalars: u32("T", "B", "S", "pairsOffset"),
+      sizes: { WORKGROUP_SIZE: 16 },
+      lib: ["linear-index"],
+      grid: invocations(["T·B", 1]),
+      trips: loops(["2S", 1]),
+    }),
+  ),
 });

@@ -4,7 +4,7 @@
  */
 import { defineOperation } from "../core/operation.ts";
 import { stepPairs } from "./attention-terms.ts";
-import { invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
+import { forAllModels, invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `attention-weights`; see its equation and tensors. */
 export const attentionWeights = defineOperation({
@@ -26,13 +26,16 @@ export const attentionWeights = defineOperation({
   constants: ["pairsOffset", "masked", "flagBit"],
   scalars: [],
   tolerance: { relative: 1e-5, reason: "exp of the adapter" },
-  implementations: oneKernel("row", {
-    file: "attention-weights.row",
-    bindings: [...reads("scores", "mask"), ...writes("weights", "flags")],
-    scalars: u32("T", "B", "S", "pairsOffset", "masked", "flagBit"),
-    sizes: { WORKGROUP_SIZE: 16 },
-    lib: ["linear-index", "finite", "activations"],
-    grid: invocations(["T·B", 1]),
-    trips: loops(["3S", 1]),
-  }),
+  implementations: oneKernel(
+    "row",
+    forAllModels({
+      file: "attention-weights.row",
+      bindings: [...reads("scores", "mask"), ...writes("weights", "flags")],
+      scalars: u32("T", "B", "S", "pairsOffset", "masked", "flagBit"),
+      sizes: { WORKGROUP_SIZE: 16 },
+      lib: ["linear-index", "finite", "activations"],
+      grid: invocations(["T·B", 1]),
+      trips: loops(["3S", 1]),
+    }),
+  ),
 });

@@ -28,7 +28,6 @@ export const batchGatherIds = defineOperation({
             {
               file: "batch-gather-ids.block",
               bindings,
-              models: true,
               scalars: [...u32("T", "B", "shift", "slot", "live"), ...perModel(bindings)],
               sizes: { WORKGROUP_SIZE: 16, STEPS: 8 },
               lib: ["linear-index"],

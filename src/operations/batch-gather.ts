@@ -29,7 +29,6 @@ export const batchGather = defineOperation({
             {
               file: "batch-gather.block",
               bindings,
-              models: true,
               scalars: [...u32("T", "B", "D", "shift", "slot", "live"), ...perModel(bindings)],
               sizes: { WORKGROUP_SIZE: 16, STEPS: 8, COLUMNS: 32 },
               lib: ["linear-index"],

@@ -44,7 +44,6 @@ export const biasGradient = defineOperation({
             {
               file: "bias-gradient.split.column",
               bindings: summed,
-              models: true,
               scalars: [...u32("N", "C", "rightOffset", "rightStride", "outOffset"), ...perModel(summed)],
               sizes: { WORKGROUP_SIZE: 4, LANES: 16 },
               lib: ["linear-index", "slabs"],
@@ -54,7 +53,6 @@ export const biasGradient = defineOperation({
             {
               file: "bias-gradient.split.sum",
               bindings: added,
-              models: true,
               scalars: [...u32("N", "C", "outOffset"), ...perModel(added)],
               sizes: { WORKGROUP_SIZE: 4, LANES: 16 },
               lib: ["linear-index", "slabs"],

@@ -3,7 +3,7 @@
  * its own, and only at steps that clip by value, so that other steps pay nothing for it.
  */
 import { defineOperation } from "../core/operation.ts";
-import { elements, f32, invocations, loops, oneWorkgroup, reads, u32, writes } from "./kernel-terms.ts";
+import { elements, f32, forAllModels, invocations, loops, oneWorkgroup, reads, u32, writes } from "./kernel-terms.ts";
 
 /** Contract of `clip-count`; see its equation and tensors. */
 export const clipCount = defineOperation({
@@ -27,7 +27,8 @@ export const clipCount = defineOperation({
       passes: [
         {
           kernels: [
-            {
+            forAllModels({
+              scalarsPerModel: true,
               file: "clip-count.lanes.count",
               bindings: [...reads("grads", "norm"), ...writes("counts")],
               scalars: [...u32("P"), ...f32("clip", "clipValue")],
@@ -35,15 +36,15 @@ export const clipCount = defineOperation({
               lib: ["linear-index", "clip"],
               grid: invocations(["LANES", 1]),
               trips: loops(["P", "LANES"]),
-            },
-            {
+            }),
+            forAllModels({
               file: "clip-count.lanes.sum",
               bindings: [...reads("counts"), ...writes("clipped")],
               scalars: u32("slot"),
               sizes: { WORKGROUP_SIZE: 16, LANES: 1024 },
               grid: oneWorkgroup,
               trips: loops(["LANES", "WORKGROUP_SIZE"], ["WORKGROUP_SIZE", 1]),
-            },
+            }),
           ],
         },
       ],

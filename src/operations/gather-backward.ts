@@ -41,7 +41,6 @@ export const gatherBackward = defineOperation({
             {
               file: "gather-backward.list.link",
               bindings: linked,
-              models: true,
               scalars: [...u32("N", "D"), ...perModel(linked)],
               sizes: { WORKGROUP_SIZE: 4, BLOCK_ROWS: 512 },
               lib: ["linear-index"],
@@ -51,7 +50,6 @@ export const gatherBackward = defineOperation({
             {
               file: "gather-backward.list.sum",
               bindings: summed,
-              models: true,
               scalars: [...u32("N", "D", "C", "daOffset", "daStride", "padding"), ...perModel(summed)],
               sizes: { WORKGROUP_SIZE: 4, LANES: 16, BLOCK_ROWS: 512 },
               lib: ["linear-index", "slabs"],
@@ -61,7 +59,6 @@ export const gatherBackward = defineOperation({
             {
               file: "gather-backward.list.total",
               bindings: added,
-              models: true,
               scalars: [...u32("N", "D", "C"), ...perModel(added)],
               sizes: { WORKGROUP_SIZE: 4, LANES: 16 },
               lib: ["linear-index", "slabs"],

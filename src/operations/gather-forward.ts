@@ -36,7 +36,6 @@ export const gatherForward = defineOperation({
             {
               file: "gather-forward.tile",
               bindings,
-              models: true,
               scalars: [...u32("N", "C", "outOffset", "outStride", "biased"), ...perModel(bindings)],
               sizes: { WORKGROUP_SIZE: 16, ROWS: 16 },
               lib: ["linear-index"],

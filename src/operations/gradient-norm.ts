@@ -29,7 +29,6 @@ export const gradientNorm = defineOperation({
             {
               file: "gradient-norm.lanes.square",
               bindings: squared,
-              models: true,
               scalars: [...u32("P"), ...perModel(squared)],
               sizes: { WORKGROUP_SIZE: 16, LANES: 128 },
               lib: ["linear-index"],
@@ -39,7 +38,6 @@ export const gradientNorm = defineOperation({
             {
               file: "gradient-norm.lanes.root",
               bindings: rooted,
-              models: true,
               scalars: [...u32("flagBit"), ...perModel(rooted)],
               sizes: { WORKGROUP_SIZE: 16, LANES: 128 },
               lib: ["finite"],

@@ -35,12 +35,12 @@ export function f32(...names: readonly string[]): readonly KernelScalar[] {
   return names.map((name) => ({ name, type: "f32" }));
 }
 
-/** A kernel that plays all models at once, with the distances between them behind its own scalars; see `Kernel`. */
+/** The kernel with the distances between models behind its own scalars; see `Kernel.scalars`. */
 export function forAllModels(kernel: Kernel): Kernel {
-  return { ...kernel, models: true, scalars: [...kernel.scalars, ...perModel(kernel.bindings)] };
+  return { ...kernel, scalars: [...kernel.scalars, ...perModel(kernel.bindings)] };
 }
 
-/** The scalars `xPerModel` of every bound tensor x, which kernels with `models` read; see `Kernel`. */
+/** The scalars `xPerModel` of every bound tensor x, see `Kernel.scalars`. */
 export function perModel(bindings: Kernel["bindings"]): readonly KernelScalar[] {
   return u32(...bindings.map(({ tensor }) => `${tensor}PerModel`));
 }

@@ -4,7 +4,7 @@
  * numbers come from `key` and the symbol's place, so a step that is played again chooses again the same. ratio = 0 decodes.
  */
 import { defineOperation } from "../core/operation.ts";
-import { f32, invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, forAllModels, invocations, loops, oneKernel, reads, u32, writes } from "./kernel-terms.ts";
 
 const PLACES = ["logitsOffset", "idsOffset", "draw"] as const;
 
@@ -36,13 +36,16 @@ export const nextSymbol = defineOperation({
   constants: [...PLACES, "ratio"],
   scalars: [],
   tolerance: { relative: 0, reason: "comparisons; only a draw within rounding of a boundary could differ" },
-  implementations: oneKernel("row", {
-    file: "next-symbol.row",
-    bindings: [...reads("logits", "key"), ...writes("ids", "next")],
-    scalars: [...u32("B", "V", ...PLACES), ...f32("ratio")],
-    sizes: { WORKGROUP_SIZE: 16 },
-    lib: ["linear-index", "rng", "activations"],
-    grid: invocations(["B", 1]),
-    trips: loops(["3V", 1]),
-  }),
+  implementations: oneKernel(
+    "row",
+    forAllModels({
+      file: "next-symbol.row",
+      bindings: [...reads("logits", "key"), ...writes("ids", "next")],
+      scalars: [...u32("B", "V", ...PLACES), ...f32("ratio")],
+      sizes: { WORKGROUP_SIZE: 16 },
+      lib: ["linear-index", "rng", "activations"],
+      grid: invocations(["B", 1]),
+      trips: loops(["3V", 1]),
+    }),
+  ),
 });

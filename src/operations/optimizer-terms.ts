@@ -8,7 +8,7 @@
  * whose slope at 0 is 0. Both take every parameter alike, biases included: an optimizer knows one flat buffer.
  */
 import type { Implementation, KernelScalar } from "../core/operation.ts";
-import { f32, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
+import { f32, forAllModels, invocations, loops, reads, u32, writes } from "./kernel-terms.ts";
 
 /** The gradients, and the parameters they change. */
 export const OPTIMIZED = {
@@ -55,7 +55,8 @@ export function optimizerByLanes(
     ...u32("P", "slot", ...words),
     ...f32("learningRate", "clip", "clipValue", "l1", ...numbers),
   ];
-  const kernel = {
+  const kernel = forAllModels({
+    scalarsPerModel: true,
     file,
     bindings: [
       ...reads("grads"),
@@ -68,6 +69,6 @@ export function optimizerByLanes(
     lib: ["linear-index", "clip"],
     grid: invocations(["LANES", 1]),
     trips: loops(["P", "4·LANES"]),
-  };
+  });
   return { lanes: { passes: [{ kernels: [kernel] }], hardware: { LANES: 16_384 } } };
 }

@@ -59,7 +59,6 @@ export function persistentKernel(file: string, parts: PersistentParts): Kernel {
   return {
     file,
     bindings,
-    models: true,
     scalars: [...u32("t", "steps", "B", "H", ...parts.scalars), ...perModel(bindings)],
     sizes: { WORKGROUP_SIZE: 4, ROWS: 16 },
     lib: parts.lib,

@@ -80,7 +80,6 @@ function commonParts({ operation, part, bindings, scalars }: Product, family: st
     file: [operation, family, ...(part === undefined ? [] : [part])].join("."),
     bindings,
     scalars: [...u32("t", "steps"), ...scalars, ...perModel(bindings)],
-    models: true,
   } as const;
 }
 

@@ -24,6 +24,7 @@ export const resumeState = defineOperation({
         {
           kernels: [
             forAllModels({
+              scalarsPerModel: true,
               file: "resume-state.element",
               bindings: [...reads("kept"), ...writes("h")],
               scalars: u32("N", "resume"),

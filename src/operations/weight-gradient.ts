@@ -40,7 +40,6 @@ const sum: Kernel = {
   lib: ["linear-index"],
   grid: invocations(["D·C", 1]),
   trips: ({ steps = 0 }, sizes) => countParts(steps, sizes),
-  models: true,
 };
 
 const withoutSlabs: Company = { sizes: PARTS, when: (numbers, sizes) => mostParts(numbers, sizes) === 1 };

@@ -8,18 +8,16 @@ export interface Segment {
   readonly sizeBytes: number;
 }
 
-/** One kernel of one call: what a pipeline and a bind group are made for. It plays one model, or all of them at once. */
+/** One kernel of one call for all models: what a pipeline and a bind group are made for. */
 export interface Station {
   readonly kernel: Kernel;
   readonly sizes: Numbers;
   /** Operation and place in the model, for GPU labels. */
   readonly label: string;
-  /** In the order of the kernel's bindings. */
+  /** In the order of the kernel's bindings, from the first model's to the end of the last one's. */
   readonly segments: readonly Segment[];
-  /** Extents and constants of the call, and for all models at once the elements from one model's tensors to the next's. */
+  /** Extents and constants of the call, and the elements from one model's tensors to the next's. */
   readonly numbers: Numbers;
-  /** The model it plays; null for all of them. */
-  readonly model: number | null;
   /** True when some scalar of the kernel is given at each play. */
   readonly dynamic: boolean;
 }

@@ -77,7 +77,9 @@ export function lowerProgram(program: Program, plan: Plan): LoweredProgram {
 }
 
 function commonScalars(dispatches: readonly Dispatch[], scalars: readonly string[]): readonly string[] {
-  const stations = dispatches.map(({ station }) => station).filter(({ dynamic, kernel }) => dynamic && kernel.models);
+  const stations = dispatches
+    .map(({ station }) => station)
+    .filter(({ dynamic, kernel }) => dynamic && !kernel.scalarsPerModel);
   const read = new Set(stations.flatMap(({ kernel }) => kernel.scalars.map(({ name }) => name)));
   return scalars.filter((name) => read.has(name));
 }
@@ -169,23 +171,17 @@ interface CallContext {
 function lowerPass(pass: Pass, context: CallContext): Dispatch[] {
   const { sizes, call, models } = context;
   const rounds: readonly Numbers[] = pass.loop ? loopRounds(pass.loop, call.numbers, sizes) : [{}];
-  const stations = pass.kernels.flatMap((kernel) => createStations(kernel, context, rounds));
+  for (const kernel of pass.kernels) refuseLongLoops(kernel, context, rounds);
+  const stations = pass.kernels.map((kernel) => createStation(kernel, context));
   return rounds.flatMap((looped) =>
     stations
       .filter(({ kernel }) => looped.t === undefined || !kernel.idle?.(looped.t, call.numbers))
       .map((station): Dispatch => {
-        const [x, y, z] = station.kernel.grid({ ...call.numbers, ...looped }, sizes);
-        return { station, grid: [x, y, station.model === null ? models : z], looped };
+        const [x, y] = station.kernel.grid({ ...call.numbers, ...looped }, sizes);
+        return { station, grid: [x, y, models], looped };
       })
       .filter(({ grid }) => grid.every((workgroups) => workgroups > 0)),
   );
-}
-
-/** One station for all models where the kernel plays them at once, otherwise one for each. */
-function createStations(kernel: Kernel, context: CallContext, rounds: readonly Numbers[]): Station[] {
-  refuseLongLoops(kernel, context, rounds);
-  if (kernel.models) return [createStation(kernel, context, null)];
-  return Array.from({ length: context.models }, (_, model) => createStation(kernel, context, model));
 }
 
 function refuseLongLoops(kernel: Kernel, { call, sizes }: CallContext, rounds: readonly Numbers[]): void {
@@ -200,20 +196,19 @@ function refuseLongLoops(kernel: Kernel, { call, sizes }: CallContext, rounds: r
   }
 }
 
-function createStation(kernel: Kernel, context: CallContext, model: number | null): Station {
+function createStation(kernel: Kernel, context: CallContext): Station {
   const { call, operation, sizes, models } = context;
   const bound = kernel.bindings.map(({ tensor }) => ({ tensor, ...findSegment(kernel, context, tensor) }));
   return {
     kernel,
     sizes,
-    label: `${kernel.file} (${call.label}${model === null || models === 1 ? "" : `, model ${model}`})`,
+    label: `${kernel.file} (${call.label})`,
     segments: bound.map(({ buffer, offsetBytes, sizeBytes, distanceBytes }) => ({
       buffer,
-      offsetBytes: offsetBytes + (model ?? 0) * distanceBytes,
-      sizeBytes: sizeBytes + (model === null ? (models - 1) * distanceBytes : 0),
+      offsetBytes,
+      sizeBytes: sizeBytes + (models - 1) * distanceBytes,
     })),
-    numbers: model === null ? { ...call.numbers, ...distances(bound) } : call.numbers,
-    model,
+    numbers: { ...call.numbers, ...distances(bound) },
     dynamic: kernel.scalars.some(({ name }) => operation.scalars.includes(name)),
   };
 }
@@ -224,7 +219,7 @@ function findSegment(kernel: Kernel, { segments }: CallContext, tensor: string):
   return segment;
 }
 
-/** The scalars `xPerModel` of the bound tensors x; see `Kernel.models`. */
+/** The scalars `xPerModel` of the bound tensors x; see `Kernel.scalars`. */
 function distances(bound: readonly (BoundSegment & { readonly tensor: string })[]): Numbers {
   return Object.fromEntries(
     bound.map(({ tensor, distanceBytes }) => [`${tensor}PerModel`, distanceBytes / ELEMENT_BYTES]),

@@ -172,7 +172,6 @@ function createDispatch(
     label: MICRO_KERNEL.file,
     segments,
     numbers,
-    model: null,
     dynamic: true,
   };
   return { station, grid: MICRO_KERNEL.grid(numbers, sizes), looped: {} };

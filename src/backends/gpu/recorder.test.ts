@@ -27,7 +27,7 @@ const isAnything = <Type>(value: unknown): value is Type => typeof value === "ob
 
 const station: Station = {
   kernel: { file: "example", bindings: [], scalars: [], sizes: {}, grid: () => [1, 1, 1], trips: () => 0 },
-  ...{ sizes: {}, label: "", segments: [], numbers: {}, model: 0, dynamic: false },
+  ...{ sizes: {}, label: "", segments: [], numbers: {}, dynamic: false },
 };
 
 const pipelines = {
@@ -47,7 +47,7 @@ function record(steps: readonly Step[]) {
   const recorder = createRecorder({
     device: stub(device, isAnything<GPUDevice>),
     fixed: slots,
-    runtime: { ...slots, full: false, take: () => 0, upload: () => {} },
+    runtime: { ...slots, holds: () => true, take: () => 0, upload: () => {} },
     pace: createPace(() => 0),
     submitted: () => {},
   });

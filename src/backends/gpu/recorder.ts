@@ -79,7 +79,7 @@ export function createRecorder({ device, fixed, runtime, pace, submitted }: Reco
     record(step, scalars) {
       const { dispatch, pipeline, tensors, offsetBytes } = step;
       const { dynamic } = dispatch.station;
-      if (plannedMs + step.plannedMs > pace.limitMs || (dynamic && runtime.full)) flush();
+      if (plannedMs + step.plannedMs > pace.limitMs || (dynamic && !runtime.holds(dispatch))) flush();
       pass ??= endPass().beginComputePass(describe?.());
       offset[0] = dynamic ? runtime.take(dispatch, scalars) : offsetBytes;
       if (pipelineSet !== pipeline) pass.setPipeline(pipeline);

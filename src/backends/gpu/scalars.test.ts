@@ -1,7 +1,7 @@
 /** The bytes of a uniform block: order, types, and which source of a value wins. */
 import { expect, test } from "vitest";
 import type { Station } from "./dispatch.ts";
-import { writeScalars } from "./scalars.ts";
+import { countScalarBytes, writeScalars } from "./scalars.ts";
 
 const station: Station = {
   kernel: {
@@ -20,7 +20,6 @@ const station: Station = {
   label: "example",
   segments: [],
   numbers: { N: 4_000_000_000, rate: 8 },
-  model: 0,
   dynamic: true,
 };
 
@@ -33,19 +32,15 @@ test("scalars follow one another in the kernel's order, and a run-time value win
   expect([view.getUint32(12, true), view.getUint32(28, true)]).toEqual([0, 0]);
 });
 
-test("of one value for each model, that of the model that is played is written", () => {
-  const view = new DataView(new ArrayBuffer(12));
-  const third = { ...station, model: 2 };
-  writeScalars(
-    view,
-    0,
-    { station: third, looped: { t: 3 }, grid: [1, 1, 1] },
-    { rate: Float32Array.of(0.25, 0.5, 0.75) },
-  );
-  expect(view.getFloat32(4, true)).toBe(0.75);
-  expect(() => writeScalars(view, 0, { station: third, looped: { t: 3 }, grid: [1, 1, 1] }, { rate: [1, 2] })).toThrow(
-    "the scalar rate",
-  );
+test("where every model has its own scalars there is a block for each, at multiples of 16 bytes", () => {
+  const view = new DataView(new ArrayBuffer(64));
+  const own: Station = { ...station, kernel: { ...station.kernel, scalarsPerModel: true } };
+  const dispatch = { station: own, looped: { t: 3 }, grid: [1, 1, 3] } as const;
+  writeScalars(view, 16, dispatch, { rate: Float32Array.of(0.25, 0.5, 0.75) });
+  expect(countScalarBytes(dispatch)).toBe(48);
+  expect([0, 1, 2].map((m) => view.getFloat32(16 + 16 * m + 4, true))).toEqual([0.25, 0.5, 0.75]);
+  expect([0, 1, 2].map((m) => view.getUint32(16 + 16 * m, true))).toEqual([3, 3, 3]);
+  expect(() => writeScalars(view, 16, dispatch, { rate: [1, 2] })).toThrow("the scalar rate");
 });
 
 test("a scalar that nobody gives is named", () => {

@@ -4,10 +4,13 @@
  */
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
+import { MAX_MODELS } from "../../core/model-layout.ts";
 import type { Kernel, Operation } from "../../core/operation.ts";
 import { OPERATIONS } from "../../operations/registry.ts";
 import { MICRO_KERNEL } from "../../operations/training-steps.ts";
+import { mostScalarBytes } from "./scalars.ts";
 import { composeShader, locate, readShader } from "./shaders.ts";
+import { UNIFORM_BINDING_BYTES } from "./uniforms.ts";
 
 interface Entry {
   readonly operation: Operation;
@@ -40,6 +43,10 @@ const withoutComments = (text: string) => text.replace(/\/\/.*$/gm, "");
 
 /** The tensor a WGSL name stands for: a reserved word carries an underscore. */
 const tensorName = (name: string) => name.replace(/_$/, "");
+
+/** How a kernel declares its block, or one for each model, whose scalars then differ. */
+const blockOf = ({ scalarsPerModel }: Kernel) =>
+  scalarsPerModel ? { name: "args_of", type: `array<Args, ${MAX_MODELS}>` } : { name: "args", type: "Args" };
 
 describe.each(entries.map((entry) => [entry.kernel.file, entry] as const))("%s", (file, entry) => {
   const { operation, kernel } = entry;
@@ -77,11 +84,12 @@ describe.each(entries.map((entry) => [entry.kernel.file, entry] as const))("%s",
     expect(fields.map(([, name, type]) => ({ name, type }))).toEqual(kernel.scalars);
     const blocks = variables.filter(({ group }) => group === "1");
     expect(blocks.map(({ binding, space, name, type }) => ({ binding, space, name, type }))).toEqual(
-      kernel.scalars.length === 0 ? [] : [{ binding: 0, space: "uniform", name: "args", type: "Args" }],
+      kernel.scalars.length === 0 ? [] : [{ binding: 0, space: "uniform", ...blockOf(kernel) }],
     );
+    expect(mostScalarBytes(kernel)).toBeLessThanOrEqual(UNIFORM_BINDING_BYTES);
     const known = [...operation.extents, ...operation.constants, ...operation.scalars, ...entry.looped];
     // Without one of them the kernel would read the first model's numbers for every model.
-    const distances = kernel.models ? kernel.bindings.map(({ tensor }) => `${tensor}PerModel`) : [];
+    const distances = kernel.bindings.map(({ tensor }) => `${tensor}PerModel`);
     const text = [source, ...(kernel.lib ?? []).map((name) => readShader(`lib/${name}`))].map(withoutComments).join("");
     for (const name of distances) {
       expect(kernel.scalars).toContainEqual({ name, type: "u32" });
@@ -89,6 +97,11 @@ describe.each(entries.map((entry) => [entry.kernel.file, entry] as const))("%s",
     }
     known.push(...distances);
     for (const { name } of kernel.scalars) expect(known).toContain(name);
+    if (!kernel.scalarsPerModel) return;
+    // Elements of an array in the uniform address space must begin at multiples of 16.
+    expect(code).toMatch(/struct Args \{\s*@align\(16\)/);
+    expect(code).toContain("let args = args_of[group.z];");
+    expect(kernel.scalars.some(({ name }) => operation.scalars.includes(name))).toBe(true);
   });
 
   test("declares the sizes of its data with the same defaults", () => {
@@ -123,7 +136,7 @@ test.each(files)("%s keeps to what both Tint and Naga accept, and to our numbers
   const code = withoutComments(readShader(file));
   expect(code).not.toMatch(/\b(enable|requires)\b|ptr<(workgroup|storage)|var<immediate/);
   // A user function that is handed a pointer to an array element makes Naga panic; atomics are no user functions.
-  expect(code.replace(/atomicOr\(&/g, "")).not.toMatch(/&\w+\[/);
+  expect(code.replace(/atomic(Or|Load|Store)\(&/g, "")).not.toMatch(/&\w+\[/);
   expect(code).not.toMatch(/\.[xyzw]{2,4} *[-+*/]?=[^=]/);
   // The built-in returns NaN from |x| = 89 on some adapters; ours is tanh4.
   expect(code).not.toMatch(/\btanh\(/);
