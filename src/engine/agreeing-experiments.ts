@@ -7,6 +7,7 @@ import { InputError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { OptimizerChoice } from "../core/optimizer-choice.ts";
 import { momentsOf } from "./optimizers.ts";
+import type { RunState } from "./run-state.ts";
 
 /** What of an optimizer shapes the Program: its operation, and its rows of state. AdamW is Adam with other numbers. */
 function shapeOf(optimizer: OptimizerChoice): string {
@@ -71,4 +72,25 @@ export function refuseDisagreement(experiments: readonly [Experiment, ...Experim
     if (!difference) continue;
     throw new InputError("experiment-invalid", { ...difference, path: `experiments.${index}.${difference.path}` });
   }
+}
+
+/**
+ * The checkpoint that saved states were trained with, null where there is none; a fresh run takes that of the others. Throws
+ * `InputError` (`experiment-invalid`) with the numbers unless there is a place for each experiment and the states agree: in
+ * other chunks a run would not have the sums that it has alone.
+ */
+export function refuseOtherStates(
+  experiments: readonly Experiment[],
+  states: readonly (RunState | null)[],
+): number | null {
+  const refuse = (path: string, expected: unknown, actual: unknown): never => {
+    throw new InputError("experiment-invalid", { path, expected: String(expected), actual: String(actual) });
+  };
+  if (states.length !== experiments.length) refuse("states", `${experiments.length} states`, states.length);
+  const saved = states.flatMap((state, index) => (state ? [{ state, index }] : []));
+  const checkpoint = saved[0]?.state.checkpoint ?? null;
+  for (const { state, index } of saved) {
+    if (state.checkpoint !== checkpoint) refuse(`states.${index}.checkpoint`, checkpoint, state.checkpoint);
+  }
+  return checkpoint;
 }

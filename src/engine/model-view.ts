@@ -1,6 +1,7 @@
 /**
  * One model of a player that plays several, as a player of its own: reads and writes go to that model. A phase is still
- * played for all of them, so only phases that leave nothing behind (`probe`) may be played through it while others train.
+ * played for all of them, so only phases that leave nothing behind (`probe`), or whose states are brought along (`generate`), may be played through it
+ * while others train.
  */
 import type { Player } from "../core/backend.ts";
 

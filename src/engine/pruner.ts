@@ -7,7 +7,7 @@
 import type { Player } from "../core/backend.ts";
 import type { PruningChoice } from "../core/pruning-choice.ts";
 import type { PruningReport } from "../core/run-record.ts";
-import type { HeldOut } from "./held-out.ts";
+import type { HeldOut, JudgedModel } from "./held-out.ts";
 import type { Model } from "./model.ts";
 import { countPruned, nextPruningAfter, prunableParts, pruneSmallest, shareDueAt } from "./pruning.ts";
 import { readFloats } from "./read-tensor.ts";
@@ -46,8 +46,9 @@ const finiteOrNull = (loss: number | undefined): number | null =>
   loss !== undefined && Number.isFinite(loss) ? loss : null;
 
 /** A model while it is being pruned. */
-interface Patient {
-  readonly model: number;
+interface Patient extends JudgedModel {
+  /** Of the weights that are to be 0 from now on. */
+  readonly share: number;
   readonly params: Floats;
   readonly lossBefore: number | null;
   readonly mask: Floats;
@@ -56,7 +57,7 @@ interface Patient {
   readonly parts: PruningReport["parts"];
 }
 
-/** See the file's header. One per player; every model is pruned at the same steps. */
+/** See the file's header. One per player. */
 export class Pruner {
   readonly #parts: PrunerParts;
   readonly #states: PrunedState[];
@@ -84,21 +85,19 @@ export class Pruner {
   }
 
   /**
-   * Prunes models after training step `step`; results in their order. The pruned parameters become the best state: those
+   * Prunes models, each after its own training step; results in their order. The pruned parameters become the best state: those
    * before had more weights.
    */
-  async prune(models: readonly number[], step: number): Promise<readonly Pruned[]> {
-    const { player, model: table, choice, heldOut } = this.#parts;
-    const share = shareDueAt(choice, step);
-    if (share === null) throw new Error(`no pruning is due at step ${step}`);
+  async prune(models: readonly JudgedModel[]): Promise<readonly Pruned[]> {
+    const { player, model: table, heldOut } = this.#parts;
     const patients = await this.#admit(models);
     for (const part of prunableParts(table)) {
-      for (const { model, params, mask } of patients) {
+      for (const { model, params, mask, share } of patients) {
         player.write(TENSOR.parameters, masked(params, pruneSmallest(part, params, mask, share)), 0, model);
       }
       const losses = await heldOut.validationLosses();
       for (const patient of patients) {
-        patient.pruned = pruneSmallest(part, patient.params, patient.pruned, share);
+        patient.pruned = pruneSmallest(part, patient.params, patient.pruned, patient.share);
         const zeros = countPruned(part, patient.pruned);
         const loss = finiteOrNull(losses[patient.model]);
         patient.parts.push({ name: part.name, weights: part.weights, zeros, loss });
@@ -109,30 +108,29 @@ export class Pruner {
       player.write(TENSOR.parameters, masked(params, pruned), 0, model);
       heldOut.forgetBest(model);
     }
-    const evaluations = await heldOut.evaluate(
-      patients.map(({ model }) => ({ model, step })),
-      true,
-    );
-    return evaluations.map((evaluation, i) => this.#discharge(patients[i], evaluation, { step, share }));
+    const evaluations = await heldOut.evaluate(patients, true);
+    return evaluations.map((evaluation, i) => this.#discharge(patients[i], evaluation));
   }
 
   /** The models as they are before a pruning. */
-  async #admit(models: readonly number[]): Promise<Patient[]> {
-    const { player, heldOut } = this.#parts;
+  async #admit(models: readonly JudgedModel[]): Promise<Patient[]> {
+    const { player, heldOut, choice } = this.#parts;
     const losses = await heldOut.validationLosses();
-    const admit = async (model: number): Promise<Patient> => {
+    const admit = async ({ model, step }: JudgedModel): Promise<Patient> => {
       const { mask } = this.state(model);
+      const share = shareDueAt(choice, step);
+      if (share === null) throw new Error(`no pruning of model ${model} is due at step ${step}`);
       if (!mask) throw new Error(`model ${model} has no mask`);
       const params = await readFloats(player, TENSOR.parameters, undefined, model);
-      return { model, params, lossBefore: finiteOrNull(losses[model]), mask, pruned: mask, parts: [] };
+      return { model, step, share, params, lossBefore: finiteOrNull(losses[model]), mask, pruned: mask, parts: [] };
     };
     return Promise.all(models.map(admit));
   }
 
-  #discharge(patient: Patient | undefined, evaluation: Evaluation, at: { step: number; share: number }): Pruned {
+  #discharge(patient: Patient | undefined, evaluation: Evaluation): Pruned {
     if (!patient) throw new Error("an evaluation of a model that was not pruned");
-    const { model, lossBefore, pruned: mask, parts } = patient;
-    const pruning = { ...at, lossBefore, lossAfter: finiteOrNull(evaluation.validationLoss), parts };
+    const { model, step, share, lossBefore, pruned: mask, parts } = patient;
+    const pruning = { step, share, lossBefore, lossAfter: finiteOrNull(evaluation.validationLoss), parts };
     this.#states[model] = { mask, prunings: [...this.state(model).prunings, pruning] };
     return { pruning, evaluation };
   }

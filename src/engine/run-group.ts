@@ -1,8 +1,8 @@
 /**
  * Runs side by side: experiments that differ in seed and in the numbers of their steps, on one dataset, trained in the same
- * dispatches of one backend. Each is the run that it would be alone, bit for bit; one that leaves the finite, diverges or
- * runs out of patience stops by itself and the others go on. The owner calls `advance` in a loop, as for a `Run`; at most
- * one of `advance`, `drain`, `evaluate` and `snapshot` may be under way.
+ * dispatches of one backend, each from its own step on. Each is the run that it would be alone, bit for bit; one that leaves the
+ * finite, diverges or runs out of patience stops by itself and the others go on. The owner calls `advance` in a loop, as for a `Run`; at most
+ * one of `advance`, `drain`, `evaluate` and `snapshot` may be under way. Probes and generators may be asked at any time.
  */
 import type { Backend, Player } from "../core/backend.ts";
 import type { Fault } from "../core/errors.ts";
@@ -10,14 +10,16 @@ import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { Plan, Program } from "../core/program.ts";
 import type { LiveChange, PruningReport } from "../core/run-record.ts";
 import type { Dataset } from "../core/task.ts";
-import { refuseDisagreement } from "./agreeing-experiments.ts";
+import { refuseDisagreement, refuseOtherStates } from "./agreeing-experiments.ts";
+import { Generator } from "./generation.ts";
 import type { Model } from "./model.ts";
 import type { ModelTraining } from "./model-training.ts";
+import { viewModel } from "./model-view.ts";
 import { openTraining } from "./open-training.ts";
 import type { ProbeResult, ProbeSequence } from "./probe.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import type { RunMemory } from "./run-memory.ts";
-import type { GroupOptions } from "./run-options.ts";
+import type { RunGroupOptions } from "./run-options.ts";
 import type { Evaluation, RunReport } from "./run-report.ts";
 import { specsToTry } from "./run-spec.ts";
 import type { BestState, RunState } from "./run-state.ts";
@@ -37,6 +39,8 @@ export interface GroupedRun {
   readonly stopped: Fault | null;
   /** Changes a live field from the next step sent on. Throws `InputError` for a value the schema would refuse. */
   setLive(field: LiveField, value: number | null): LiveChange;
+  /** Writes symbols with this run's parameters while all train; null where outputs cannot be fed back. */
+  readonly generator: Generator | null;
   /** Sends a probe now. `step` is that of the parameters it saw. */
   probe(sequence: ProbeSequence): Promise<ProbeResult & { readonly step: number }>;
   /** The whole state, with nothing in flight; a `Run` can be created from it. */
@@ -47,6 +51,8 @@ export interface GroupedRun {
 export interface RunGroup {
   /** In the order of the experiments. */
   readonly runs: readonly GroupedRun[];
+  /** Where the group stands: at the step of the run that was furthest when it was opened, also when that one has stopped since. */
+  readonly step: number;
   readonly spec: ProgramSpec;
   readonly program: Program;
   readonly model: Model;
@@ -55,8 +61,8 @@ export interface RunGroup {
   readonly memory: RunMemory;
   readonly counts: Player["counts"];
   /**
-   * Sends training steps up to step `until`, waits for one chunk of them, and evaluates or prunes when a step for it is
-   * reached: one report for each run. Does nothing once all have stopped. Rejects with `BackendLostError` when the device is gone.
+   * Sends training steps until the group stands at step `until`, waits for one chunk of them, and evaluates or prunes
+   * the runs that reached a step for it: one report for each. Does nothing once all have stopped. Rejects with `BackendLostError` when the device is gone.
    */
   advance(until: number): Promise<readonly RunReport[]>;
   /** Waits for everything in flight, as before a pause. Sends nothing. */
@@ -68,8 +74,11 @@ export interface RunGroup {
 }
 
 function describeRun(group: TrainingGroup, model: ModelTraining, index: number): GroupedRun {
+  const { player, spec } = group.parts;
+  const { experiment } = model;
   return {
-    experiment: model.experiment,
+    experiment,
+    generator: spec.generate ? new Generator(viewModel(player, index), spec, experiment.seed, "beside others") : null,
     get step() {
       return model.step;
     },
@@ -88,7 +97,7 @@ function describeRun(group: TrainingGroup, model: ModelTraining, index: number):
     get stopped() {
       return model.stopped;
     },
-    setLive: (field, value) => model.live.set(group.submitted, field, value),
+    setLive: (field, value) => model.live.set(group.submittedOf(index), field, value),
     probe: (sequence) => group.probe(index, sequence),
     snapshot: () => group.snapshot(index),
   };
@@ -99,6 +108,9 @@ function describeGroup(parts: GroupParts, states: readonly [RunState, ...RunStat
   const group = new TrainingGroup(parts, states, "stop");
   return {
     runs: group.models.map((model, index) => describeRun(group, model, index)),
+    get step() {
+      return group.step;
+    },
     ...{ spec, plan, program: built.program, model: built.model, memory: group.memory, counts: player.counts },
     advance: (until) => group.advance(until),
     drain: () => group.drain(),
@@ -108,19 +120,21 @@ function describeGroup(parts: GroupParts, states: readonly [RunState, ...RunStat
 }
 
 /**
- * Opens 1 to 64 runs side by side from step 0. Throws `InputError` for experiments that cannot share a Program, with path,
- * expected and actual, and for data that do not fit; `ContractError` for more than 64; `ProgramRefusedError` with the bytes
- * when the backend cannot hold so many. Symbols are not generated beside others: create a `Run` from a snapshot for that.
+ * Opens 1 to 64 runs side by side, each from step 0 or from its own saved state. Throws `InputError` for experiments that cannot
+ * share a Program, with path, expected and actual, for states that do not fit or are not one for each, and for data that do not
+ * fit; `ContractError` for more than 64; `ProgramRefusedError` with the bytes when the backend cannot hold so many.
  */
 export async function createRunGroup(
   experiments: readonly [Experiment, ...Experiment[]],
   dataset: Dataset,
   backend: Backend,
-  options: GroupOptions,
+  options: RunGroupOptions,
 ): Promise<RunGroup> {
   refuseDisagreement(experiments);
-  const specs = specsToTry(experiments[0], dataset, null).map((spec) => ({ ...spec, generate: false }));
-  const models = experiments.map((experiment) => ({ experiment, state: null }));
+  const states = options.states ?? experiments.map(() => null);
+  const checkpoint = refuseOtherStates(experiments, states);
+  const specs = specsToTry(experiments[0], dataset, checkpoint);
+  const models = experiments.map((experiment, index) => ({ experiment, state: states[index] ?? null }));
   return openTraining(specs, models, { dataset, backend, options }, (parts, [first, ...others]) => {
     if (!first) throw new Error("a group needs a state");
     return describeGroup(parts, [first, ...others]);

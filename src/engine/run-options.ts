@@ -32,3 +32,9 @@ export interface RunOptions extends GroupOptions {
   /** State to go on from; without it the run starts at step 0 from the seed. */
   readonly state?: RunState;
 }
+
+/** What the owner lends to runs side by side. */
+export interface RunGroupOptions extends GroupOptions {
+  /** States to go on from, in the order of the experiments; null for a run that starts at step 0. All start there without them. */
+  readonly states?: readonly (RunState | null)[];
+}

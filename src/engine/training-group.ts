@@ -1,7 +1,7 @@
 /**
  * The trainer: models of one Program, trained side by side in the same plays; a run is a group of one. Chunks of steps are
- * kept in flight so that the device never waits; they are drained at evaluation steps only, which the experiments fix
- * together, so no result depends on how fast anything was. A model that stops for good has its flags raised, which switches
+ * kept in flight so that the device never waits; they are drained at the steps only at which some model is evaluated or pruned,
+ * which the experiments fix, so no result depends on how fast anything was. A model that stops for good has its flags raised, which switches
  * its optimizer off: its numbers stay as they are while the others go on. Only a group of one may stand still instead.
  */
 import type { Player } from "../core/backend.ts";
@@ -11,12 +11,13 @@ import type { StepProfile } from "../core/step-profile.ts";
 import type { Dataset } from "../core/task.ts";
 import type { BuiltProgram } from "./build-program.ts";
 import { readState, writeState } from "./device-state.ts";
-import { HeldOut } from "./held-out.ts";
+import { HeldOut, type JudgedModel } from "./held-out.ts";
 import { ModelTraining } from "./model-training.ts";
 import { viewModel } from "./model-view.ts";
 import type { ProbeResult, ProbeSequence } from "./probe.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { Pruner } from "./pruner.ts";
+import type { QueuePlace } from "./queue-clock.ts";
 import { measureMemory, type RunMemory } from "./run-memory.ts";
 import type { GroupOptions } from "./run-options.ts";
 import { runProbe } from "./run-probe.ts";
@@ -24,7 +25,7 @@ import { type Evaluation, type OpenReport, openReport, type RunReport } from "./
 import type { BestState, RunState } from "./run-state.ts";
 import { ChunkSizer, isEvaluationDue, nextEvaluation } from "./scheduler.ts";
 import { profileStep } from "./step-profile.ts";
-import { type FinishedChunk, type QueuePlace, TrainingQueue } from "./training-queue.ts";
+import { type FinishedChunk, TrainingQueue } from "./training-queue.ts";
 
 /** Chunks in flight: one runs, one waits behind it. */
 const DEPTH = 2;
@@ -49,6 +50,14 @@ export interface GroupParts {
 /** What a fault does: `stand` lets the owner go on from there, `stop` ends the training of that model beside others. */
 export type AfterFault = "stand" | "stop";
 
+/** A model and its place among the others. */
+interface PlacedModel {
+  readonly index: number;
+  readonly model: ModelTraining;
+}
+
+const namePlace = ({ index, model: { step } }: PlacedModel): JudgedModel => ({ model: index, step });
+
 /** See the file's header; its owner calls one of `advance`, `drain`, `evaluate`, `profile`, `snapshot` and `restoreBest` at a time. */
 export class TrainingGroup {
   readonly parts: GroupParts;
@@ -62,7 +71,7 @@ export class TrainingGroup {
   readonly #afterFault: AfterFault;
   #recoveryMs: number;
 
-  /** `states` are those of the Program's models, all at the same step. */
+  /** `states` are those of the Program's models, each at its own step. */
   constructor(parts: GroupParts, states: readonly [RunState, ...RunState[]], afterFault: AfterFault) {
     const { dataset, spec, built, player, options } = parts;
     const { score, scoredSteps, breathe = NO_BREATH, now } = options;
@@ -74,7 +83,8 @@ export class TrainingGroup {
       const { experiment, live } = model;
       return { experiment, live, rateFactor: (step: number) => model.rateFactor(step) };
     });
-    this.#queue = new TrainingQueue({ player, spec, dataset, models: queued, now }, this.#placeAt(states[0].step));
+    const place = this.#placeAt(states.map(({ step }) => step));
+    this.#queue = new TrainingQueue({ player, spec, dataset, models: queued, now }, place);
     const judge = { player, models: states.length, spec, dataset, scoredSteps, breathe, score };
     this.#heldOut = new HeldOut(
       judge,
@@ -102,12 +112,22 @@ export class TrainingGroup {
     return this.#pruner.state(model).prunings;
   }
 
-  /** Steps sent, which live changes act from. */
-  get submitted(): number {
-    return this.#queue.submitted;
+  /** Good steps whose metrics were reported, counted by the model that was furthest when the group was opened. */
+  get step(): number {
+    const [first] = this.#training();
+    const inFlight = first ? this.submittedOf(first.index) - first.model.step : 0;
+    return this.#queue.submitted - inFlight;
   }
 
-  /** As `Run.advance`, of every model in order; one that has stopped reports nothing but steps that were in flight. */
+  /** Steps sent of a model, which live changes act from. */
+  submittedOf(model: number): number {
+    return this.#queue.submittedOf(model);
+  }
+
+  /**
+   * As `Run.advance`, of every model in order, up to step `until` of the one that is furthest; one that has stopped reports
+   * nothing but steps that were in flight.
+   */
   async advance(until: number): Promise<readonly RunReport[]> {
     const reports = this.models.map(openReport);
     while (this.#queue.inFlight < DEPTH) {
@@ -134,10 +154,8 @@ export class TrainingGroup {
   /** As `Run.evaluate`, of every model. */
   evaluate(): Promise<readonly Evaluation[]> {
     this.#requireDrained();
-    return this.#heldOut.evaluate(
-      this.models.map(({ step }, model) => ({ model, step })),
-      false,
-    );
+    const all = this.models.map((model, index) => ({ index, model }));
+    return this.#heldOut.evaluate(all.map(namePlace), false);
   }
 
   /** Gives a model its best parameters, with moments and carried states at zero, at its present step. */
@@ -156,7 +174,7 @@ export class TrainingGroup {
     writeState(player, state, index);
     player.write("flags", NO_FLAGS, 0, index);
     model.beginAgain();
-    this.#queue.restart(this.#placeAt(this.#queue.submitted));
+    this.#queue.restart(this.#placeAt(this.models.map((_, other) => this.submittedOf(other))));
     model.keep(state, this.#othersOf(index));
     await player.settle();
   }
@@ -165,7 +183,7 @@ export class TrainingGroup {
   probe(index: number, sequence: ProbeSequence): Promise<ProbeResult & { readonly step: number }> {
     const { player, spec } = this.parts;
     const { stopped, step } = this.#model(index);
-    const seen = { player: viewModel(player, index), spec, step: stopped ? step : this.#queue.submitted };
+    const seen = { player: viewModel(player, index), spec, step: stopped ? step : this.submittedOf(index) };
     return runProbe(seen, sequence);
   }
 
@@ -194,8 +212,8 @@ export class TrainingGroup {
     return { ...this.#pruner.state(index), best: this.#heldOut.best(index) };
   }
 
-  #placeAt(step: number): QueuePlace {
-    return { step, momentsSince: this.models.map(({ momentsSince }) => momentsSince) };
+  #placeAt(steps: readonly number[]): QueuePlace {
+    return { steps, momentsSince: this.models.map(({ momentsSince }) => momentsSince) };
   }
 
   #requireDrained(): void {
@@ -203,17 +221,19 @@ export class TrainingGroup {
   }
 
   /** Models that train, by their place. */
-  #training(): readonly { readonly index: number; readonly model: ModelTraining }[] {
+  #training(): readonly PlacedModel[] {
     return this.models.map((model, index) => ({ index, model })).filter(({ model }) => model.stopped === null);
   }
 
-  /** The step at which sending must stop to evaluate or to prune: the present one if that was not done yet. */
+  /** The step at which sending must stop to evaluate or to prune some model: the present one if that was not done yet. */
   #nextStop(): number {
     const { submitted } = this.#queue;
-    // Those that train have been evaluated and pruned at the same steps.
-    const [first] = this.#training();
-    if (!first || isEvaluationDue(submitted, this.#evaluateEvery, first.model.evaluatedAt)) return submitted;
-    return Math.min(nextEvaluation(submitted, this.#evaluateEvery), this.#pruner.nextStop(first.index, submitted));
+    const left = this.#training().map(({ index, model }) => {
+      const own = this.submittedOf(index);
+      if (isEvaluationDue(own, this.#evaluateEvery, model.evaluatedAt)) return 0;
+      return Math.min(nextEvaluation(own, this.#evaluateEvery), this.#pruner.nextStop(index, own)) - own;
+    });
+    return submitted + (left.length > 0 ? Math.min(...left) : 0);
   }
 
   async #takeOne(reports: readonly OpenReport[]): Promise<void> {
@@ -245,7 +265,7 @@ export class TrainingGroup {
     if (this.#afterFault === "stop") return;
     while (this.#queue.inFlight > 0) await this.#queue.take();
     this.parts.player.write("flags", NO_FLAGS, 0, index);
-    this.#queue.restart(this.#placeAt(step));
+    this.#queue.restart(this.#placeAt([step]));
   }
 
   /** Switches the optimizer of a model off from the next step sent on; one that only stands still may go on. */
@@ -255,27 +275,23 @@ export class TrainingGroup {
     this.parts.player.write("flags", RAISED_FLAGS, 0, index);
   }
 
-  /** Prunes or evaluates where a step for it is reached, the models that train and have not just been told a fault. */
+  /** Prunes or evaluates, where a step for it is reached, the models that train and have not just been told a fault. */
   async #judge(reports: readonly OpenReport[]): Promise<void> {
     const judged = this.#training().filter(({ index }) => reports[index]?.fault === null);
-    const [first] = judged;
-    if (!first) return;
-    const { step, evaluatedAt } = first.model;
-    if (this.#pruner.isDue(first.index, step)) {
-      const pruned = await this.#pruner.prune(
-        judged.map(({ index }) => index),
-        step,
-      );
-      for (const [i, { index, model }] of judged.entries()) {
-        const [outcome, report] = [pruned[i], reports[index]];
-        if (outcome && report) model.observePruning(outcome, report);
-      }
-    } else if (isEvaluationDue(step, this.#evaluateEvery, evaluatedAt)) {
-      const evaluations = await this.#heldOut.evaluate(
-        judged.map(({ index }) => ({ model: index, step })),
-        true,
-      );
-      for (const [i, { index }] of judged.entries()) await this.#hear(index, evaluations[i], reports[index]);
+    const due = judged.filter(({ index, model }) => this.#pruner.isDue(index, model.step));
+    if (due.length > 0) await this.#prune(due, reports);
+    const evaluated = judged.filter(({ model }) => isEvaluationDue(model.step, this.#evaluateEvery, model.evaluatedAt));
+    if (evaluated.length === 0) return;
+    const evaluations = await this.#heldOut.evaluate(evaluated.map(namePlace), true);
+    for (const [i, { index }] of evaluated.entries()) await this.#hear(index, evaluations[i], reports[index]);
+  }
+
+  /** Prunes models, which also evaluates them. */
+  async #prune(due: readonly PlacedModel[], reports: readonly OpenReport[]): Promise<void> {
+    const pruned = await this.#pruner.prune(due.map(namePlace));
+    for (const [i, { index, model }] of due.entries()) {
+      const [outcome, report] = [pruned[i], reports[index]];
+      if (outcome && report) model.observePruning(outcome, report);
     }
   }
 

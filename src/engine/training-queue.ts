@@ -1,6 +1,6 @@
 /**
  * The training steps in flight: sends chunks of forward, backward and update without waiting and hands back their
- * metrics in order, those of every model that is trained in them. After a raised flag the optimizer leaves everything of that
+ * metrics in order, those of every model that is trained in them, each at its own step. After a raised flag the optimizer leaves everything of that
  * model untouched, so every later chunk comes back with fewer good steps of it than it had, and its state on the device is
  * that of the last good step.
  */
@@ -13,6 +13,7 @@ import { type DeviceState, readState } from "./device-state.ts";
 import type { LiveLog } from "./live-log.ts";
 import { writeOptimizerScalars } from "./optimizers.ts";
 import { drawsPerStep, type ProgramSpec } from "./program-spec.ts";
+import { QueueClock, type QueuePlace } from "./queue-clock.ts";
 import { readFloatsOfAll, readWordsOfAll } from "./read-tensor.ts";
 import { chooseOrder, type WindowOrder } from "./scheduler.ts";
 import { TENSOR } from "./tensor-names.ts";
@@ -71,12 +72,6 @@ export interface QueueParts {
   readonly now: () => number;
 }
 
-/** Where a queue stands: the step that is sent next, and the steps at which the moments of each model were zero. */
-export interface QueuePlace {
-  readonly step: number;
-  readonly momentsSince: readonly number[];
-}
-
 /** Rate in rows of the ring that were not written; a schedule may end at 0, but no rate is below. */
 const UNWRITTEN = -1;
 
@@ -95,13 +90,12 @@ export class TrainingQueue {
   readonly #starts: Uint32Array; // [K, B]
   readonly #emptyRing: Float32Array; // [M, 4]
   readonly #pending: PendingChunk[] = [];
-  readonly #forward = { slot: 0, live: 0, resume: 0 };
+  readonly #forward: { slot: number; live: number; readonly resume: Uint8Array };
   /** Scalars of the update: one number for each model, but `slot`. */
   readonly #update: Record<string, number | Float64Array> = {};
   /** Those of one model, on their way there. */
   readonly #own: Record<string, number> = {};
-  #submitted: number;
-  #momentsSince: readonly number[];
+  #clock: QueueClock;
   #finishedMs = 0;
 
   constructor(parts: QueueParts, at: QueuePlace) {
@@ -111,14 +105,18 @@ export class TrainingQueue {
     this.#starts = new Uint32Array(spec.K * spec.B);
     this.#emptyRing = new Float32Array(spec.M * METRIC_COLUMNS).fill(UNWRITTEN);
     this.#emptyRings();
-    this.#submitted = at.step;
-    this.#momentsSince = at.momentsSince;
-    this.#forward.live = spec.B;
+    this.#clock = new QueueClock(at);
+    this.#forward = { slot: 0, live: spec.B, resume: new Uint8Array(models.length) };
   }
 
-  /** Steps sent, which is the step of the parameters that the next play will see. */
+  /** Steps sent of the model that is furthest. */
   get submitted(): number {
-    return this.#submitted;
+    return this.#clock.furthest;
+  }
+
+  /** Steps sent of a model, which is the step of the parameters that the next play will see. */
+  submittedOf(model: number): number {
+    return this.#clock.stepOf(model);
   }
 
   /** Chunks sent and not taken. */
@@ -129,7 +127,7 @@ export class TrainingQueue {
   /** Most steps that one chunk may have now: the ring of starts, and the rest of the metrics ring. */
   get room(): number {
     const { K, M } = this.#parts.spec;
-    return Math.min(K, M - (this.#submitted % M));
+    return Math.min(K, M - (this.#clock.furthest % M));
   }
 
   /** Passes over the training windows that the first `steps` steps make, which does not depend on their order. */
@@ -140,7 +138,7 @@ export class TrainingQueue {
   /** Sends `count` ≤ `room` steps; `withState` also reads the states after them. Does not wait. */
   send(count: number, withState: boolean): void {
     const { player, spec, now } = this.#parts;
-    const first = this.#submitted;
+    const first = this.#clock.furthest;
     const sentMs = now();
     const row = first % spec.M;
     // Unwritten rows tell which step was flagged, so the rings are emptied each time they start again.
@@ -150,15 +148,15 @@ export class TrainingQueue {
     player.playSteps(TRAINING, countedFrom, this.#scalarsFrom(first, 0));
     player.playSteps(COUNTED_TRAINING, count - countedFrom, this.#scalarsFrom(first, countedFrom));
     player.submit();
-    this.#submitted = first + count;
+    this.#clock.furthest = first + count;
     this.#pending.push({ first, count, sentMs, outcome: this.#collect(row, count, { countedFrom, withState }) });
   }
 
   /** Times the phases of the next step, with nothing in flight; the caller takes back what they change on the device. */
   async profileNext(): Promise<ReadonlyMap<PhaseName, PhaseProfile>> {
     const { player, now } = this.#parts;
-    this.#writeBatches(this.#submitted, 1);
-    const scalarsOf = this.#scalarsFrom(this.#submitted, 0);
+    this.#writeBatches(this.#clock.furthest, 1);
+    const scalarsOf = this.#scalarsFrom(this.#clock.furthest, 0);
     const phases = new Map<PhaseName, PhaseProfile>();
     for (const phase of TRAINING) phases.set(phase, await player.profile(phase, scalarsOf(phase, 0), now));
     this.#emptyRings();
@@ -174,18 +172,19 @@ export class TrainingQueue {
   #writeBatches(first: number, count: number): void {
     const { player, spec, models } = this.#parts;
     for (const [model, { experiment }] of models.entries()) {
-      this.#orders[model]?.write(this.#starts, first, count);
+      const own = this.#clock.stepOf(model, first);
+      this.#orders[model]?.write(this.#starts, own, count);
       player.write("starts", this.#starts.subarray(0, count * spec.B), 0, model);
       // Within a chunk the device counts on by itself.
-      if (drawsPerStep(spec)) player.write(TENSOR.key(), Uint32Array.of(experiment.seed, first), 0, model);
+      if (drawsPerStep(spec)) player.write(TENSOR.key(), Uint32Array.of(experiment.seed, own), 0, model);
     }
   }
 
   /** The first step of a chunk at which some model clips by value, from which on the chunk counts; `count` where none does. */
   #countedFrom(first: number, count: number): number {
     for (let i = 0; i < count; i++) {
-      for (const { live } of this.#parts.models) {
-        live.writeScalars(this.#own, first + i, 1);
+      for (const [model, { live }] of this.#parts.models.entries()) {
+        live.writeScalars(this.#own, this.#clock.stepOf(model, first + i), 1);
         if (this.#own.clipValue !== 0) return i;
       }
     }
@@ -195,9 +194,10 @@ export class TrainingQueue {
   #writeUpdate(step: number): void {
     for (const [model, { experiment, live, rateFactor }] of this.#parts.models.entries()) {
       const { l1, optimizer } = experiment.training;
+      const own = this.#clock.stepOf(model, step);
       this.#own.l1 = l1;
-      live.writeScalars(this.#own, step, rateFactor(step));
-      writeOptimizerScalars(this.#own, optimizer, step - (this.#momentsSince[model] ?? 0) + 1);
+      live.writeScalars(this.#own, own, rateFactor(own));
+      writeOptimizerScalars(this.#own, optimizer, this.#clock.optimizerSteps(model, own));
       for (const name in this.#own) this.#scalarsOf(name)[model] = this.#own[name] ?? Number.NaN;
     }
     this.#update.slot = step % this.#parts.spec.M;
@@ -220,7 +220,9 @@ export class TrainingQueue {
         return this.#update;
       }
       this.#forward.slot = from + i;
-      this.#forward.resume = this.#orders[0]?.resumes(first + from + i) ? 1 : 0;
+      for (const [model, order] of this.#orders.entries()) {
+        this.#forward.resume[model] = order.resumes(this.#clock.stepOf(model, first + from + i)) ? 1 : 0;
+      }
       return this.#forward;
     };
   }
@@ -277,16 +279,15 @@ export class TrainingQueue {
     const finishedMs = this.#parts.now();
     const elapsedMs = finishedMs - Math.max(sentMs, this.#finishedMs);
     this.#finishedMs = finishedMs;
-    return outcome.reads.map((reads) => {
+    return outcome.reads.map((reads, model) => {
       const good = reads.flags === 0 ? count : countGood(reads.metrics, count);
-      return { ...reads, first, count, good, elapsedMs };
+      return { ...reads, first: this.#clock.stepOf(model, first), count, good, elapsedMs };
     });
   }
 
-  /** Goes on from another place, with nothing in flight. */
+  /** Goes on from other places, with nothing in flight. */
   restart(at: QueuePlace): void {
     if (this.#pending.length > 0) throw new Error(`${this.#pending.length} chunks are still in flight`);
-    this.#submitted = at.step;
-    this.#momentsSince = at.momentsSince;
+    this.#clock = new QueueClock(at);
   }
 }

@@ -95,7 +95,7 @@ export class TrainingRun {
   }
 
   setLive(field: LiveField, value: number | null): LiveChange {
-    return this.#training.live.set(this.#group.submitted, field, value);
+    return this.#training.live.set(this.#group.submittedOf(0), field, value);
   }
 
   restoreBest(): Promise<void> {

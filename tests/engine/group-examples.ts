@@ -9,7 +9,7 @@ import type { LayerChoice } from "../../src/core/layer-choice.ts";
 import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
 import type { Dataset } from "../../src/core/task.ts";
 import { createRunGroup, type RunGroup } from "../../src/engine/run-group.ts";
-import type { GroupOptions } from "../../src/engine/run-options.ts";
+import type { RunGroupOptions } from "../../src/engine/run-options.ts";
 import type { RunReport } from "../../src/engine/run-report.ts";
 import type { RunState } from "../../src/engine/run-state.ts";
 import { advanceTo, exampleExperiment, meanPrediction, openRun, sineDataset, textDataset } from "./examples.ts";
@@ -63,10 +63,10 @@ export function vary(experiment: Experiment, count: number): [Experiment, ...Exp
 export function openGroup(
   experiments: readonly [Experiment, ...Experiment[]],
   dataset: Dataset,
-  options: Partial<GroupOptions> & { readonly backend?: Backend } = {},
+  options: Partial<RunGroupOptions> & { readonly backend?: Backend } = {},
 ): Promise<RunGroup> {
   const { backend = createReferenceBackend(), ...rest } = options;
-  const lent: GroupOptions = { now: () => 0, score: meanPrediction, scoredSteps: "last", ...rest };
+  const lent: RunGroupOptions = { now: () => 0, score: meanPrediction, scoredSteps: "last", ...rest };
   return createRunGroup(experiments, dataset, backend, lent);
 }
 
@@ -78,16 +78,16 @@ export interface Outcome {
   readonly state: Omit<RunState, "plan">;
 }
 
-/** A state without its plan: that of a group lacks what only generation plays. */
+/** A state without its plan, which may have other sizes for many models. */
 export function withoutPlan({ plan, ...state }: RunState): Omit<RunState, "plan"> {
   if (Object.keys(plan).length === 0) throw new Error("a state has a plan");
   return state;
 }
 
-/** Advances until `until`, or until every run has stopped, and tells what each of them said. */
+/** Advances until the group stands at `until`, or until every run has stopped, and tells what each of them said. */
 export async function advanceGroup(group: RunGroup, until: number): Promise<readonly Outcome[]> {
   const heard: (readonly RunReport[])[] = [];
-  while (group.runs.some(({ step, stopped }) => stopped === null && step < until))
+  while (group.step < until && group.runs.some(({ stopped }) => stopped === null))
     heard.push(await group.advance(until));
   // The last chunk may end at a step that is to be evaluated.
   heard.push(await group.advance(until), await group.drain());
