@@ -5,6 +5,19 @@
 import type { Numbers } from "./operation.ts";
 import type { PhaseName, Plan, PlannedOperation, Program } from "./program.ts";
 
+/**
+ * Which backend the user wishes for. `auto` takes a GPU where there is one and the CPU where there is no adapter; on a
+ * software adapter it measures which of both is faster, for each Program. `webgpu` takes nothing else. Of the CPU's two
+ * players `wasm` is the fast one and `cpu` the plain one, which is slow and the oracle of all others.
+ */
+export type BackendWish = "auto" | "webgpu" | "wasm" | "cpu";
+
+/** Milliseconds of a training step of one Program on two players that raced for it. */
+export interface MeasuredPlayers {
+  readonly webgpuMs: number;
+  readonly wasmMs: number;
+}
+
 /** What the user sees of a backend. */
 export interface BackendInfo {
   readonly kind: "webgpu" | "wasm" | "cpu";
@@ -12,6 +25,8 @@ export interface BackendInfo {
   readonly adapter: string;
   /** True when the adapter is a software renderer: works, but slowly. */
   readonly software: boolean;
+  /** Why this player, where it was chosen by a race for a Program. */
+  readonly measured?: MeasuredPlayers;
   /** Limits that a refused experiment quotes, in bytes or counts. */
   readonly limits: { readonly maxBufferBytes: number; readonly maxBindingBytes: number };
 }
@@ -109,6 +124,9 @@ export interface PlanMemory {
   remember(key: string, planned: PlannedOperation): void;
 }
 
+/** The operation that `TuneOptions.progress` names, and the key of a memory, while two players race for a Program. */
+export const PLAYER_RACE = "players";
+
 /** What the owner of a run lends to the measured choice of its plan. */
 export interface TuneOptions {
   /** The host's monotonic clock in ms. */
@@ -132,6 +150,8 @@ export interface Backend {
   readonly lost: Promise<BackendLoss>;
   /** Fixed defaults for this adapter; what `saved`, a plan from anywhere, says of a call goes first where it can be played. */
   plan(program: Program, saved?: Plan): Plan;
+  /** What plays a Program by that plan: `info`, but for a backend over several players, of which the plan names one. */
+  describe(program: Program, plan: Plan): BackendInfo;
   /**
    * A plan for training, measured on this adapter where there is a choice; what was not measured is the cost model's. Throws
    * `ProgramRefusedError` before it measures anything.

@@ -3,14 +3,30 @@
  * experiment leaves the address bare, so that opening or reloading the bare page starts the default run. Fragments that
  * this page wrote are marked in the history's state: they are a reload of one's own work, not a link from somebody.
  */
+import type { BackendWish } from "../core/backend.ts";
 import type { Experiment } from "../core/experiment.ts";
 import { encodeLink, hasLink } from "../storage/link.ts";
-import type { BackendWish } from "../worker/protocol.ts";
+import { readWish } from "./players.ts";
 
-/** `?backend=webgpu`, `wasm` or `cpu`; anything else leaves the choice to the engine. */
-export function wishOf(search: string): BackendWish {
-  const wish = new URLSearchParams(search).get("backend");
-  return wish === "webgpu" || wish === "wasm" || wish === "cpu" ? wish : "auto";
+const WISH = "backend";
+
+/** `?backend=auto`, `webgpu`, `wasm` or `cpu`; null where the address leaves the choice to the preferences. */
+export function wishOf(search: string): BackendWish | null {
+  return readWish(new URLSearchParams(search).get(WISH));
+}
+
+/** The query with a wish for a backend in place of the one in it; `auto` needs none. With its `?`, or empty. */
+export function withWish(search: string, wish: BackendWish): string {
+  const query = new URLSearchParams(search);
+  if (wish === "auto") query.delete(WISH);
+  else query.set(WISH, wish);
+  return query.size > 0 ? `?${query}` : "";
+}
+
+/** Writes a wish that was chosen into the address. Makes no step in the history. */
+export function writeWish(wish: BackendWish): void {
+  const { pathname, search, hash } = location;
+  history.replaceState(history.state, "", pathname + withWish(search, wish) + hash);
 }
 
 /** `?tune=off`: fixed defaults in place of a plan that is measured. */

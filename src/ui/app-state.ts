@@ -2,13 +2,14 @@
  * What the page shows, as one value, and everything that can happen to it. The draft is what the experiment panel shows:
  * it becomes a run only when the user starts it, so an edit or a refused number never touches the run that is training.
  */
-import type { BackendInfo } from "../core/backend.ts";
+import type { BackendInfo, BackendWish } from "../core/backend.ts";
 import type { Fault } from "../core/errors.ts";
 import type { Experiment, TaskName } from "../core/experiment.ts";
 import type { Thumbnail } from "../core/task.ts";
 import type { ProbeWish, Event as WorkerEvent } from "../worker/protocol.ts";
 import { type EditOutcome, type FieldPlace, type Refusal, restartChanges } from "./edit-experiment.ts";
 import type { Notice, NoticeAction, NoticeKey } from "./notices.ts";
+import type { Unavailable } from "./players.ts";
 import { DEFAULT_PREFERENCES, type Preferences } from "./preferences.ts";
 import type { Generation, RunState } from "./run-state.ts";
 
@@ -31,9 +32,11 @@ export type Engine =
   | { readonly phase: "opening" }
   | {
       readonly phase: "ready";
+      /** Of new runs, which may be a backend over several players; what computes the present one is in `run`. */
       readonly backend: BackendInfo;
       readonly faults: readonly Fault[];
       readonly operations: HelloEvent["operations"];
+      readonly unavailable: Unavailable;
     }
   | { readonly phase: "failed" };
 
@@ -72,6 +75,8 @@ export interface AppState {
   readonly inspected: InspectedFile | null;
   readonly inspectFault: Fault | null;
   readonly preferences: Preferences;
+  /** What new runs train on: that of the address, else the preference. */
+  readonly wish: BackendWish;
   readonly deviceCheck: { readonly passed: number; readonly failed: number; readonly worst: string } | "running" | null;
 }
 
@@ -98,6 +103,7 @@ export type PageEvent =
   | { readonly type: "dialog-opened"; readonly dialog: Dialog }
   | { readonly type: "dialog-closed" }
   | { readonly type: "preferences-changed"; readonly preferences: Preferences }
+  | { readonly type: "wish-chosen"; readonly wish: BackendWish }
   | { readonly type: "device-check-started" };
 
 /** The state before the worker has answered. */
@@ -118,8 +124,14 @@ export const initialState: AppState = {
   inspected: null,
   inspectFault: null,
   preferences: DEFAULT_PREFERENCES,
+  wish: DEFAULT_PREFERENCES.backend,
   deviceCheck: null,
 };
+
+/** What computes the run that is shown, or would compute the next one; null while there is no engine. */
+export function shownBackend({ engine, run }: AppState): BackendInfo | null {
+  return engine.phase === "ready" ? (run?.backend ?? engine.backend) : null;
+}
 
 /** The task's preset, or null for tasks on a user's own file. */
 export function presetOf(state: AppState, task: TaskName): Experiment | null {

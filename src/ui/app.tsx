@@ -1,7 +1,9 @@
 /** The page: top bar, experiment on the left, gates and learning beside it, notices above all. Nothing is computed here. */
 import { type MouseEvent, useEffect, useState } from "react";
+import { PLAYER_RACE } from "../core/backend.ts";
 import styles from "./app.module.css";
 import { useApp, usePage, useSession } from "./app-context.ts";
+import type { AppState } from "./app-state.ts";
 import { Announcer } from "./components/announcer.tsx";
 import { Button } from "./components/button.tsx";
 import { OpenDialog } from "./components/dialogs/open-dialog.tsx";
@@ -70,6 +72,11 @@ function useFileDrop(): boolean {
   return hovering;
 }
 
+function buildingText({ done, total, operation = "" }: NonNullable<AppState["building"]>): string {
+  if (operation === PLAYER_RACE) return t("app.racing");
+  return operation === "" ? t("app.building", { done, total }) : t("app.tuning", { done, total, operation });
+}
+
 /** Kernels are measured and compiled before the first step of a run; said only while it takes. */
 function Building() {
   const session = useSession();
@@ -77,7 +84,7 @@ function Building() {
   if (!building) return null;
   const { done, total, operation } = building;
   const measures = operation !== undefined && operation !== "";
-  const text = measures ? t("app.tuning", { done, total, operation }) : t("app.building", { done, total });
+  const text = buildingText(building);
   return (
     <div className={styles.building}>
       <progress value={done} max={Math.max(1, total)} aria-label={text} />

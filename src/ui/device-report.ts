@@ -30,7 +30,13 @@ export function deviceReport({ engine, run, deviceCheck }: AppState, facts: Brow
   ];
   if (engine.phase === "ready") {
     const { backend, faults, operations } = engine;
-    lines.push(["backend", backend.kind], ["adapter", backend.adapter], ["software adapter", backend.software]);
+    const played = run?.backend ?? backend;
+    lines.push(["backend", played.kind], ["adapter", played.adapter], ["software adapter", played.software]);
+    if (played.measured) {
+      const { webgpuMs, wasmMs } = played.measured;
+      lines.push(["WebGPU, ms a step", webgpuMs.toPrecision(3)], ["CPU player, ms a step", wasmMs.toPrecision(3)]);
+    }
+    if (played.adapter !== backend.adapter) lines.push(["adapter of new runs", backend.adapter]);
     lines.push(["largest buffer, bytes", backend.limits.maxBufferBytes]);
     lines.push(["largest binding, bytes", backend.limits.maxBindingBytes], ["operations", operations.length]);
     for (const { code, details } of faults) lines.push([`fault ${code}`, JSON.stringify(details)]);

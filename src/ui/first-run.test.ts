@@ -1,7 +1,7 @@
 /** Who may start by itself: the default run on a bare address, and nobody else. */
 import { describe, expect, it } from "vitest";
 import type { KeptRun } from "../storage/runs.ts";
-import { isForeignLink, wishOf } from "./address.ts";
+import { isForeignLink, wishOf, withWish } from "./address.ts";
 import { chooseFirstRun, type Findings } from "./first-run.ts";
 import { weatherExperiment } from "./samples.ts";
 
@@ -39,15 +39,25 @@ describe("chooseFirstRun", () => {
 
 describe("the address", () => {
   it.each([
-    ["", "auto"],
+    ["", null],
+    ["?backend=auto", "auto"],
     ["?backend=cpu", "cpu"],
     ["?backend=wasm", "wasm"],
     ["?backend=webgpu", "webgpu"],
-    ["?backend=%3Cscript%3E", "auto"],
-    ["?backend=CPU", "auto"],
-    ["?%", "auto"],
+    ["?backend=%3Cscript%3E", null],
+    ["?backend=CPU", null],
+    ["?%", null],
   ])("reads %j as the wish %j", (search, wish) => {
     expect(wishOf(search)).toBe(wish);
+  });
+
+  it.each([
+    ["", "wasm", "?backend=wasm"],
+    ["?backend=cpu&tune=off", "webgpu", "?backend=webgpu&tune=off"],
+    ["?tune=off&backend=cpu", "auto", "?tune=off"],
+    ["?backend=cpu", "auto", ""],
+  ] as const)("writes into %j the wish %j as %j", (search, wish, written) => {
+    expect(withWish(search, wish)).toBe(written);
   });
 
   it("takes a fragment for foreign unless this page wrote it", () => {

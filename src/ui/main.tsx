@@ -4,7 +4,7 @@ import { createRoot } from "react-dom/client";
 import { createPlanStore } from "../storage/plans.ts";
 import { createRunStore } from "../storage/runs.ts";
 import { createWorkerClient } from "../worker/client.ts";
-import { wantsTuning, wishOf } from "./address.ts";
+import { wantsTuning, wishOf, writeWish } from "./address.ts";
 import { App } from "./app.tsx";
 import { AppContextHolder } from "./app-context.ts";
 import { keepOffline } from "./offline.ts";
@@ -37,7 +37,7 @@ const session = createSession({
   get: app.get,
   dispatch: app.dispatch,
   createClient: createWorkerClient,
-  wish: wishOf(location.search),
+  showWish: writeWish,
   plans: wantsTuning(location.search) ? createPlanStore(navigator.userAgent, () => localStorage) : null,
   record(event) {
     silence.heard();
@@ -53,7 +53,9 @@ app.subscribe((state, before) => {
   if (state.preferences !== before.preferences) applyPreferences(state.preferences);
   if (state.engine.phase === "ready" && before.engine.phase !== "ready") void openFirstRun({ app, session, runs });
 });
-app.dispatch({ type: "preferences-changed", preferences: loadPreferences() });
+const preferences = loadPreferences();
+app.dispatch({ type: "preferences-changed", preferences });
+app.dispatch({ type: "wish-chosen", wish: wishOf(location.search) ?? preferences.backend });
 followAddress(app);
 followLinks({ app, session });
 standIn({ app, session });

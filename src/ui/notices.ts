@@ -30,6 +30,7 @@ export type NoticeKey =
   | "run-back"
   | "file-opened"
   | "recovered"
+  | "moved-to-cpu"
   | "link-copied"
   | "link-not-copied"
   | "report-copied"

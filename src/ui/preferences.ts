@@ -1,7 +1,9 @@
 /**
- * What belongs to the person and not to the experiment: theme, single-key shortcuts, training in a hidden tab. Kept in
+ * What belongs to the person and not to the experiment: theme, single-key shortcuts, training in a hidden tab, the player of new runs. Kept in
  * the browser; where that is refused (private mode, policy) they last until the page closes, which needs no message.
  */
+import type { BackendWish } from "../core/backend.ts";
+import { readWish } from "./players.ts";
 
 /** `auto` follows the system. */
 export type Theme = "auto" | "light" | "dark";
@@ -12,10 +14,17 @@ export interface Preferences {
   /** Single-key shortcuts can be switched off (WCAG 2.1.4). */
   readonly shortcuts: boolean;
   readonly pauseWhenHidden: boolean;
+  /** What new runs train on. */
+  readonly backend: BackendWish;
 }
 
 /** Preferences of a first visit. */
-export const DEFAULT_PREFERENCES: Preferences = { theme: "auto", shortcuts: true, pauseWhenHidden: false };
+export const DEFAULT_PREFERENCES: Preferences = {
+  theme: "auto",
+  shortcuts: true,
+  pauseWhenHidden: false,
+  backend: "auto",
+};
 
 const KEY = "gatescope-preferences";
 
@@ -28,11 +37,15 @@ export function parsePreferences(text: string | null): Preferences {
     return DEFAULT_PREFERENCES; // someone else's or half-written text: a preference is not worth a message
   }
   if (typeof stored !== "object" || stored === null) return DEFAULT_PREFERENCES;
-  const { theme, shortcuts, pauseWhenHidden } = { ...DEFAULT_PREFERENCES, ...stored } satisfies Record<string, unknown>;
+  const { theme, shortcuts, pauseWhenHidden, backend } = {
+    ...DEFAULT_PREFERENCES,
+    ...stored,
+  } satisfies Record<string, unknown>;
   return {
     theme: theme === "light" || theme === "dark" ? theme : "auto",
     shortcuts: shortcuts !== false,
     pauseWhenHidden: pauseWhenHidden === true,
+    backend: readWish(backend) ?? "auto",
   };
 }
 

@@ -2,6 +2,7 @@
  * The run on the page, as the worker tells it: newest numbers only. Curves live in `series.ts`, outside React; pictures
  * (`snapshot`) are kept by reference and drawn once. Events of any other run are dropped here, by `runId`.
  */
+import type { BackendInfo, BackendWish } from "../core/backend.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { PruningReport } from "../core/run-record.ts";
 import type { DatasetSummary, Event, LayerSummary, ProbeWish } from "../worker/protocol.ts";
@@ -39,6 +40,9 @@ export interface RunState {
   readonly layers: readonly LayerSummary[];
   readonly dataset: DatasetSummary;
   readonly memory: EventOf<"started">["memory"];
+  /** What computes it, and what that was opened for. */
+  readonly backend: BackendInfo;
+  readonly wish: BackendWish;
   /** Training steps done. */
   readonly step: number;
   readonly epoch: number;
@@ -84,6 +88,8 @@ export function openedRun(event: EventOf<"started">, followsLive: boolean): RunS
     layers: event.layers,
     dataset: event.dataset,
     memory: event.memory,
+    backend: event.backend,
+    wish: event.wish,
     step: event.step,
     epoch: event.epoch,
     loss: null,
@@ -142,7 +148,7 @@ export function reduceRun(run: RunState, event: Event): RunState {
     case "recovering":
       return { ...run, recovering: event.attempt };
     case "recovered":
-      return { ...run, recovering: null, step: event.step };
+      return { ...run, recovering: null, step: event.step, backend: event.backend, wish: event.wish };
     case "live-changed":
       return event.field === "learningRate"
         ? { ...run, live: { ...run.live, learningRate: event.value ?? run.live.learningRate } }

@@ -70,6 +70,8 @@ export function startedEvent(runId: number, rest: Partial<EventOf<"started">> = 
       baseline: { name: "mean", metrics: {} },
       notes: [],
     },
+    backend: helloEvent.backend,
+    wish: "auto",
     plan: {},
     memory: { bytes: 1000, wholeBytes: 1000, checkpoint: null },
     canUndo: false,

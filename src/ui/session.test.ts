@@ -1,5 +1,7 @@
 /** The conversation with the worker over a fake client: what is sent, how often, and what waits for whom. */
+
 import { describe, expect, it } from "vitest";
+import type { BackendWish } from "../core/backend.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { PlannedOperation } from "../core/program.ts";
 import type { Command, Event } from "../worker/protocol.ts";
@@ -22,6 +24,7 @@ function setUp() {
   let say: (event: Event) => void = () => undefined;
   let state: AppState = initialState;
   const painted: (() => void)[] = [];
+  const shown: BackendWish[] = [];
   const kept: Record<string, PlannedOperation> = { earlier: { implementation: "step", sizes: {} } };
   const client: EngineClient = {
     send: (command) => void sent.push(command),
@@ -37,7 +40,7 @@ function setUp() {
       state = reduce(state, event);
     },
     createClient: () => client,
-    wish: "auto",
+    showWish: (wish) => void shown.push(wish),
     plans: { load: () => kept, keep: (plans) => void Object.assign(kept, plans) },
     record: () => undefined,
     keep: () => undefined,
@@ -46,7 +49,7 @@ function setUp() {
   session.connect();
   const of = <Type extends Command["type"]>(type: Type) =>
     sent.filter((command): command is Extract<Command, { readonly type: Type }> => command.type === type);
-  return { session, sent, of, painted, kept, say: (event: Event) => say(event), state: () => state };
+  return { session, sent, of, painted, kept, shown, say: (event: Event) => say(event), state: () => state };
 }
 
 /** A session whose first run stands. */
@@ -58,6 +61,17 @@ function running() {
   parts.say(startedEvent(1));
   return parts;
 }
+
+describe("the player of new runs", () => {
+  it("is asked for on the way to the engine, kept, and shown in the address", () => {
+    const { session, of, shown, state } = running();
+    session.chooseBackend("wasm");
+    expect(of("open-backend").map(({ wish }) => wish)).toEqual(["auto", "wasm"]);
+    expect(state()).toMatchObject({ wish: "wasm", preferences: { backend: "wasm" } });
+    expect(shown).toEqual(["wasm"]);
+    expect(of("start")).toHaveLength(1);
+  });
+});
 
 describe("measured plans", () => {
   it("go to the worker, and new ones are kept", () => {
@@ -246,7 +260,7 @@ describe("a worker that cannot even be made", () => {
       createClient() {
         throw new TypeError("no workers here");
       },
-      wish: "auto",
+      showWish: () => undefined,
       plans: null,
       record: () => undefined,
       keep: () => undefined,

@@ -4,9 +4,10 @@
  * in `own-files.ts`. What the user asks for becomes commands in `controls.ts`
  * and `draft-controls.ts`.
  */
+import type { BackendWish } from "../core/backend.ts";
 import type { Fault } from "../core/errors.ts";
 import type { PlanStore } from "../storage/plans.ts";
-import type { BackendWish, Command, Event } from "../worker/protocol.ts";
+import type { Command, Event } from "../worker/protocol.ts";
 import type { AppState, PageEvent } from "./app-state.ts";
 import { type Controls, createControls } from "./controls.ts";
 import { createDraftControls, type DraftControls } from "./draft-controls.ts";
@@ -26,9 +27,10 @@ export interface SessionParts {
   readonly get: () => AppState;
   readonly dispatch: (event: PageEvent | Event) => void;
   readonly createClient: () => EngineClient;
-  readonly wish: BackendWish;
   /** What earlier visits measured, and where new measurements go; null for fixed defaults. */
   readonly plans: PlanStore | null;
+  /** Shows in the address what was chosen. */
+  readonly showWish: (wish: BackendWish) => void;
   /** Sees every event before the state does: curves live outside it. */
   readonly record: (event: Event) => void;
   /** Stores the copy of a run that survives a reload. */
@@ -41,6 +43,8 @@ export interface SessionParts {
 export interface Session extends Controls, DraftControls, Pick<RunRequests, "start" | "openRun"> {
   /** Starts a worker, in place of the one before; `hello` or a fault answers. */
   readonly connect: () => void;
+  /** What runs from now on train on; the run on the page keeps its own. */
+  readonly chooseBackend: (wish: BackendWish) => void;
   readonly ownFiles: OwnFiles;
   readonly dispatch: (event: PageEvent) => void;
 }
@@ -70,6 +74,15 @@ export function createSession(parts: SessionParts): Session {
     runs.sendQueued();
   };
 
+  const openBackend = () => {
+    send({ type: "open-backend", wish: get().wish, measured: parts.plans?.load() ?? null });
+  };
+  const chooseBackend = (wish: BackendWish) => {
+    dispatch({ type: "wish-chosen", wish });
+    dispatch({ type: "preferences-changed", preferences: { ...get().preferences, backend: wish } });
+    parts.showWish(wish);
+    openBackend();
+  };
   const connect = () => {
     client?.terminate();
     runs.forget();
@@ -82,9 +95,18 @@ export function createSession(parts: SessionParts): Session {
       return;
     }
     client.subscribe(receive);
-    send({ type: "open-backend", wish: parts.wish, measured: parts.plans?.load() ?? null });
+    openBackend();
   };
   const { start, openRun } = runs;
   const control = { get, dispatch, send, start };
-  return { ...createControls(control), ...createDraftControls(control), connect, start, openRun, ownFiles, dispatch };
+  return {
+    ...createControls(control),
+    ...createDraftControls(control),
+    connect,
+    chooseBackend,
+    start,
+    openRun,
+    ownFiles,
+    dispatch,
+  };
 }

@@ -61,9 +61,9 @@ describe("a run", () => {
     const backend = { ...helloEvent.backend, adapter: "other" };
     const lost = reduce(running(), { type: "recovering", runId: 1, attempt: 1 });
     expect(lost.run?.recovering).toBe(1);
-    const state = reduce(lost, { type: "recovered", runId: 1, step: 7, backend });
-    expect(state.run).toMatchObject({ recovering: null, step: 7 });
-    expect(state.engine).toMatchObject({ phase: "ready", backend });
+    const state = reduce(lost, { type: "recovered", runId: 1, step: 7, backend, wish: "auto" });
+    expect(state.run).toMatchObject({ recovering: null, step: 7, backend });
+    expect(keysOf(state)).toContain("recovered");
   });
 
   it("appends to a sample of text until the next one begins", () => {

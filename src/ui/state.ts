@@ -9,6 +9,7 @@ import type { Event as WorkerEvent } from "../worker/protocol.ts";
 import type { AppState, Dialog, PageEvent } from "./app-state.ts";
 import { type FieldPlace, hasNumber, parseNumber, pathOf, withNumber } from "./edit-experiment.ts";
 import { type Notice, type NoticeAction, type NoticeKey, withNotice, withoutMessages } from "./notices.ts";
+import { learnUnavailable } from "./players.ts";
 import { openedRun, type RunState, reduceRun } from "./run-state.ts";
 
 type Details = Fault["details"];
@@ -64,6 +65,7 @@ const RUN_MESSAGES: readonly NoticeKey[] = [
   "file-opened",
   "stopped-at",
   "recovered",
+  "moved-to-cpu",
 ];
 
 function started(state: AppState, event: Extract<WorkerEvent, { readonly type: "started" }>): AppState {
@@ -122,7 +124,9 @@ function reduceWorker(state: AppState, event: WorkerEvent): AppState {
   switch (event.type) {
     case "hello": {
       const { backend, faults, operations, tasks, models } = event;
-      return { ...state, tasks, models, engine: { phase: "ready", backend, faults, operations } };
+      const known = state.engine.phase === "ready" ? state.engine.unavailable : {};
+      const unavailable = learnUnavailable(known, backend, faults);
+      return { ...state, tasks, models, engine: { phase: "ready", backend, faults, operations, unavailable } };
     }
     case "task-card":
       return { ...state, thumbnails: new Map(state.thumbnails).set(event.task, event.thumbnail) };
@@ -150,8 +154,9 @@ function reduceWorker(state: AppState, event: WorkerEvent): AppState {
       const run = reduceRun(state.run, event);
       if (run === state.run) return state;
       if (event.type === "recovered" && state.engine.phase === "ready") {
+        if (event.wish !== "wasm") return told({ ...state, run }, "recovered", { step: event.step }, []);
         const engine = { ...state.engine, backend: event.backend };
-        return told({ ...state, run, engine }, "recovered", { step: event.step }, []);
+        return told({ ...state, run, engine }, "moved-to-cpu", { step: event.step }, []);
       }
       if (event.type === "live-changed" && run.followsLive) return withLiveDraft({ ...state, run }, run);
       if (event.type !== "playing") return { ...state, run };
@@ -201,6 +206,8 @@ function reducePage(state: AppState, event: PageEvent): AppState {
       return { ...state, dialog: null, inspected: null, inspectFault: null };
     case "preferences-changed":
       return { ...state, preferences: event.preferences };
+    case "wish-chosen":
+      return { ...state, wish: event.wish };
     case "device-check-started":
       return { ...state, deviceCheck: "running" };
     default:
@@ -224,6 +231,7 @@ const PAGE_EVENTS: ReadonlySet<string> = new Set<PageEvent["type"]>([
   "dialog-opened",
   "dialog-closed",
   "preferences-changed",
+  "wish-chosen",
   "device-check-started",
 ]);
 

@@ -41,10 +41,12 @@ const metricsByName = v.record(v.string(), real);
 const sizes = v.record(v.string(), v.number());
 const plan = v.record(v.string(), v.object({ implementation: v.string(), sizes }));
 
+const wish = v.picklist(["auto", "webgpu", "wasm", "cpu"]);
+
 const CommandSchema = v.variant("type", [
   v.object({
     type: v.literal("open-backend"),
-    wish: v.picklist(["auto", "webgpu", "wasm", "cpu"]),
+    wish,
     measured: v.nullable(plan),
   }),
   v.object({ type: v.literal("start"), runId, experiment, own: ownOrNull, autoplay: v.boolean() }),
@@ -78,6 +80,7 @@ const backend = v.object({
   kind: v.picklist(["webgpu", "wasm", "cpu"]),
   adapter: v.string(),
   software: v.boolean(),
+  measured: v.exactOptional(v.object({ webgpuMs: v.number(), wasmMs: v.number() })),
   limits: v.object({ maxBufferBytes: v.number(), maxBindingBytes: v.number() }),
 });
 const details = v.record(v.string(), v.union([v.string(), v.number()]));
@@ -145,6 +148,8 @@ const EventSchema = v.variant("type", [
     parameters: count,
     layers,
     dataset,
+    backend,
+    wish,
     plan,
     memory: v.object({ bytes: count, wholeBytes: count, checkpoint: v.nullable(count) }),
     canUndo: v.boolean(),
@@ -205,7 +210,7 @@ const EventSchema = v.variant("type", [
     ]),
   }),
   v.object({ type: v.literal("recovering"), runId, attempt: count }),
-  v.object({ type: v.literal("recovered"), runId, step, backend }),
+  v.object({ type: v.literal("recovered"), runId, step, backend, wish }),
   v.object({ type: v.literal("live-changed"), runId, step, field: liveField, value: v.nullable(real) }),
   v.object({ type: v.literal("device-checked"), passed: count, failed: count, worst: v.string() }),
   v.object({ type: v.literal("fault"), runId: v.nullable(runId), step: v.nullable(step), fault }),

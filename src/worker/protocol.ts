@@ -3,7 +3,7 @@
  * not copied. Every event of a run carries its `runId`, so that messages of an old run can be dropped; at most one
  * snapshot is in flight, the page acknowledges it. `decode.ts` checks both ends.
  */
-import type { BackendInfo } from "../core/backend.ts";
+import type { BackendInfo, BackendWish } from "../core/backend.ts";
 import type { Fault } from "../core/errors.ts";
 import type { Experiment, LiveField, TaskName } from "../core/experiment.ts";
 import type { Direction } from "../core/layer-choice.ts";
@@ -12,9 +12,6 @@ import type { PublishedModel } from "../core/published-model.ts";
 import type { PruningReport } from "../core/run-record.ts";
 import type { StepProfile } from "../core/step-profile.ts";
 import type { Column, DataSource, Dataset, ProbeChoice, Thumbnail } from "../core/task.ts";
-
-/** Which backend the user wishes for. */
-export type BackendWish = "auto" | "webgpu" | "wasm" | "cpu";
 
 /** A file of the user's, as bytes; its content never leaves the machine. */
 export interface OwnFileBytes {
@@ -32,7 +29,7 @@ export type ProbeWish =
 
 /** Page → worker. */
 export type Command =
-  /** First, answered by `hello` (or `fault`). `measured` by earlier visits, with the tuner's keys; null for fixed defaults. */
+  /** First, and for another wish; answered by `hello` (or `fault`). The run on the page keeps its backend. `measured` by earlier visits, with the tuner's keys; null for fixed defaults. */
   | { readonly type: "open-backend"; readonly wish: BackendWish; readonly measured: Plan | null }
   /** Starts a run from step 0; the current run is put aside for `undo`. */
   | {
@@ -149,6 +146,12 @@ export type TaskResult =
   | { readonly kind: "classes"; readonly labels: readonly string[]; readonly confusion: Uint32Array<ArrayBuffer> }
   | { readonly kind: "none" };
 
+/** What computes a run, and what that was opened for. */
+interface Played {
+  readonly backend: BackendInfo;
+  readonly wish: BackendWish;
+}
+
 /** Worker → page. */
 export type Event =
   | {
@@ -178,7 +181,7 @@ export type Event =
   | { readonly type: "tuned"; readonly measured: Plan }
   /** Where the time of a training step goes. */
   | ({ readonly type: "profiled"; readonly runId: number; readonly step: number } & StepProfile)
-  | {
+  | ({
       readonly type: "started";
       readonly runId: number;
       readonly experiment: Experiment;
@@ -193,7 +196,7 @@ export type Event =
       readonly memory: { readonly bytes: number; readonly wholeBytes: number; readonly checkpoint: number | null };
       /** True when a run was put aside that `undo` brings back. */
       readonly canUndo: boolean;
-    }
+    } & Played)
   | {
       readonly type: "playing";
       readonly runId: number;
@@ -288,7 +291,7 @@ export type Event =
     }
   /** Device lost: `recovering`, then `recovered` with the step it goes on from, or a `fault`. */
   | { readonly type: "recovering"; readonly runId: number; readonly attempt: number }
-  | { readonly type: "recovered"; readonly runId: number; readonly step: number; readonly backend: BackendInfo }
+  | ({ readonly type: "recovered"; readonly runId: number; readonly step: number } & Played)
   | {
       readonly type: "live-changed";
       readonly runId: number;

@@ -1,39 +1,35 @@
 /**
- * Keeps the run that is on the page, the one put aside for `undo`, and the backend under both. A new run replaces the
+ * Keeps the run that is on the page, the one put aside for `undo`, and the backends under both. A new run replaces the
  * old one only once it stands, so whatever is refused leaves everything as it was. A lost device is replaced here.
  */
-import type { Backend } from "../core/backend.ts";
-import type { Fault } from "../core/errors.ts";
+import type { Backend, BackendWish } from "../core/backend.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { Plan } from "../core/program.ts";
 import type { Dataset } from "../core/task.ts";
 import type { RunState } from "../engine/run-state.ts";
-import type { BackendWish, OwnFileBytes, Post } from "./protocol.ts";
+import { type OpenBackend, type OpenedBackend, OpenedBackends } from "./opened-backends.ts";
+import type { OwnFileBytes, Post } from "./protocol.ts";
 import { openSession, type Session } from "./session.ts";
 import { Tuning } from "./tuning.ts";
 
 /** What the keeper is given; tests bring their own. */
 export interface KeeperParts {
   readonly post: Post;
-  readonly openBackend: (wish: BackendWish) => Promise<OpenedBackend>;
+  readonly openBackend: OpenBackend;
   /** Monotonic clock in milliseconds. */
   readonly now: () => number;
   readonly delay: (milliseconds: number) => Promise<void>;
 }
 
-/** A backend, or none with the reasons. */
-export interface OpenedBackend {
-  readonly backend: Backend | undefined;
-  readonly faults: readonly Fault[];
-}
-
-/** What a run is opened from, whatever the backend. */
+/** What a run is opened from. */
 export interface RunOrigin {
   readonly runId: number;
   readonly experiment: Experiment;
   readonly own: OwnFileBytes | null;
   readonly state?: RunState;
   readonly dataset?: Dataset;
+  /** Whose backend plays it; absent for that of new runs. */
+  readonly wish?: BackendWish;
 }
 
 /** Waits before each attempt at a new device; one that is lost again at once is not asked for ever. */
@@ -42,7 +38,9 @@ const RECOVERY_DELAYS_MS = [0, 1000, 4000] as const;
 /** See the file's header. */
 export class RunKeeper {
   readonly #parts: KeeperParts;
-  #backend: Backend | null = null;
+  readonly #backends: OpenedBackends;
+  /** Of runs that are started or opened from now on; a run stays with the backend that it was opened on. */
+  #wish: BackendWish | null = null;
   #session: Session | null = null;
   #aside: RunOrigin | null = null;
   /** Null where the page asked for fixed defaults. */
@@ -50,14 +48,16 @@ export class RunKeeper {
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
+    this.#backends = new OpenedBackends(parts.openBackend);
   }
 
   get session(): Session | null {
     return this.#session;
   }
 
-  get backend(): Backend | null {
-    return this.#backend;
+  /** The backend of new runs; null before one was opened. */
+  async backend(): Promise<Backend | null> {
+    return this.#wish && (await this.#backends.get(this.#wish)).backend;
   }
 
   /** What runs from now on are tuned with: what the page remembers, or null for fixed defaults. */
@@ -70,13 +70,11 @@ export class RunKeeper {
     this.#tuning?.skip();
   }
 
-  /** Opens the backend that is wished for, or the CPU player with the reasons. A run that trains moves over. */
-  async open(wish: BackendWish): Promise<{ readonly backend: Backend; readonly faults: readonly Fault[] }> {
-    const opened = await this.#parts.openBackend(wish);
-    const backend = opened.backend ?? (await this.#parts.openBackend("wasm")).backend;
-    if (!backend) throw new Error("the CPU player could not be opened");
-    await this.#moveTo(backend);
-    return { backend, faults: opened.faults };
+  /** Opens the backend that new runs are to have, or the CPU player with the reasons. The run on the page keeps its own. */
+  async open(wish: BackendWish): Promise<OpenedBackend & { readonly backend: Backend }> {
+    const opened = await this.#backends.get(wish);
+    this.#wish = wish;
+    return opened;
   }
 
   /**
@@ -104,20 +102,20 @@ export class RunKeeper {
    * fault posted, when none could be had; the run then rests, and its state can still be saved or moved to the CPU.
    */
   async recover(): Promise<boolean> {
-    const { post, delay, openBackend } = this.#parts;
-    const runId = this.#session?.runId ?? null;
+    const { post, delay } = this.#parts;
+    const session = this.#session;
+    const runId = session?.runId ?? null;
+    const lost = session?.backend.info.kind === "webgpu" ? session.wish : null;
     for (const [attempt, waitMs] of RECOVERY_DELAYS_MS.entries()) {
       if (runId !== null) post({ type: "recovering", runId, attempt: attempt + 1 });
       await delay(waitMs);
-      const { backend } = await openBackend("webgpu");
-      if (!backend) continue;
+      if (!(await this.#backends.reopen(lost ?? this.#requireWish()))) continue;
       try {
-        await this.#moveTo(backend);
+        if (lost) await this.#moveTo(lost);
       } catch {
-        backend.dispose(); // lost again while the run was being built
-        continue;
+        continue; // lost again while the run was being built
       }
-      this.#tellRecovered(backend);
+      this.#tellRecovered();
       return true;
     }
     const details = { attempts: RECOVERY_DELAYS_MS.length };
@@ -130,51 +128,48 @@ export class RunKeeper {
     return false;
   }
 
-  /** Goes on with the fast CPU player, from the newest state on the host. */
+  /** Goes on with the fast CPU player, from the newest state on the host; new runs take it, too. */
   async moveToCpu(): Promise<void> {
-    const { backend } = await this.open("wasm");
-    this.#tellRecovered(backend);
+    await this.open("wasm");
+    await this.#moveTo("wasm");
+    this.#tellRecovered();
   }
 
-  #tellRecovered(backend: Backend): void {
+  #tellRecovered(): void {
     const session = this.#session;
     if (!session) return;
-    const { runId, run } = session;
-    this.#parts.post({ type: "recovered", runId, step: run.step, backend: backend.info });
+    const { runId, run, playedBy, wish } = session;
+    this.#parts.post({ type: "recovered", runId, step: run.step, backend: playedBy, wish });
   }
 
-  /** Rebuilds the current run on another backend, then lets go of the old one. */
-  async #moveTo(backend: Backend): Promise<void> {
-    const before = this.#backend;
+  /** Rebuilds the current run on the backend of a wish, then lets go of the old one. */
+  async #moveTo(wish: BackendWish): Promise<void> {
     const earlier = this.#session;
-    this.#backend = backend;
-    if (earlier) {
-      try {
-        const { runId, experiment, own, dataset, run } = earlier;
-        this.#session = await this.#build({ runId, experiment, own, dataset, state: run.recovery });
-      } catch (error) {
-        this.#backend = before;
-        throw error;
-      }
-      this.#session.inherit(earlier);
-      earlier.dispose();
-    }
-    before?.dispose();
+    if (!earlier) return;
+    const { runId, experiment, own, dataset, run } = earlier;
+    this.#session = await this.#build({ runId, experiment, own, dataset, state: run.recovery, wish });
+    this.#session.inherit(earlier);
+    earlier.dispose();
+  }
+
+  #requireWish(): BackendWish {
+    if (this.#wish === null) throw new Error("a run was asked for before a backend was open");
+    return this.#wish;
   }
 
   async #build(origin: RunOrigin): Promise<Session> {
-    const backend = this.#backend;
-    if (!backend) throw new Error("a run was asked for before a backend was open");
+    const wish = origin.wish ?? this.#requireWish();
+    const { backend } = await this.#backends.get(wish);
     const { post, now } = this.#parts;
     const tune = this.#tuning?.optionsFor(origin.runId);
-    return openSession({ ...origin, backend, post, now, ...(tune ? { tune } : {}) });
+    return openSession({ ...origin, wish, backend, post, now, ...(tune ? { tune } : {}) });
   }
 }
 
 /** The whole state on the host, device memory freed. A device that is gone leaves the state of its last reading. */
 async function putAside(session: Session): Promise<RunOrigin> {
-  const { runId, experiment, own, dataset, run } = session;
+  const { runId, experiment, own, dataset, run, wish } = session;
   const state = await session.state();
   run.dispose();
-  return { runId, experiment, own, dataset, state };
+  return { runId, experiment, own, dataset, state, wish };
 }

@@ -24,7 +24,14 @@ export interface ServerParts extends KeeperParts {
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
 type PlayingReason = Extract<Event, { readonly type: "playing" }>["reason"];
 
-const ENDS_TUNING: ReadonlySet<Command["type"]> = new Set(["skip-tuning", "start", "open-run", "undo", "use-cpu"]);
+const ENDS_TUNING: ReadonlySet<Command["type"]> = new Set([
+  "skip-tuning",
+  "start",
+  "open-run",
+  "undo",
+  "use-cpu",
+  "open-backend",
+]);
 
 /** See the file's header. */
 export class Server {
@@ -168,10 +175,11 @@ export class Server {
   }
 
   async #open({ wish, measured }: CommandOf<"open-backend">): Promise<void> {
+    const first = (await this.#keeper.backend()) === null;
     this.#keeper.setMeasured(measured);
     const { backend, faults } = await this.#keeper.open(wish);
     this.#post({ type: "hello", backend: backend.info, faults, ...describeOffer() });
-    this.#cards = [...tasksWithSamples()];
+    if (first) this.#cards = [...tasksWithSamples()];
   }
 
   async #start({ runId, experiment, own, autoplay }: CommandOf<"start">): Promise<void> {
@@ -269,9 +277,9 @@ export class Server {
   }
 
   async #checkDevice(): Promise<void> {
-    const { backend, session } = this.#keeper;
+    const backend = await this.#keeper.backend();
     if (!backend) return;
-    await session?.drain();
+    await this.#keeper.session?.drain();
     this.#post({ type: "device-checked", ...(await this.#parts.checkDevice(backend)) });
   }
 

@@ -3,7 +3,7 @@
  * but never why it plays or which command asked for what; that is the server's business. Every method may reject with
  * `BackendLostError`; the session then is of use only for `recovery`.
  */
-import type { Backend, TuneOptions } from "../core/backend.ts";
+import type { Backend, BackendInfo, BackendWish, TuneOptions } from "../core/backend.ts";
 import { BackendLostError, type Fault } from "../core/errors.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { Dataset } from "../core/task.ts";
@@ -24,6 +24,8 @@ export interface SessionParts {
   readonly experiment: Experiment;
   readonly own: OwnFileBytes | null;
   readonly backend: Backend;
+  /** What the backend was opened for. */
+  readonly wish: BackendWish;
   readonly post: Post;
   readonly now: () => number;
   /** State to go on from. */
@@ -65,6 +67,8 @@ export class Session {
   readonly own: OwnFileBytes | null;
   readonly dataset: Dataset;
   readonly run: Run;
+  readonly backend: Backend;
+  readonly wish: BackendWish;
   readonly #post: Post;
   readonly #now: () => number;
   readonly #storyteller: Storyteller | null;
@@ -83,6 +87,8 @@ export class Session {
     this.own = parts.own;
     this.dataset = dataset;
     this.run = run;
+    this.backend = parts.backend;
+    this.wish = parts.wish;
     this.#post = parts.post;
     this.#now = parts.now;
     this.#probe = dataset.probes.length > 0 ? readProbe(dataset, { kind: "choice", index: 0 }) : null;
@@ -90,14 +96,20 @@ export class Session {
     this.#storyteller = generator ? new Storyteller({ ...parts, generator, dataset }) : null;
   }
 
+  /** What computes the run: of a backend over several players the one that its plan names. */
+  get playedBy(): BackendInfo {
+    return this.backend.describe(this.run.program, this.run.plan);
+  }
+
   /** Tells the page of the run, at its present step. */
   announce(canUndo: boolean): void {
-    const { run, runId, experiment } = this;
+    const { run, runId, experiment, wish, playedBy: backend } = this;
     const layers = describeLayers(run);
     const dataset = describeDataset(this.dataset);
     const { step, epochs: epoch, plan, memory } = run;
     const { parameters } = run.model;
-    this.#post({ type: "started", runId, experiment, step, epoch, parameters, layers, dataset, plan, memory, canUndo });
+    const played = { backend, wish, plan, memory, step, epoch };
+    this.#post({ type: "started", runId, experiment, parameters, layers, dataset, ...played, canUndo });
     for (const { field, value } of run.live) this.#post({ type: "live-changed", runId, step, field, value });
     for (const pruning of run.prunings) this.#post({ type: "pruned", runId, pruning });
   }

@@ -41,7 +41,9 @@ describe("saving", () => {
 
 describe("a lost device", () => {
   test("is replaced, and the curve has no seam", async () => {
-    const backends = [createDyingBackend(30), createReferenceBackend()];
+    const replacement = createReferenceBackend();
+    const info = { ...replacement.info, kind: "webgpu" } as const;
+    const backends = [createDyingBackend(30), { ...replacement, info }];
     const openBackend = async () => ({ backend: backends.shift(), faults: [] });
     await started({ openBackend });
     await page.trainTo(60);

@@ -62,6 +62,7 @@ export function createGpuBackend({ device, info }: OpenedDevice): Backend {
     info,
     lost: device.lost.then(({ reason, message }): BackendLoss => ({ reason, message })),
     plan: (program, saved) => planDefaults(program, info.software, saved),
+    describe: () => info,
     async tune(program, options) {
       // Nobody waits for the measurements of what the device cannot hold.
       refuseTooLarge(lowerProgram(program, planDefaults(program, info.software)), info.limits);

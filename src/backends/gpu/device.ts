@@ -24,7 +24,7 @@ const ATTEMPTS: readonly GPURequestAdapterOptions[] = [{}, {}, { forceFallbackAd
 const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ["timestamp-query"];
 
 /** Software renderers that do not call themselves a fallback adapter. */
-const SOFTWARE_NAME = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
+const SOFTWARE_NAME = /swiftshader|llvmpipe|lavapipe|\bwarp\b|software|basic render/i;
 
 /**
  * Asks `gpu` (normally `navigator.gpu`) for a device, each attempt with a fresh adapter. Faults: `webgpu-insecure`,

@@ -53,8 +53,8 @@ function keepClose(running: readonly number[], times: readonly (readonly number[
   return running.filter((i) => median(times[i] ?? []) <= fastest * FAR_BEHIND);
 }
 
-/** Infinity for none. */
-function median(values: readonly number[]): number {
+/** The middle value, or the mean of the two in the middle; infinity for none. */
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   if (sorted.length === 0) return Number.POSITIVE_INFINITY;

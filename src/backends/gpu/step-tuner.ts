@@ -3,21 +3,15 @@
  * `micro`, where its kernel can play the steps, against the calls one by one. The winner of the latter is remembered like others.
  */
 import type { Player, TuneOptions } from "../../core/backend.ts";
-import { elementCount } from "../../core/dims.ts";
-import { modelsOf } from "../../core/model-layout.ts";
 import type { Numbers } from "../../core/operation.ts";
-import type { OperationCall, Plan, PlannedOperation, Program } from "../../core/program.ts";
-import { findOperation } from "../../operations/registry.ts";
-import { MICRO, TRAINING_PHASES, TRAINING_STEPS } from "../../operations/training-steps.ts";
+import type { Plan, PlannedOperation, Program } from "../../core/program.ts";
+import { MICRO, TRAINING_STEPS } from "../../operations/training-steps.ts";
 import { isMicroFeasible } from "./micro-lowering.ts";
-import { type Runner, race } from "./race.ts";
-import { describeShape } from "./shape-key.ts";
+import { race } from "./race.ts";
+import { createTrainingRunner, describeTraining, MEASUREMENT, trainingOf } from "./training-runner.ts";
 
 /** Lanes worth trying, fewest first: a software adapter pays for each, a GPU hides latency with them. */
 const LANES = { software: [4, 8], hardware: [64] };
-
-/** What a measurement should take, and the steps that it plays at most. */
-const MEASUREMENT = { ms: 20, steps: 8 };
 
 /** Measurements of each plan that a race needs at least. */
 const FEWEST_MEASUREMENTS = 3;
@@ -27,9 +21,6 @@ const RESERVED_MS = 1500;
 
 /** What is remembered where the calls one by one are faster. */
 const CALL_BY_CALL: PlannedOperation = { implementation: "calls", sizes: {} };
-
-/** Scalars, parameters and data of a measurement: small, so that sums stay finite. As a number of rows or a place it is 0. */
-const FILL = 1 / 64;
 
 /** What a race works with. */
 export interface StepRaceParts {
@@ -61,27 +52,12 @@ export async function tuneSteps(parts: StepTunerParts, options: TuneOptions): Pr
   const training = trainingOf(parts.program);
   const sizes = chooseSizes(training, parts.software);
   if (!sizes) return {};
-  const key = describeSteps(parts.adapter, training);
+  const key = describeTraining(parts.adapter, TRAINING_STEPS, training);
   const known =
     options.memory.recall(key) ?? (await measure(parts, training, { implementation: MICRO, sizes }, options));
   if (!known) return {};
   options.memory.remember(key, known);
   return known.implementation === MICRO ? { [TRAINING_STEPS]: known } : {};
-}
-
-/** The Program's training phases alone. */
-function trainingOf({ models, tensors, phases }: Program): Program {
-  const played = TRAINING_PHASES.flatMap((phase) => (phases[phase] ? [[phase, phases[phase]] as const] : []));
-  return { ...(models === undefined ? {} : { models }), tensors, phases: Object.fromEntries(played) };
-}
-
-const callsOf = ({ phases }: Program): readonly OperationCall[] => Object.values(phases).flat();
-
-function describeSteps(adapter: string, program: Program): string {
-  const shapes = callsOf(program).map(({ operation, numbers }) => {
-    return `${operation} ${describeShape(findOperation(operation), numbers)}`;
-  });
-  return [adapter, `models ${modelsOf(program)}`, TRAINING_STEPS, ...new Set(shapes)].join(" | ");
 }
 
 /** The faster of both; undefined where there was no time to tell. */
@@ -112,7 +88,7 @@ export async function raceSteps(
   const players: Player[] = [];
   try {
     for (const plan of plans) players.push(await create(training, plan));
-    const runners = players.map((player) => createRunner(player, training, rules.now));
+    const runners = players.map((player) => createTrainingRunner(player, training, rules.now));
     const ms = (await runners[0]?.run()) ?? Number.NaN;
     const atLeastMs = Math.max(ms, MEASUREMENT.ms) * FEWEST_MEASUREMENTS * plans.length;
     if (!(rules.now() + atLeastMs <= rules.untilMs)) return undefined;
@@ -120,26 +96,4 @@ export async function raceSteps(
   } finally {
     for (const player of players) player.dispose();
   }
-}
-
-/** Plays training steps; its first play, of one step, tells how many the others need. */
-function createRunner(player: Player, { phases: own, tensors }: Program, now: () => number): Runner {
-  const names = Object.values(own).flatMap((calls) => calls.flatMap((c) => findOperation(c.operation).scalars));
-  const scalars = Object.fromEntries(names.map((name) => [name, FILL]));
-  const phases = TRAINING_PHASES.filter((phase) => own[phase]);
-  for (const { name, shape, role } of tensors) {
-    if (role === "parameters") player.write(name, new Float32Array(elementCount(shape)).fill(FILL));
-  }
-  let steps: number | undefined;
-  return {
-    async run() {
-      const count = steps ?? 1;
-      const began = now();
-      player.playSteps(phases, count, () => scalars);
-      await player.settle();
-      const ms = (now() - began) / count;
-      steps ??= Math.min(MEASUREMENT.steps, Math.max(1, Math.ceil(MEASUREMENT.ms / ms)));
-      return ms;
-    },
-  };
 }

@@ -1,7 +1,7 @@
 /**
  * The CPU player: runs twins over Float32Arrays of their own. What playing means on a CPU stands in `bound-player.ts`.
  */
-import type { Backend, Player } from "../../core/backend.ts";
+import type { Backend, BackendInfo, Player } from "../../core/backend.ts";
 import { ELEMENT_BYTES } from "../../core/dims.ts";
 import { ProgramRefusedError } from "../../core/errors.ts";
 import { layoutOf, modelsOf } from "../../core/model-layout.ts";
@@ -14,13 +14,15 @@ const MAX_PROGRAM_BYTES = 2 ** 30;
 
 /** Opens the CPU backend. It cannot be lost: `lost` stays pending for ever. */
 export function createReferenceBackend(): Backend {
+  const info: BackendInfo = {
+    kind: "cpu",
+    adapter: "CPU (reference player)",
+    software: true,
+    limits: { maxBufferBytes: MAX_PROGRAM_BYTES, maxBindingBytes: MAX_PROGRAM_BYTES },
+  };
   return {
-    info: {
-      kind: "cpu",
-      adapter: "CPU (reference player)",
-      software: true,
-      limits: { maxBufferBytes: MAX_PROGRAM_BYTES, maxBindingBytes: MAX_PROGRAM_BYTES },
-    },
+    info,
+    describe: () => info,
     lost: new Promise(() => {}),
     plan(program) {
       const plan: Record<string, PlannedOperation> = {};

@@ -2,7 +2,7 @@
  * The fast CPU backend: WebAssembly with SIMD for what takes time, plain twins for the rest, over one memory. It computes
  * inside `play`, in one thread. What a policy or an old engine forbids comes back as an error of `createWasmBackend`.
  */
-import type { Backend } from "../../core/backend.ts";
+import type { Backend, BackendInfo } from "../../core/backend.ts";
 import type { Plan, PlannedOperation, Program } from "../../core/program.ts";
 import { stageProgram } from "../reference/bind-program.ts";
 import { createBoundPlayer } from "../reference/bound-player.ts";
@@ -27,15 +27,17 @@ function planOf(program: Program): Plan {
  */
 export async function createWasmBackend(): Promise<Backend> {
   const kernels = await compileKernels();
+  const info: BackendInfo = {
+    kind: "wasm",
+    adapter: kernels.fused ? "CPU (WebAssembly SIMD, fused multiply-add)" : "CPU (WebAssembly SIMD)",
+    software: true,
+    limits: { maxBufferBytes: MAX_MEMORY_BYTES, maxBindingBytes: MAX_MEMORY_BYTES },
+  };
   return {
-    info: {
-      kind: "wasm",
-      adapter: kernels.fused ? "CPU (WebAssembly SIMD, fused multiply-add)" : "CPU (WebAssembly SIMD)",
-      software: true,
-      limits: { maxBufferBytes: MAX_MEMORY_BYTES, maxBindingBytes: MAX_MEMORY_BYTES },
-    },
+    info,
     lost: new Promise(() => {}),
     plan: planOf,
+    describe: () => info,
     /** There is nothing to choose between. */
     tune: async (program) => planOf(program),
     async create(program) {

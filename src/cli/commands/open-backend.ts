@@ -2,11 +2,11 @@
  * Backends for a terminal: WebGPU through Dawn (npm `webgpu`), loaded only when it is wanted, or the two CPU players. Which
  * Vulkan driver Dawn finds is decided by the environment that `scripts/cli.mjs` prepares.
  */
-import { type BackendWish, openBackend } from "../../backends/open.ts";
-import type { Backend } from "../../core/backend.ts";
+import { openBackend } from "../../backends/open.ts";
+import type { Backend, BackendInfo, BackendWish } from "../../core/backend.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
-/** Reads `--backend`; without it WebGPU is taken where there is an adapter. */
+/** Reads `--backend`; without it the choice is left to what is there. */
 export function readBackendWish(value: string | undefined): BackendWish {
   if (value === undefined) return "auto";
   if (value === "webgpu" || value === "wasm" || value === "cpu") return value;
@@ -24,6 +24,14 @@ export async function openCommandBackend(wish: BackendWish, terminal: Terminal):
     terminal.note(`${what} cannot be had (${code}${message})${backend ? taken : ""}`);
   }
   return backend ?? null;
+}
+
+/** Why a run is played by what plays it, in one sentence; null where nothing was measured. */
+export function choiceLine({ kind, measured }: BackendInfo): string | null {
+  if (!measured) return null;
+  const [webgpu, wasm] = [measured.webgpuMs, measured.wasmMs].map((ms) => `${ms.toPrecision(3)} ms`);
+  const taken = kind === "webgpu" ? "WebGPU" : "the CPU player";
+  return `WebGPU here is a software renderer: ${webgpu} a step; the CPU player: ${wasm}. Training on ${taken}`;
 }
 
 /** The runtime's own WebGPU (deno), else Dawn's; undefined where its package or a library it needs is missing. */

@@ -1,5 +1,5 @@
 /** The result of a training run in a terminal: one value, shown as a table or as JSON. */
-import type { Backend, BackendInfo, Player } from "../../core/backend.ts";
+import type { BackendInfo, MeasuredPlayers, Player } from "../../core/backend.ts";
 import type { Fault } from "../../core/errors.ts";
 import type { Experiment } from "../../core/experiment.ts";
 import type { PruningReport } from "../../core/run-record.ts";
@@ -16,6 +16,8 @@ type Metrics = Readonly<Record<string, number>>;
 export interface TrainReport {
   readonly backend: BackendInfo["kind"];
   readonly adapter: string;
+  /** What a race between players measured; null where there was none. */
+  readonly measured: MeasuredPlayers | null;
   readonly experiment: Experiment;
   readonly parameters: number;
   /** Of the run's tensors, with checkpoints and without. */
@@ -59,7 +61,8 @@ export interface ClippedShares {
 
 /** What a report is made of. */
 export interface TrainOutcome {
-  readonly backend: Backend;
+  /** What computed it. */
+  readonly played: BackendInfo;
   readonly run: Run;
   readonly dataset: Dataset;
   readonly evaluation: Evaluation;
@@ -72,12 +75,13 @@ export interface TrainOutcome {
 
 /** Collects a report; read it before the run is disposed of. */
 export function describeTraining(outcome: TrainOutcome): TrainReport {
-  const { backend, run, dataset, evaluation, loss, seconds, clipped, fault, saved } = outcome;
+  const { played, run, dataset, evaluation, loss, seconds, clipped, fault, saved } = outcome;
   const { validationLoss, bestStep, bestValidationLoss, best, latest } = evaluation;
   const { plays, submits, dispatches } = run.counts;
   return {
-    backend: backend.info.kind,
-    adapter: backend.info.adapter,
+    backend: played.kind,
+    adapter: played.adapter,
+    measured: played.measured ?? null,
     experiment: run.experiment,
     parameters: run.model.parameters,
     memory: run.memory,

@@ -13,7 +13,7 @@ import { createRun, type Run } from "../../engine/run.ts";
 import type { Evaluation } from "../../engine/run-report.ts";
 import { writeRunFile } from "../../interop/run-file.ts";
 import { TASKS } from "../../tasks/registry.ts";
-import { openCommandBackend, readBackendWish } from "./open-backend.ts";
+import { choiceLine, openCommandBackend, readBackendWish } from "./open-backend.ts";
 import { EXIT, type Terminal, UsageError, withUsage } from "./terminal.ts";
 import {
   type ClippedShares,
@@ -34,7 +34,8 @@ const USAGE = `npm run train -- [options]
   --data <file>             the user's own file, for an experiment that names one
   --seed <number>           another seed than the experiment's
   --steps <number>          training steps (default: 500)
-  --backend webgpu|wasm|cpu train on this and nothing else (default: webgpu where there is an adapter)
+  --backend webgpu|wasm|cpu train on this and nothing else (default: a GPU where there is one; where the adapter is a
+                            software renderer, that or the CPU player, whichever measures faster)
   --tune on|off             measure how this adapter computes fastest before step 0 (default: on)
   --save <file>             write the run at its last step, to be opened on the page
   --json                    the result as JSON on stdout
@@ -144,6 +145,9 @@ async function trainOn(backend: Backend, training: Training): Promise<TrainRepor
     ...(tuned ? { tune: tuneOptions(terminal) } : {}),
     progress: (done, total) => terminal.progress(`building ${done}/${total}`),
   });
+  const played = backend.describe(run.program, run.plan);
+  const choice = choiceLine(played);
+  if (choice !== null) terminal.note(choice);
   try {
     const start = performance.now();
     const progress = await advance(run, steps, terminal);
@@ -156,7 +160,7 @@ async function trainOn(backend: Backend, training: Training): Promise<TrainRepor
       await writeFile(save, new Uint8Array(writeRunFile(encodeCheckpoint(await run.snapshot(), run.model))));
     }
     const { loss, clipped, fault } = progress;
-    return describeTraining({ backend, run, dataset, evaluation, loss, seconds, clipped, fault, saved: save ?? null });
+    return describeTraining({ played, run, dataset, evaluation, loss, seconds, clipped, fault, saved: save ?? null });
   } finally {
     run.dispose();
   }

@@ -4,8 +4,9 @@
  */
 
 import { useEffect } from "react";
+import type { BackendInfo } from "../../core/backend.ts";
 import { useApp, useSession } from "../app-context.ts";
-import type { AppState } from "../app-state.ts";
+import { type AppState, shownBackend } from "../app-state.ts";
 import { faultSentence } from "../fault-text.ts";
 import { t, translate } from "../i18n/translate.ts";
 import { FAULT_ACTIONS, isPassing, type Notice, type NoticeAction, toneOf } from "../notices.ts";
@@ -40,11 +41,17 @@ function ActionButtons({ actions, act }: { readonly actions: readonly NoticeActi
     ));
 }
 
+/** What to know of a software adapter: which player was chosen because of it, or that it is slow. */
+function softwareText({ kind, adapter, software, measured }: BackendInfo): string | null {
+  if (measured) return t(kind === "webgpu" ? "device.choseWebgpu" : "device.choseCpu", measured);
+  return kind === "webgpu" && software ? t("device.software", { adapter }) : null;
+}
+
 /** Conditions that last: why the CPU computes, or that the adapter is software. */
 export function Conditions({ act }: { readonly act: Act }) {
-  const engine = useApp((state) => state.engine);
-  if (engine.phase !== "ready") return null;
-  const [fault] = engine.faults;
+  const fault = useApp(({ engine }) => (engine.phase === "ready" ? engine.faults[0] : undefined));
+  const backend = useApp(shownBackend);
+  const software = backend && softwareText(backend);
   return (
     <>
       {fault ? (
@@ -52,9 +59,9 @@ export function Conditions({ act }: { readonly act: Act }) {
           {faultSentence(fault)}
         </Banner>
       ) : null}
-      {engine.backend.kind === "webgpu" && engine.backend.software ? (
+      {software ? (
         <Banner tone="warning" actions={<ActionButtons actions={["show-report"]} act={act} />}>
-          {t("device.software", { adapter: engine.backend.adapter })}
+          {software}
         </Banner>
       ) : null}
     </>

@@ -1,11 +1,12 @@
 /** The bar that stays at the top: transport and counters always in sight, the page's tools behind "More" on a phone. */
 import { useId } from "react";
 import { useApp, useSession } from "../app-context.ts";
-import type { AppState } from "../app-state.ts";
+import { type AppState, shownBackend } from "../app-state.ts";
 import { t } from "../i18n/translate.ts";
 import type { Theme } from "../preferences.ts";
 import { Button } from "./button.tsx";
 import { Counters } from "./counters.tsx";
+import { deviceName } from "./device-name.ts";
 import { SelectField } from "./fields.tsx";
 import { HelpIcon, MoreIcon, OpenIcon, SaveIcon, ShareIcon } from "./icons.tsx";
 import { useNarrow } from "./media.ts";
@@ -18,12 +19,13 @@ export interface PageTools {
   readonly open: () => void;
 }
 
-function deviceText({ engine, run }: AppState): string {
+function deviceText(state: AppState): string {
+  const { engine, run } = state;
   if (run?.recovering) return t("device.recovering", { attempt: run.recovering });
   if (engine.phase === "failed") return t("device.failed");
-  if (engine.phase === "opening") return t("device.opening");
-  const { kind, adapter } = engine.backend;
-  return kind === "webgpu" ? t("device.webgpu", { adapter }) : t(`device.${kind}`);
+  const backend = shownBackend(state);
+  if (backend === null) return t("device.opening");
+  return deviceName(backend);
 }
 
 /** What computes; a click opens the device report. */

@@ -1,4 +1,4 @@
-/** What computes here, as text to copy, and the button that compares every kernel with its twin. */
+/** What computes here: the choice of the player, the facts as text to copy, and the button that compares every kernel with its twin. */
 
 import { useApp, useSession } from "../../app-context.ts";
 import { browserFacts, deviceReport } from "../../device-report.ts";
@@ -7,6 +7,7 @@ import controls from "../../styles/controls.module.css";
 import layout from "../../styles/layout.module.css";
 import { Button } from "../button.tsx";
 import { Dialog } from "../dialog.tsx";
+import { PlayerChoice } from "../player-choice.tsx";
 import styles from "./dialogs.module.css";
 
 /** `copy` puts a text on the clipboard and tells the user. */
@@ -24,8 +25,10 @@ export function DeviceDialog({
   const about = hasGpu ? t("device.checkAbout") : t("device.checkNoGpu");
   return (
     <Dialog title={t("device.title")} onClose={onClose}>
+      <PlayerChoice />
+      <h3>{t("device.report")}</h3>
       <p>{t("device.about")}</p>
-      <textarea className={styles.report} readOnly rows={12} value={report} aria-label={t("device.title")} />
+      <textarea className={styles.report} readOnly rows={12} value={report} aria-label={t("device.report")} />
       <div className={layout.actions}>
         <Button weight="primary" onClick={() => copy(report)}>
           {t("device.copy")}
