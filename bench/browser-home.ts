@@ -7,8 +7,14 @@ import { type Browser, chromium, type Page } from "playwright";
 import { browserFlags, requireBrowser } from "../scripts/browser.mjs";
 import { serve } from "../scripts/serve.mjs";
 import type { Entry } from "./contestants.ts";
+import type { OverheadOptions } from "./overheads.ts";
+import type { Overheads } from "./results.ts";
 import { BrokenContestantError, type OpenEntry } from "./rounds.ts";
+import type { BenchShape } from "./shape.ts";
 import type { Measured } from "./window-bench.ts";
+
+/** The page of Gatescope's contestant. */
+const OWN_PAGE = "contestant.html";
 
 /** Where the server begins to look for a free port. */
 const FIRST_PORT = 4310;
@@ -18,6 +24,8 @@ export interface BrowserHome {
   /** Name and version. */
   readonly browser: string;
   readonly open: OpenEntry;
+  /** In a page of its own, with Gatescope's tuned player; rejects where there is no adapter. */
+  overheads(shape: BenchShape, options: OverheadOptions): Promise<Overheads>;
   close(): Promise<void>;
 }
 
@@ -50,6 +58,14 @@ export async function openBrowserHome(folder: string): Promise<BrowserHome> {
         throw error;
       }
     },
+    async overheads(shape, options) {
+      const page = await openPage(browser, new URL(OWN_PAGE, server.url), { name: "Gatescope" });
+      try {
+        return await page.evaluate(([wished, how]) => window.contest.overheads(wished, how), [shape, options] as const);
+      } finally {
+        await page.close();
+      }
+    },
     async close() {
       await browser.close();
       server.close();
@@ -76,7 +92,7 @@ function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: requireBrowser(), args: browserFlags, headless: true });
 }
 
-async function openPage(browser: Browser, url: URL, { name }: Entry): Promise<Page> {
+async function openPage(browser: Browser, url: URL, { name }: Pick<Entry, "name">): Promise<Page> {
   const page = await browser.newPage();
   page.setDefaultTimeout(0);
   await page.goto(url.href);

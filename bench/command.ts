@@ -7,7 +7,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { build } from "vite";
 import { EXIT, type Terminal, withUsage } from "../src/cli/commands/terminal.ts";
-import { openBrowserHome } from "./browser-home.ts";
+import { type BrowserHome, openBrowserHome } from "./browser-home.ts";
 import { chooseEntries, chooseGrowing } from "./contestants.ts";
 import { measureGrowth } from "./growth.ts";
 import { describeMachine, readVersions } from "./machine.ts";
@@ -19,12 +19,13 @@ import {
   type GrowthResult,
   mergeResults,
   NO_RESULTS,
+  type OverheadResult,
   parseResults,
   type ShapeResult,
 } from "./results.ts";
 import { measureShape, type OpenEntry } from "./rounds.ts";
-import { describeShape } from "./shape.ts";
-import { renderGrowth, renderText } from "./table.ts";
+import { describeShape, formsOf } from "./shape.ts";
+import { renderGrowth, renderOverheads, renderText } from "./table.ts";
 
 const PAGES = "dist-bench";
 
@@ -44,7 +45,7 @@ export function bench(args: readonly string[], terminal: Terminal): Promise<numb
     const open: OpenEntry = (entry, shape, steps) =>
       entry.home.kind === "page" ? pages.open(entry, shape, steps) : python(entry, shape, steps);
     try {
-      return await measureAll(wish, old, { browser: pages.browser, open, terminal });
+      return await measureAll(wish, old, { browser: pages.browser, pages, open, terminal });
     } finally {
       await pages.close();
     }
@@ -53,11 +54,31 @@ export function bench(args: readonly string[], terminal: Terminal): Promise<numb
 
 interface Place {
   readonly browser: string;
+  readonly pages: Pick<BrowserHome, "overheads">;
   readonly open: OpenEntry;
   readonly terminal: Terminal;
 }
 
+/** The overheads of every shape, in the forms that it has. */
+async function measureAllOverheads(wish: BenchWish, old: BenchResults, place: Place): Promise<number> {
+  const overheads: OverheadResult[] = [];
+  const { seconds, rounds } = wish;
+  for (const { name, shape } of wish.shapes) {
+    for (const form of formsOf(shape)) {
+      place.terminal.progress(`${name}, reset ${form}: overheads`);
+      const measured = await place.pages.overheads({ ...shape, form }, { seconds, rounds });
+      const about = { name: `${name}, reset ${form}`, shape: describeShape({ ...shape, form }) };
+      overheads.push({ ...about, ...(await describePlace(place)), rounds, ...measured });
+      await writeResults(wish, mergeResults(old, { shapes: [], growth: [], overheads }));
+    }
+  }
+  place.terminal.print(renderOverheads(overheads));
+  place.terminal.note(`results: ${wish.json}; report: ${wish.report}`);
+  return EXIT.ok;
+}
+
 async function measureAll(wish: BenchWish, old: BenchResults, place: Place): Promise<number> {
+  if (wish.overheads) return measureAllOverheads(wish, old, place);
   const entries = chooseEntries(wish.backends, wish.peers);
   const shapes: ShapeResult[] = [];
   const growth: GrowthResult[] = [];

@@ -20,7 +20,7 @@ import { ChunkSizer } from "../src/engine/scheduler.ts";
 import { TENSOR } from "../src/engine/tensor-names.ts";
 import { METRIC_COLUMNS, TRAINING } from "../src/engine/training-queue.ts";
 import { findOperation } from "../src/operations/registry.ts";
-import type { BenchData, Contestant, Weights } from "./contest.ts";
+import type { BenchData, Contestant, CreateContestant, Weights } from "./contest.ts";
 import { drawWeights, layersOf, lossOf } from "./data.ts";
 import type { BenchLoss, BenchShape } from "./shape.ts";
 
@@ -41,30 +41,59 @@ const LOSSES: Readonly<Record<BenchLoss, LossSpec>> = {
   ce: { name: "ce", smoothing: 0 },
 };
 
+/** A shape made playable, its data and weights in place. */
+export interface PreparedTraining {
+  readonly backend: Backend;
+  readonly player: Player;
+  readonly spec: ProgramSpec;
+  readonly plan: Plan;
+  readonly variant: string;
+  /** From the plan, known by then, to the player with all its kernels compiled. */
+  readonly readyMs: number;
+}
+
+/** How a shape is prepared otherwise than for a race. */
+export interface PrepareOptions {
+  /** Steps of a sequence whose gates can be looked at; 0 for none. */
+  readonly probeLength?: number;
+  /** A plan that was measured before. */
+  readonly plan?: Plan;
+}
+
 /**
  * Builds the Program of a shape, writes data and weights, and compiles. Rejects with a sentence where there is no such
  * player, no adapter or no implementation, and where the data do not have the shape's extents.
  */
-export async function create(shape: BenchShape, data: BenchData, player = "webgpu-tuned"): Promise<Contestant> {
+export async function prepare(
+  shape: BenchShape,
+  data: BenchData,
+  player = "webgpu-tuned",
+  options: PrepareOptions = {},
+): Promise<PreparedTraining> {
   const known = PLAYERS.find((candidate) => candidate === player);
   if (known === undefined) throw new Error(`there is no player "${player}"; there are ${PLAYERS.join(", ")}`);
   requireExtents(shape, data);
   const wish = known === "wasm" || known === "cpu" ? known : "webgpu";
   const { backend, faults } = await openBackend(wish, globalThis.navigator?.gpu);
   if (!backend) throw new Error(`no WebGPU adapter: ${faults.map(({ code }) => code).join(", ")}`);
-  const spec = specOf(shape, data);
+  const spec = { ...specOf(shape, data), probeLength: options.probeLength ?? 0 };
   const built = buildProgram(spec);
   const program: Program = { ...built.program, models: shape.M ?? 1 };
-  const plan = await choosePlan(known, backend, program);
+  const plan = options.plan ?? (await choosePlan(known, backend, program));
+  const began = performance.now();
   const started = await backend.create(program, plan);
+  const readyMs = performance.now() - began;
   writeData(started, spec, data);
   const start = { model: built.model, weights: data.weights ?? drawWeights(shape) };
   for (let m = 0; m < (shape.M ?? 1); m++) writeStart(started, spec, start, m);
   await started.settle();
   const chosen = wish === "webgpu" ? describePlan(plan, program) : "";
   const variant = `${known}, ${backend.info.adapter}${data.tokens ? ", tokens" : ""}${chosen}`;
-  return train(started, spec, { backend, variant });
+  return { backend, player: started, spec, plan, variant, readyMs };
 }
+
+/** As `prepare`, ready to train. */
+export const create: CreateContestant = async (shape, data, player) => train(await prepare(shape, data, player));
 
 function requireExtents({ B, T, I, out, each }: BenchShape, { x, y, tokens }: BenchData): void {
   const rows = each ? B * T : B;
@@ -171,25 +200,26 @@ function writeData(player: Player, { B, T, R, outputs, head }: ProgramSpec, data
   player.write("data.mask", new Float32Array(R).fill(1));
 }
 
-/** Plays what `TrainingQueue` plays for a constant schedule without clipping, in chunks of the size that it would choose. */
-function train(
-  player: Player,
-  spec: ProgramSpec,
-  { backend, variant }: { readonly backend: Backend; readonly variant: string },
-): Contestant {
-  const sizer = new ChunkSizer(CHUNK_MS);
-  const batch = { slot: 0, live: spec.B, resume: 0 };
+/** Scalars of the steps of a constant schedule without clipping, the first of them being step `first()`. */
+export function scalarsFrom({ B }: ProgramSpec, first: () => number): StepScalars {
+  const batch = { slot: 0, live: B, resume: 0 };
   const update: Record<string, number> = { clip: 0, clipValue: 0, l1: 0, learningRate: LEARNING_RATE };
+  return (phase, i) => {
+    if (phase !== "update") return batch;
+    update.slot = (first() + i) % RING;
+    writeOptimizerScalars(update, OPTIMIZER, first() + i + 1);
+    return update;
+  };
+}
+
+/** Plays what `TrainingQueue` plays for a constant schedule without clipping, in chunks of the size that it would choose. */
+function train({ player, spec, backend, variant }: PreparedTraining): Contestant {
+  const sizer = new ChunkSizer(CHUNK_MS);
   let begun = 0;
   let played = 0;
   let timed = { steps: 0, sinceMs: 0 };
   let disposed = false;
-  const scalarsOf: StepScalars = (phase, i) => {
-    if (phase !== "update") return batch;
-    update.slot = (played + i) % RING;
-    writeOptimizerScalars(update, OPTIMIZER, played + i + 1);
-    return update;
-  };
+  const scalarsOf = scalarsFrom(spec, () => played);
   const send = () => {
     player.playSteps(TRAINING, begun - played, scalarsOf);
     player.submit();

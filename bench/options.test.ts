@@ -21,6 +21,13 @@ test("growth alone measures no shape", () => {
   expect(readWish(["--growth", "T", "--shapes", "S1"]).shapes).toHaveLength(1);
 });
 
+test("overheads are those of the first three shapes, unless others are named", () => {
+  const { overheads, shapes } = readWish(["--overheads"]);
+  expect([overheads, ...shapes.map(({ name }) => name)]).toEqual([true, "S1", "S2", "S3"]);
+  expect(readWish(["--overheads", "--shapes", "S5"]).shapes).toHaveLength(1);
+  expect(readWish([]).overheads).toBe(false);
+});
+
 describe("wrong arguments", () => {
   test.each([
     [["--shapes", "S7"], "S7"],
@@ -30,6 +37,7 @@ describe("wrong arguments", () => {
     [["--seconds", ""], "--seconds must be a number"],
     [["--rounds", "1.5"], "--rounds must be a whole number"],
     [["--json", "results"], "--json must name a file that ends in .json"],
+    [["--overheads", "--growth", "T"], "one at a time"],
     [["--fast"], "--fast"],
   ])("%s end with 64 and the usage", async (args, message) => {
     const terminal = recordTerminal();

@@ -19,6 +19,8 @@ milliseconds a whole training step takes. Results go to a JSON file and a report
                       allowed: ${SHAPE_HELP}
   --growth <list>     of ${EXTENTS.join(", ")}: how the time grows with T (10 to 4096), H (8 to 512), B (1 to 256) and with M models side by side
                       (1 to 64), Gatescope's players only; without --shapes nothing else is measured
+  --overheads         of these shapes (default: S1,S2,S3), what a step costs besides computing it: gaps between dispatches, the host's share, the
+                      pictures of the gates, and how soon a known plan is ready; nothing else is measured
   --backend <list>    ${BACKEND_WORDS.join(", ")} (default: all)
   --seconds <number>  length of one measurement, 0.05 to 600 (default: 1)
   --rounds <number>   undisturbed rounds wished for, 1 to 100 (default: 5)
@@ -30,6 +32,7 @@ const OPTIONS = {
   peers: { type: "boolean", default: false },
   shapes: { type: "string", multiple: true },
   growth: { type: "string", default: "" },
+  overheads: { type: "boolean", default: false },
   backend: { type: "string", default: "" },
   seconds: { type: "string", default: "1" },
   rounds: { type: "string", default: "5" },
@@ -43,6 +46,8 @@ export interface BenchWish {
   readonly peers: boolean;
   readonly shapes: readonly NamedShape[];
   readonly growth: readonly string[];
+  /** True measures the overheads of the shapes and not their times. */
+  readonly overheads: boolean;
   readonly backends: readonly string[];
   readonly seconds: number;
   readonly rounds: number;
@@ -53,14 +58,16 @@ export interface BenchWish {
 /** Reads the arguments. Throws `UsageError`, or what `parseArgs` throws. */
 export function readWish(args: readonly string[]): BenchWish {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  const { help, peers, json } = values;
+  const { help, peers, json, overheads } = values;
   const growth = readList("growth", values.growth, EXTENTS);
-  const usual = growth.length > 0 ? [] : [SHAPE_NAMES.join(",")];
+  if (overheads && growth.length > 0) throw new UsageError("--overheads and --growth are measured one at a time");
+  const usual = growth.length > 0 ? [] : [(overheads ? SHAPE_NAMES.slice(0, 3) : SHAPE_NAMES).join(",")];
   return {
     help,
     peers,
     shapes: (values.shapes ?? usual).flatMap(readShapes),
     growth,
+    overheads,
     backends: readList("backend", values.backend, BACKEND_WORDS),
     seconds: readNumber("seconds", values.seconds, { smallest: 0.05, largest: 600 }),
     rounds: readRounds(values.rounds),

@@ -6,12 +6,13 @@ import {
   type Machine,
   mergeResults,
   NO_RESULTS,
+  type OverheadResult,
   parseResults,
   type Row,
   type ShapeResult,
 } from "./results.ts";
 import { summaryLines } from "./summary.ts";
-import { formatNumber, growthLines, renderText, tableLines } from "./table.ts";
+import { formatNumber, growthLines, overheadLines, renderText, tableLines } from "./table.ts";
 
 const machine: Machine = {
   processor: "A processor, 2 cores",
@@ -156,5 +157,31 @@ describe("results", () => {
     for (const other of ["[]", "{}", "null", "no json", '{"version":2,"shapes":[],"growth":[]}']) {
       expect(() => parseResults(other, "a.json")).toThrow(/a.json is there and holds no results/);
     }
+  });
+});
+
+describe("overheads", () => {
+  const overhead = (name: string): OverheadResult => ({
+    ...{ name, shape: "B=1", date: "2026-01-02", machine, rounds: 3, variant: "", method: "timestamps" },
+    ...{ stepMs: 10, callsMs: 8, encodeMs: 0.5, shownRatio: 1.25, readyMs: 700 },
+  });
+
+  test("are a ratio to the calls, shares of the step and a time", () => {
+    expect(overheadLines([overhead("S1")])).toEqual([["S1", ...[10, 1.25, 5, 25, 700].map(formatNumber)]]);
+  });
+
+  test("stand in the report with their limits, replaced by name and kept beside what is measured anew", () => {
+    const old = mergeResults(NO_RESULTS, { shapes: [], growth: [], overheads: [overhead("S1"), overhead("S2")] });
+    const anew = mergeResults(old, { shapes: [], growth: [], overheads: [{ ...overhead("S2"), stepMs: 16 }] });
+    expect(anew.overheads?.map(({ name, stepMs }) => [name, stepMs])).toEqual([
+      ["S1", 10],
+      ["S2", 16],
+    ]);
+    expect(mergeResults(anew, { shapes: [], growth: [] })).toEqual(anew);
+    const report = renderReport(anew);
+    expect(report).toContain("timed by timestamps");
+    expect(report).toContain("| S2 | 16");
+    expect(report).toContain("overheads of S1, overheads of S2: A processor");
+    expect(renderReport(NO_RESULTS)).not.toContain("Overheads");
   });
 });

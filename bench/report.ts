@@ -3,10 +3,19 @@
  * is never edited by hand.
  */
 import { DISTURBED_ABOVE } from "./load.ts";
-import type { BenchResults, GrowthResult, Machine, ShapeResult } from "./results.ts";
+import type { BenchResults, GrowthResult, Machine, OverheadResult, ShapeResult } from "./results.ts";
 import { CHECKED_STEPS, LOSS_TOLERANCE } from "./rounds.ts";
 import { summaryLines } from "./summary.ts";
-import { COLUMNS, describeRounds, growthLines, type Line, refusals, tableLines } from "./table.ts";
+import {
+  COLUMNS,
+  describeRounds,
+  growthLines,
+  type Line,
+  OVERHEAD_COLUMNS,
+  overheadLines,
+  refusals,
+  tableLines,
+} from "./table.ts";
 
 const METHOD = `## Method
 
@@ -25,10 +34,10 @@ ${DISTURBED_ABOVE * 100} % of all cores in any of these pauses.
 Repeat with \`npm run -s bench -- --peers\` (once before: \`npm ci --prefix bench\`); \`--help\` shows how to measure other shapes.`;
 
 /** The whole report. */
-export function renderReport({ shapes, growth }: BenchResults): string {
+export function renderReport({ shapes, growth, overheads = [] }: BenchResults): string {
   const parts = ["# Benchmarks", "Written by `npm run bench`; do not edit.", ...renderSummary(shapes), METHOD];
-  const measured = [...shapes.map(renderShape), ...renderGrowth(growth)];
-  return `${[...parts, ...measured, ...renderMachines(shapes, growth)].join("\n\n")}\n`;
+  const measured = [...shapes.map(renderShape), ...renderGrowth(growth), ...renderOverheads(overheads)];
+  return `${[...parts, ...measured, ...renderMachines(shapes, growth, overheads)].join("\n\n")}\n`;
 }
 
 /** A Markdown table whose first `words` columns are words, the others numbers. */
@@ -68,11 +77,25 @@ quadratic; it is fitted to the last points only, where overheads no longer count
   return ["## Growth", words, ...tables];
 }
 
-function renderMachines(shapes: readonly ShapeResult[], growth: readonly GrowthResult[]): readonly string[] {
+function renderOverheads(overheads: readonly OverheadResult[]): readonly string[] {
+  if (overheads.length === 0) return [];
+  const methods = [...new Set(overheads.map(({ method }) => method))].join(" and ");
+  const words = `What a step costs besides computing it, with the measured plan: a whole step against the sum of its calls (timed by ${methods}), the host's time to send it,
+what it gains while the gates and outputs of a sequence are read as often as the page does, and the time from a known plan to compiled kernels on a fresh device. Each the median of the rounds;
+behind each column the limit that Gatescope sets itself. Repeat with \`npm run -s bench -- --overheads\`.`;
+  return ["## Overheads", words, renderTable([OVERHEAD_COLUMNS, ...overheadLines(overheads)], 1)];
+}
+
+function renderMachines(
+  shapes: readonly ShapeResult[],
+  growth: readonly GrowthResult[],
+  overheads: readonly OverheadResult[],
+): readonly string[] {
   const names = new Map<string, string[]>();
   const all = [
     ...shapes.map(({ name, machine }) => ({ name, machine })),
     ...growth.map(({ extent, machine }) => ({ name: `growth over ${extent}`, machine })),
+    ...overheads.map(({ name, machine }) => ({ name: `overheads of ${name}`, machine })),
   ];
   for (const { name, machine } of all) {
     const text = describe(machine);

@@ -66,20 +66,50 @@ export interface GrowthResult {
   }[];
 }
 
-/** The JSON file. */
+/** What a step costs besides computing it, in milliseconds where nothing else is said, each the median of the rounds. */
+export interface Overheads {
+  readonly variant: string;
+  /** A whole step, in chunks that end with a wait. */
+  readonly stepMs: number;
+  /** The sum over the calls of a step, each timed by itself. */
+  readonly callsMs: number;
+  /** How they were timed; see `PhaseProfile`. */
+  readonly method: string;
+  /** The host's time to put a step on its way. */
+  readonly encodeMs: number;
+  /** How many times longer a step takes while gates and outputs of a sequence are read as often as the page does. */
+  readonly shownRatio: number;
+  /** From a known plan to a player with its kernels compiled, on a device that has compiled nothing yet. */
+  readonly readyMs: number;
+}
+
+/** The overheads of one shape with Gatescope's tuned player. */
+export interface OverheadResult extends Overheads {
+  readonly name: string;
+  /** Its canonical writing. */
+  readonly shape: string;
+  readonly date: string;
+  readonly machine: Machine;
+  readonly rounds: number;
+}
+
+/** The JSON file. Files from before overheads were measured have none. */
 export interface BenchResults {
   readonly version: 1;
   readonly shapes: readonly ShapeResult[];
   readonly growth: readonly GrowthResult[];
+  readonly overheads?: readonly OverheadResult[];
 }
 
 /** No results. */
 export const NO_RESULTS: BenchResults = { version: 1, shapes: [], growth: [] };
 
 /** `old` with what was measured anew in the place of what has the same name or extent; the rest stays in its order. */
-export function mergeResults(old: BenchResults, anew: Pick<BenchResults, "shapes" | "growth">): BenchResults {
+export function mergeResults(old: BenchResults, anew: Omit<BenchResults, "version">): BenchResults {
+  const overheads = replaceBy(old.overheads ?? [], anew.overheads ?? [], ({ name }) => name);
   return {
     version: 1,
+    ...(overheads.length > 0 ? { overheads } : {}),
     shapes: replaceBy(old.shapes, anew.shapes, ({ name }) => name),
     growth: replaceBy(old.growth, anew.growth, ({ extent }) => extent),
   };

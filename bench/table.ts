@@ -4,7 +4,7 @@
  * round, so that a slow round cancels out.
  */
 import { isOwn, usesGpu } from "./contestants.ts";
-import type { GrowthResult, Row, ShapeResult } from "./results.ts";
+import type { GrowthResult, OverheadResult, Row, ShapeResult } from "./results.ts";
 import { fitExponent, medianOf, spreadOf } from "./statistics.ts";
 
 /** Headings of a table, in order. */
@@ -109,4 +109,27 @@ export function growthLines({ extent, curves }: GrowthResult): readonly Line[] {
 /** The curves of an extent for a terminal. */
 export function renderGrowth(result: GrowthResult): string {
   return [`growth over ${result.extent}, from ${result.shape}`, alignColumns(growthLines(result), 1)].join("\n");
+}
+
+/** Each with the limit that Gatescope sets itself. */
+export const OVERHEAD_COLUMNS: Line = [
+  "shape",
+  "step, ms",
+  "÷ its calls (≤ 1.15)",
+  "host, % (≤ 5)",
+  "pictures, % (≤ 10)",
+  "ready, ms (≤ 1000)",
+];
+
+/** A line for each shape. */
+export function overheadLines(results: readonly OverheadResult[]): readonly Line[] {
+  return results.map(({ name, stepMs, callsMs, encodeMs, shownRatio, readyMs }) => [
+    name,
+    ...[stepMs, stepMs / callsMs, (100 * encodeMs) / stepMs, 100 * (shownRatio - 1), readyMs].map(formatNumber),
+  ]);
+}
+
+/** The overheads for a terminal. */
+export function renderOverheads(results: readonly OverheadResult[]): string {
+  return alignColumns([OVERHEAD_COLUMNS, ...overheadLines(results)], 1);
 }

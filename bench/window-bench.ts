@@ -5,6 +5,8 @@
  */
 import type { BenchData, Contestant, CreateContestant } from "./contest.ts";
 import { drawData, lossOf } from "./data.ts";
+import type { MeasureOverheads, OverheadOptions } from "./overheads.ts";
+import type { Overheads } from "./results.ts";
 import type { BenchShape } from "./shape.ts";
 
 /** Options of `window.bench`; all may be left out. */
@@ -47,6 +49,8 @@ export interface Measured {
 
 /** The pieces of a measurement; one contestant is open at a time. */
 export interface Contest {
+  /** Rejects where the page's contestant is not Gatescope's. */
+  overheads(shape: BenchShape, options: OverheadOptions): Promise<Overheads>;
   open(shape: BenchShape, steps: number, player?: string): Promise<Opened>;
   measure(seconds: number): Promise<Measured>;
   close(): void;
@@ -110,7 +114,7 @@ async function openContestant(make: () => Promise<Contestant>, steps: number) {
 }
 
 /** Puts both on the page's window. */
-export function offerBench(create: CreateContestant): void {
+export function offerBench(create: CreateContestant, overheads?: MeasureOverheads): void {
   const wished = new URLSearchParams(location.search).get("player") ?? undefined;
   window.bench = async (shape, { seconds = 1, warmSeconds = 0.5, inner, player = wished, data } = {}) => {
     requireCount("inner", inner);
@@ -129,10 +133,14 @@ export function offerBench(create: CreateContestant): void {
       contestant.dispose();
     }
   };
-  window.contest = createContest(create, wished);
+  window.contest = createContest(create, wished, overheads);
 }
 
-function createContest(create: CreateContestant, wished: string | undefined): Contest {
+function createContest(
+  create: CreateContestant,
+  wished: string | undefined,
+  overheads: MeasureOverheads | undefined,
+): Contest {
   let open: { readonly contestant: Contestant; inner: number | undefined } | undefined;
   const close = () => {
     open?.contestant.dispose();
@@ -140,6 +148,10 @@ function createContest(create: CreateContestant, wished: string | undefined): Co
   };
   return {
     close,
+    async overheads(shape, options) {
+      if (!overheads) throw new Error("this contestant's overheads are not measured");
+      return overheads(shape, completeData(shape), options);
+    },
     async open(shape, steps, player = wished) {
       requireCount("steps", steps);
       close();
