@@ -12,7 +12,6 @@ import {
   notice,
   openExperiment,
   PATIENCE_MS,
-  QUERY,
   readCurve,
   readStep,
   trainTo,
@@ -108,7 +107,7 @@ async function setHidden(page: Page, hidden: boolean): Promise<void> {
 
 test("a hidden tab trains on without pictures and catches up when it is shown", async ({ page }) => {
   const traffic = await countTraffic(page);
-  await openExperiment(page, smallWeather, QUERY.page);
+  await openExperiment(page, smallWeather);
   await transport(page, "Play").click();
   await expectStepAbove(page, 5);
   await setHidden(page, true);
@@ -121,7 +120,7 @@ test("a hidden tab trains on without pictures and catches up when it is shown", 
 });
 
 test("a hidden tab pauses where that is wished, and goes on when it is shown", async ({ page }) => {
-  await openExperiment(page, smallWeather, QUERY.page);
+  await openExperiment(page, smallWeather);
   await page.getByRole("button", { name: "Help" }).click();
   await page.getByRole("checkbox", { name: "Pause while this tab is hidden" }).check();
   await page.keyboard.press("Escape");
@@ -135,7 +134,7 @@ test("a hidden tab pauses where that is wished, and goes on when it is shown", a
 });
 
 test("a page that rests in the browser's cache pauses, and goes on when it comes back", async ({ page }) => {
-  await openExperiment(page, smallWeather, QUERY.page);
+  await openExperiment(page, smallWeather);
   await transport(page, "Play").click();
   await expectStepAbove(page, 5);
   const turn = (type: string) =>
