@@ -42,8 +42,13 @@ fn load_right(at: u32, j: vec4<u32>) -> vec4<f32> {
   return vec4<f32>(W[at + j.x], W[at + j.y], W[at + j.z], W[at + j.w]);
 }
 
-fn write(at: u32, value: f32) {
-  dx[at] = value;
+// Gradients are small: nothing is formed once more.
+fn finish_quad(at: u32, j: vec4<u32>, sum: vec4<f32>) -> bool {
+  dx[at + j.x] = sum.x;
+  dx[at + j.y] = sum.y;
+  dx[at + j.z] = sum.z;
+  dx[at + j.w] = sum.w;
+  return false;
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -61,5 +66,5 @@ fn main(
   let left = Operand(group.z * args.daPerModel + args.daOffset, args.daStride, 1u, n, rows - 1u);
   let right = Operand(group.z * args.WPerModel, args.C, 1u, d, args.D - 1u);
   sum_tile(left, right, 0u, args.C);
-  write_tile(group.z * args.dxPerModel + args.dxOffset, args.dxStride, left, right);
+  finish_tile(group.z * args.dxPerModel + args.dxOffset, args.dxStride, left, right);
 }

@@ -46,8 +46,23 @@ fn load_right(at: u32, j: vec4<u32>) -> vec4<f32> {
   return vec4<f32>(W[at + j.x], W[at + j.y], W[at + j.z], W[at + j.w]);
 }
 
-fn write(at: u32, value: f32) {
-  out[at] = value;
+var<private> bias: u32;
+
+fn load_bias(j: vec4<u32>) -> vec4<f32> {
+  return vec4<f32>(b[bias + j.x], b[bias + j.y], b[bias + j.z], b[bias + j.w]);
+}
+
+fn store_quad(at: u32, j: vec4<u32>, a: vec4<f32>) {
+  out[at + j.x] = a.x;
+  out[at + j.y] = a.y;
+  out[at + j.z] = a.z;
+  out[at + j.w] = a.w;
+}
+
+fn finish_quad(at: u32, j: vec4<u32>, sum: vec4<f32>) -> bool {
+  let a = sum + load_bias(j);
+  store_quad(at, j, a);
+  return is_large(a);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -67,28 +82,17 @@ fn main(
   let right = Operand(group.z * args.WPerModel, 1u, args.C, c, args.C - 1u);
   sum_tile(left, right, 0u, args.D);
 
-  let bias = group.z * args.bPerModel;
+  bias = group.z * args.bPerModel;
   let first = group.z * args.outPerModel + args.outOffset;
-  var large = false;
-  for (var q = 0u; q < QUADS; q++) {
-    let column = c + 4u * q;
-    if (column >= args.C) { break; }
-    let j = min(vec4<u32>(column) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(args.C - 1u));
-    let b4 = vec4<f32>(b[bias + j.x], b[bias + j.y], b[bias + j.z], b[bias + j.w]);
-    for (var row = 0u; row < min(TILE, rows - n); row++) {
-      let a = sums[row * QUADS + q] + b4;
-      sums[row * QUADS + q] = a;
-      large = large || is_large(a);
-      write_columns(first + (n + row) * args.outStride + column, args.C - column, a);
-    }
-  }
+  let large = finish_tile(first, args.outStride, left, right);
   for (var e = select(TILE * QUADS, 0u, large); e < TILE * QUADS; e++) {
     let row = n + e / QUADS;
     let column = c + 4u * (e % QUADS);
-    if (row >= rows || column >= args.C || !is_large(sums[e])) { continue; }
-    let j = min(vec4<u32>(column) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(args.C - 1u));
-    let b4 = vec4<f32>(b[bias + j.x], b[bias + j.y], b[bias + j.z], b[bias + j.w]);
-    let a = precise_sum(vec4<f32>(), b4, args.D, outer_start(left, e / QUADS), right.start, args.C, j);
-    write_columns(first + row * args.outStride + column, args.C - column, a);
+    if (row >= rows || column >= args.C) { continue; }
+    let at = first + row * args.outStride;
+    let j = tile_columns(right, 4u * (e % QUADS));
+    if (!is_large(vec4<f32>(out[at + j.x], out[at + j.y], out[at + j.z], out[at + j.w]))) { continue; }
+    let a = precise_sum(vec4<f32>(), load_bias(j), args.D, outer_start(left, e / QUADS), right.start, args.C, j);
+    store_quad(at, j, a);
   }
 }

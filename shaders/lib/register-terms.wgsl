@@ -1,4 +1,4 @@
-// How a register tile takes four terms at once, and where its sums go. Terms that are not there count 0: the last one is loaded in
+// How a register tile takes four terms at once. Terms that are not there count 0: the last one is loaded in
 // their place, so that what they are multiplied with is finite where the sum is. The kernel declares `load_left` and `load_right`:
 // one number of the left matrix, four of the right one.
 
@@ -17,15 +17,4 @@ fn load_terms(k: vec4<u32>, at: u32) -> vec4<f32> {
 // Columns are terms, so that block * terms is a sum over four terms for four columns of the product.
 fn load_block(k: vec4<u32>, j: vec4<u32>) -> mat4x4<f32> {
   return mat4x4<f32>(load_right(k.x, j), load_right(k.y, j), load_right(k.z, j), load_right(k.w, j));
-}
-
-// The tile's sums, to element (row, column) at start + row·stride + column.
-fn write_tile(start: u32, stride: u32, left: Operand, right: Operand) {
-  for (var q = 0u; q < QUADS; q++) {
-    let column = right.first + 4u * q;
-    if (column > right.last) { break; }
-    for (var row = left.first; row < min(left.first + TILE, left.last + 1u); row++) {
-      write_columns(start + row * stride + column, right.last + 1u - column, sums[(row - left.first) * QUADS + q]);
-    }
-  }
 }

@@ -25,6 +25,8 @@ export interface Product {
   readonly terms: (numbers: Numbers, sizes: Numbers) => number;
   /** Parts that a sum is split into, each with tiles of its own; one where nothing is said. */
   readonly parts?: (numbers: Numbers, sizes: Numbers) => number;
+  /** True where sums are added to what is there, so that none may be stored twice. */
+  readonly accumulates?: true;
   /** True where large sums are formed once more, term by term. */
   readonly precise?: true;
 }
@@ -37,14 +39,16 @@ export interface Company {
   readonly when?: (numbers: Numbers, sizes: Numbers) => boolean;
 }
 
-/** Rows or columns of a tile, and the shared file that computes it. */
+/** Rows or columns of a tile, and the shared files that compute and store it. */
 interface Tile {
   readonly side: number;
   readonly lib: string;
+  /** The shared file that stores it, edges again and again. */
+  readonly rows: string;
 }
 
-const LARGE: Tile = { side: 16, lib: "register-tile-16" };
-const SMALL: Tile = { side: 8, lib: "register-tile-8" };
+const LARGE: Tile = { side: 16, lib: "register-tile-16", rows: "register-rows-16" };
+const SMALL: Tile = { side: 8, lib: "register-tile-8", rows: "register-rows-8" };
 
 /** The tile of `shared`, and the terms that it takes at a time. */
 const SHARED = { side: 64, terms: 16, invocations: 256 };
@@ -89,10 +93,11 @@ function registerTrips(product: Product, { side }: Tile, numbers: Numbers, sizes
 }
 
 function registerKernel(product: Product, tile: Tile, sizes: Numbers): Kernel {
+  const stores = product.accumulates ? ["write-tile", "write-columns"] : [tile.rows];
   return {
     ...commonParts(product, "register"),
     sizes: { WORKGROUP_SIZE: 4, ...sizes },
-    lib: ["linear-index", "product-operands", "register-terms", tile.lib, ...(product.lib ?? [])],
+    lib: ["linear-index", "product-operands", "register-terms", tile.lib, ...stores, ...(product.lib ?? [])],
     grid: countedInvocations((numbers, planned) => countTiles(product, tile.side, numbers, planned)),
     trips: (numbers, planned) => registerTrips(product, tile, numbers, planned),
   };
@@ -121,7 +126,7 @@ export function sharedPass(product: Product, { sizes = {}, after = [], when }: C
   const kernel: Kernel = {
     ...commonParts(product, "shared"),
     sizes,
-    lib: ["linear-index", "product-operands", "shared-tile", ...(product.lib ?? [])],
+    lib: ["linear-index", "product-operands", "shared-tile", "write-columns", ...(product.lib ?? [])],
     grid: (numbers, planned) => countedInvocations(count)(numbers, { ...planned, WORKGROUP_SIZE: 1 }),
     trips: (numbers, planned) => {
       const terms = product.terms(numbers, planned);

@@ -27,6 +27,7 @@ const product: Product = {
   columns: "C",
   terms: (_numbers, sizes) => evaluateExtent("SPLIT_ROWS", sizes),
   parts: ({ steps = 0 }, sizes) => countParts(steps, sizes),
+  accumulates: true,
 };
 
 const sumBindings = [...reads("slabs"), ...writes("dW")];
