@@ -69,7 +69,7 @@ function cutColumn(rows: Float32Array, column: number, count: number): Float32Ar
 
 /** The good steps of a finished chunk of a model with `parameters` trainable numbers. */
 export function createMetricsBlock(chunk: FinishedChunk, epoch: number, parameters: number): MetricsBlock {
-  const { first, good: count, metrics, clipped, elapsedMs } = chunk;
+  const { first, good: count, metrics, clipped, stepsPerSecond } = chunk;
   return {
     first,
     count,
@@ -79,7 +79,6 @@ export function createMetricsBlock(chunk: FinishedChunk, epoch: number, paramete
     clippedShare: Float32Array.from(clipped.subarray(0, count), (cut) => cut / parameters),
     learningRate: cutColumn(metrics, 3, count),
     epoch,
-    // A clock of limited resolution may say 0; the chunk then took at most its grain of a millisecond.
-    stepsPerSecond: (1000 * chunk.count) / Math.max(elapsedMs, 1),
+    stepsPerSecond,
   };
 }

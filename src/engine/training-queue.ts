@@ -14,6 +14,7 @@ import type { LiveLog } from "./live-log.ts";
 import { writeOptimizerScalars } from "./optimizers.ts";
 import { drawsPerStep, type ProgramSpec } from "./program-spec.ts";
 import { QueueClock, type QueuePlace } from "./queue-clock.ts";
+import { RateMeter } from "./rate-meter.ts";
 import { readFloatsOfAll, readWordsOfAll } from "./read-tensor.ts";
 import { chooseOrder, type WindowOrder } from "./scheduler.ts";
 import { TENSOR } from "./tensor-names.ts";
@@ -43,6 +44,8 @@ export interface FinishedChunk extends ChunkReads {
   readonly count: number;
   readonly good: number;
   readonly elapsedMs: number;
+  /** Of the chunks up to this one. */
+  readonly stepsPerSecond: number;
 }
 
 interface PendingChunk {
@@ -96,6 +99,7 @@ export class TrainingQueue {
   /** Those of one model, on their way there. */
   readonly #own: Record<string, number> = {};
   #clock: QueueClock;
+  readonly #rate = new RateMeter();
   #finishedMs = 0;
 
   constructor(parts: QueueParts, at: QueuePlace) {
@@ -279,9 +283,10 @@ export class TrainingQueue {
     const finishedMs = this.#parts.now();
     const elapsedMs = finishedMs - Math.max(sentMs, this.#finishedMs);
     this.#finishedMs = finishedMs;
+    const stepsPerSecond = this.#rate.record(count, elapsedMs);
     return outcome.reads.map((reads, model) => {
       const good = reads.flags === 0 ? count : countGood(reads.metrics, count);
-      return { ...reads, first: this.#clock.stepOf(model, first), count, good, elapsedMs };
+      return { ...reads, first: this.#clock.stepOf(model, first), count, good, elapsedMs, stepsPerSecond };
     });
   }
 
