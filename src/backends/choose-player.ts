@@ -14,6 +14,7 @@ import {
 } from "../core/backend.ts";
 import { BackendLostError, ProgramRefusedError } from "../core/errors.ts";
 import { type Plan, type PlannedOperation, type Program, plannedFor } from "../core/program.ts";
+import { PLAYER } from "../core/shared-plan.ts";
 import { median, type Runner, race } from "./gpu/race.ts";
 import { createTrainingRunner, describeTraining, trainingOf } from "./gpu/training-runner.ts";
 
@@ -46,6 +47,8 @@ export function createChoosingBackend(gpu: Backend, cpu: Backend): Backend {
   const chosen = new Map<string, Chosen>();
   const keyOf = ({ models, tensors, phases }: Program) => JSON.stringify([models, tensors, phases]);
   const ownerOf = (program: Program, plan: Plan) => {
+    const named = plan[PLAYER]?.implementation;
+    if (named !== undefined) return named === cpu.info.kind ? cpu : gpu;
     return countKept(cpu, program, plan) > countKept(gpu, program, plan) ? cpu : gpu;
   };
   return {
@@ -62,6 +65,7 @@ export function createChoosingBackend(gpu: Backend, cpu: Backend): Backend {
       chosen.set(key, choice);
       return choice.plan;
     },
+    couldChoose: (program, plan) => ownerOf(program, plan).couldChoose(program, plan),
     create: (program, plan, progress) => ownerOf(program, plan).create(program, plan, progress),
     dispose() {
       gpu.dispose();

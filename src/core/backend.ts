@@ -150,6 +150,11 @@ export interface Backend {
   readonly lost: Promise<BackendLoss>;
   /** Fixed defaults for this adapter; what `saved`, a plan from anywhere, says of a call goes first where it can be played. */
   plan(program: Program, saved?: Plan): Plan;
+  /**
+   * True where every entry of a plan from outside is a choice that this backend could have made for the Program by itself.
+   * An entry `PLAYER` (`shared-plan.ts`) only says which of several players is meant.
+   */
+  couldChoose(program: Program, plan: Plan): boolean;
   /** What plays a Program by that plan: `info`, but for a backend over several players, of which the plan names one. */
   describe(program: Program, plan: Plan): BackendInfo;
   /**

@@ -80,6 +80,7 @@ export type FaultCode =
   | "experiment-invalid"
   | "experiment-newer"
   | "link-invalid"
+  | "plan-refused"
   | "link-too-large"
   | "file-invalid"
   | "file-mismatch"

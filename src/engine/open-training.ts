@@ -6,6 +6,7 @@ import type { Backend, Player } from "../core/backend.ts";
 import { ProgramRefusedError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { Plan, Program } from "../core/program.ts";
+import { acceptPlan } from "../core/shared-plan.ts";
 import type { Dataset } from "../core/task.ts";
 import { type BuiltProgram, buildProgram } from "./build-program.ts";
 import { writeState } from "./device-state.ts";
@@ -47,8 +48,13 @@ function upload(player: Player, dataset: Dataset, spec: ProgramSpec, states: rea
 }
 
 /** A plan that was brought along is pinned; otherwise measured, or the backend's own. */
-function choosePlan(program: Program, backend: Backend, { plan, tune }: GroupOptions): Promise<Plan> | Plan {
-  return tune && !plan ? backend.tune(program, tune) : backend.plan(program, plan);
+function choosePlan(program: Program, backend: Backend, options: GroupOptions): Promise<Plan> | Plan {
+  const { plan, shared, tune } = options;
+  if (plan) return backend.plan(program, plan);
+  const accepted = shared && acceptPlan(backend, program, shared.plan);
+  if (accepted?.plan) return accepted.plan;
+  if (accepted) shared?.refused(accepted.refused);
+  return tune ? backend.tune(program, tune) : backend.plan(program);
 }
 
 /** Opens the first of the specs that the backend can hold. Throws the last refusal where it can hold none. */

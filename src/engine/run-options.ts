@@ -4,6 +4,7 @@
  */
 import type { TuneOptions } from "../core/backend.ts";
 import type { Plan } from "../core/program.ts";
+import type { SharedPlan } from "../core/shared-plan.ts";
 import type { ScoredRows } from "../core/task.ts";
 import type { ScoredSteps } from "./evaluation.ts";
 import type { RunState } from "./run-state.ts";
@@ -17,7 +18,9 @@ export interface GroupOptions {
   readonly scoredSteps: ScoredSteps;
   /** Choices to play by instead of the backend's own, as a saved run brings them. */
   readonly plan?: Plan;
-  /** With it the plan is measured before step 0, unless `plan` brings one; without it the backend's fixed defaults apply. */
+  /** A plan that came with a link: played by where the backend could have chosen it; `refused` is told why it is not. */
+  readonly shared?: { readonly plan: SharedPlan; readonly refused: (reason: "player" | "choice") => void };
+  /** With it the plan is measured before step 0, unless one was brought; without it the backend's fixed defaults apply. */
   readonly tune?: TuneOptions;
   /** Counts compiled kernels. */
   readonly progress?: (done: number, total: number) => void;

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EXPERIMENT_VERSION, type Experiment } from "../core/experiment.ts";
 import { USUAL_TRAINING } from "../core/usual-training.ts";
-import { decodeExperiment, encodeExperiment, LINK_TEXT_LIMIT } from "./experiment-text.ts";
+import { decodeExperiment, encodeExperiment } from "./experiment-text.ts";
+import { LINK_TEXT_LIMIT } from "./packed-json.ts";
 
 const experiment = (seed: number, units: number): Experiment => ({
   version: EXPERIMENT_VERSION,

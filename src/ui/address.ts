@@ -5,6 +5,7 @@
  */
 import type { BackendWish } from "../core/backend.ts";
 import type { Experiment } from "../core/experiment.ts";
+import type { SharedPlan } from "../core/shared-plan.ts";
 import { encodeLink, hasLink } from "../storage/link.ts";
 import { readWish } from "./players.ts";
 
@@ -52,13 +53,13 @@ export function ownAddress(): void {
 }
 
 /** Writes the experiment behind the address, or bares the address for null. Makes no step in the history. */
-export async function writeAddress(experiment: Experiment | null): Promise<void> {
-  const fragment = experiment ? await encodeLink(experiment) : "";
+export async function writeAddress(experiment: Experiment | null, plan: SharedPlan | null = null): Promise<void> {
+  const fragment = experiment ? await encodeLink(experiment, plan) : "";
   const bare = location.pathname + location.search;
   if (location.hash !== fragment) history.replaceState(OWN_MARK, "", bare + fragment);
 }
 
 /** A link for somebody else: no query, because the wish for a backend is of this machine. */
-export async function shareAddress(experiment: Experiment): Promise<string> {
-  return location.origin + location.pathname + (await encodeLink(experiment));
+export async function shareAddress(experiment: Experiment, plan: SharedPlan | null): Promise<string> {
+  return location.origin + location.pathname + (await encodeLink(experiment, plan));
 }

@@ -5,6 +5,7 @@
 import type { BackendInfo, BackendWish } from "../core/backend.ts";
 import type { Fault } from "../core/errors.ts";
 import type { Experiment, TaskName } from "../core/experiment.ts";
+import type { SharedPlan } from "../core/shared-plan.ts";
 import type { Thumbnail } from "../core/task.ts";
 import type { ProbeWish, Event as WorkerEvent } from "../worker/protocol.ts";
 import { type EditOutcome, type FieldPlace, type Refusal, restartChanges } from "./edit-experiment.ts";
@@ -50,6 +51,8 @@ export interface RefusedNumber {
 export interface PendingRun {
   readonly runId: number;
   readonly experiment: Experiment | null;
+  /** The plan it should have. */
+  readonly plan: SharedPlan | null;
   /** What to tell once it stands, with its step. */
   readonly notice: NoticeKey | null;
 }
@@ -141,6 +144,11 @@ export function presetOf(state: AppState, task: TaskName): Experiment | null {
 /** The shown run's experiment with the live fields as they are now. */
 export function currentExperiment({ experiment, live }: RunState): Experiment {
   return { ...experiment, training: { ...experiment.training, ...live } };
+}
+
+/** The plan of the shown run where the draft asks for the same network, data and training. */
+export function planOfDraft(state: AppState): SharedPlan | null {
+  return state.run && waitingChanges(state).length === 0 ? state.run.shared : null;
 }
 
 /** Paths of the draft that wait for a new run. */

@@ -2,6 +2,7 @@
 import type { Experiment } from "../core/experiment.ts";
 import type { Command, ProbeWish } from "../worker/protocol.ts";
 import { type AppState, currentExperiment, type PageEvent } from "./app-state.ts";
+import type { StartDetails } from "./run-requests.ts";
 import type { Generation } from "./run-state.ts";
 
 /** What controls need of the session. */
@@ -9,7 +10,7 @@ export interface ControlParts {
   readonly get: () => AppState;
   readonly dispatch: (event: PageEvent) => void;
   readonly send: (command: Command) => void;
-  readonly start: (experiment: Experiment, autoplay: boolean) => void;
+  readonly start: (experiment: Experiment, autoplay: boolean, told?: StartDetails) => void;
 }
 
 /** Controls of the run. */
@@ -43,9 +44,10 @@ export function createControls({ get, dispatch, send, start }: ControlParts): Co
     togglePlay: () => send({ type: get().run?.playing ? "pause" : "play" }),
     step: () => send({ type: "step" }),
     reset() {
-      const { run, pending } = get();
-      const experiment = pending?.experiment ?? (run && currentExperiment(run));
-      if (experiment) start(experiment, false);
+      const { run, pending, wish } = get();
+      if (pending?.experiment) start(pending.experiment, false, { plan: pending.plan });
+      // The same plan again is the same bits again; another player has plans of its own.
+      else if (run) start(currentExperiment(run), false, { plan: run.wish === wish ? run.shared : null });
     },
     undo() {
       if (get().canUndo) send({ type: "undo" });

@@ -7,7 +7,7 @@ import { weatherExperiment } from "./samples.ts";
 
 const kept: KeptRun = { file: new ArrayBuffer(8), own: null };
 const bare: Findings = { link: null, foreign: false, kept: null, reducedMotion: false };
-const link = { ok: true, experiment: weatherExperiment } as const;
+const link = { ok: true, experiment: weatherExperiment, plan: null, fault: null } as const;
 const fault = { code: "link-invalid", details: { reason: "encoding" } } as const;
 
 describe("chooseFirstRun", () => {

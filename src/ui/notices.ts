@@ -74,6 +74,7 @@ export const FAULT_ACTIONS: Readonly<Record<FaultCode, readonly NoticeAction[]>>
   "stopped-early": [],
   "experiment-invalid": [],
   "experiment-newer": ["reload"],
+  "plan-refused": [],
   "link-invalid": ["start-default"],
   "link-too-large": ["start-default"],
   "file-invalid": ["open-file"],
@@ -92,7 +93,7 @@ export const FAULT_ACTIONS: Readonly<Record<FaultCode, readonly NoticeAction[]>>
 };
 
 /** Faults that only inform: training goes on, or ended as it was asked to. */
-const INFORMING: readonly FaultCode[] = ["no-improvement", "stopped-early", "file-not-finite"];
+const INFORMING: readonly FaultCode[] = ["no-improvement", "stopped-early", "file-not-finite", "plan-refused"];
 
 /** Messages that stay until what they ask for is done or they are dismissed. */
 const LASTING: readonly NoticeKey[] = [

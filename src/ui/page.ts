@@ -6,11 +6,12 @@ import type { Experiment } from "../core/experiment.ts";
 import { decodeLink, hasLink } from "../storage/link.ts";
 import type { RunStore } from "../storage/runs.ts";
 import { isForeignLink, isSameExperiment, ownAddress, shareAddress, writeAddress } from "./address.ts";
-import { type AppState, currentExperiment, presetOf } from "./app-state.ts";
+import { type AppState, currentExperiment, planOfDraft, presetOf } from "./app-state.ts";
 import { chooseFile, kindOfFile, readFile } from "./files.ts";
 import { chooseFirstRun } from "./first-run.ts";
-import type { NoticeAction, NoticeKey } from "./notices.ts";
+import type { NoticeAction } from "./notices.ts";
 import { activateUpdate } from "./offline.ts";
+import type { StartDetails } from "./run-requests.ts";
 import type { Session } from "./session.ts";
 import type { AppStore } from "./store.ts";
 
@@ -39,7 +40,7 @@ export interface PageParts {
 export async function openFirstRun({ app, session, runs }: PageParts): Promise<void> {
   const { hash } = location;
   const { run } = app.get();
-  const restarted = run && { ok: true as const, experiment: currentExperiment(run) };
+  const restarted = run && { ok: true as const, experiment: currentExperiment(run), plan: run.shared, fault: null };
   const first = chooseFirstRun({
     link: restarted ?? (hasLink(hash) ? await decodeLink(hash) : null),
     foreign: !restarted && isForeignLink(hash, history.state),
@@ -47,14 +48,14 @@ export async function openFirstRun({ app, session, runs }: PageParts): Promise<v
     reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,
   });
   const preset = presetOf(app.get(), DEFAULT_TASK);
-  const show = (experiment: Experiment, autoplay: boolean, key: NoticeKey) => {
+  const show = (experiment: Experiment, autoplay: boolean, told: StartDetails) => {
     session.dispatch({ type: "draft-replaced", experiment });
-    session.start(experiment, autoplay, key);
+    session.start(experiment, autoplay, told);
   };
   if (first.kind === "kept") session.openRun(first.kept.file, first.kept.own, "kept-waits");
-  else if (first.kind === "link") show(first.experiment, false, first.notice);
-  else if (preset) show(preset, first.autoplay, first.notice);
-  if (first.kind === "default" && first.fault) session.dispatch({ type: "faulted", fault: first.fault });
+  else if (first.kind === "link") show(first.experiment, false, first);
+  else if (preset) show(preset, first.autoplay, first);
+  if (first.kind !== "kept" && first.fault) session.dispatch({ type: "faulted", fault: first.fault });
 }
 
 /** True while a run is on its way: under way in the worker, or waiting for the user's file. */
@@ -73,7 +74,7 @@ export function standIn({ app, session }: Pick<PageParts, "app" | "session">): v
       const preset = presetOf(app.get(), DEFAULT_TASK);
       if (!preset || !isEmpty()) return;
       unsubscribe();
-      session.start(preset, false, "waits-for-play");
+      session.start(preset, false, { notice: "waits-for-play" });
     });
   });
 }
@@ -109,7 +110,8 @@ export function followLinks({ app, session }: Pick<PageParts, "app" | "session">
     const { draft } = app.get();
     if (draft && isSameExperiment(draft, link.experiment)) return;
     session.dispatch({ type: "draft-replaced", experiment: link.experiment });
-    session.start(link.experiment, false, "link-waits");
+    session.start(link.experiment, false, { notice: "link-waits", plan: link.plan });
+    if (link.fault) session.dispatch({ type: "faulted", fault: link.fault });
   };
   addEventListener("hashchange", () => void show());
 }
@@ -128,8 +130,9 @@ export function createPage({ app, session }: Pick<PageParts, "app" | "session">)
   const share = async () => {
     const { draft } = app.get();
     if (!draft) return;
-    const copied = await copyText(await shareAddress(draft));
-    if (!copied) await writeAddress(draft);
+    const plan = planOfDraft(app.get());
+    const copied = await copyText(await shareAddress(draft, plan));
+    if (!copied) await writeAddress(draft, plan);
     session.dispatch({ type: "told", key: copied ? "link-copied" : "link-not-copied" });
   };
   const take = async (file: File) => {

@@ -4,15 +4,27 @@
  */
 import type { Fault } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
+import type { SharedPlan } from "../core/shared-plan.ts";
 import type { Command, OwnFileBytes } from "../worker/protocol.ts";
 import type { AppState, PageEvent } from "./app-state.ts";
 import type { NoticeKey } from "./notices.ts";
 import type { OwnFiles } from "./own-files.ts";
 
 type RunRequest = { readonly notice: NoticeKey | null } & (
-  | { readonly kind: "start"; readonly experiment: Experiment; readonly autoplay: boolean }
+  | {
+      readonly kind: "start";
+      readonly experiment: Experiment;
+      readonly autoplay: boolean;
+      readonly plan: SharedPlan | null;
+    }
   | { readonly kind: "open"; readonly file: ArrayBuffer; readonly own: OwnFileBytes | null }
 );
+
+/** What may come with a start: what to tell once it stands, and the plan it should have. */
+export interface StartDetails {
+  readonly notice?: NoticeKey;
+  readonly plan?: SharedPlan | null;
+}
 
 /** What this needs of the session. */
 export interface RunRequestParts {
@@ -24,8 +36,8 @@ export interface RunRequestParts {
 
 /** Asks for runs. */
 export interface RunRequests {
-  /** A run from step 0; what is training now is put aside once the new run stands. */
-  readonly start: (experiment: Experiment, autoplay: boolean, notice?: NoticeKey) => void;
+  /** A run from step 0, by `plan` where it can be; what is training now is put aside once the new run stands. */
+  readonly start: (experiment: Experiment, autoplay: boolean, told?: StartDetails) => void;
   /** A saved run, with the user's data file where it is at hand. */
   readonly openRun: (file: ArrayBuffer, own: OwnFileBytes | null, notice: NoticeKey) => void;
   /** The worker has built a run: the data file that came with a saved one is now known by its hash. */
@@ -53,11 +65,11 @@ export function createRunRequests({ get, dispatch, send, ownFiles }: RunRequestP
     if (run.kind === "open") {
       const runId = nextRunId++;
       underWay = run;
-      dispatch({ type: "run-requested", pending: { runId, experiment: null, notice: run.notice } });
+      dispatch({ type: "run-requested", pending: { runId, experiment: null, plan: null, notice: run.notice } });
       send({ type: "open-run", runId, file: run.file, own: run.own });
       return;
     }
-    const { experiment, autoplay, notice } = run;
+    const { experiment, autoplay, plan, notice } = run;
     const own = ownFiles.bytesFor(experiment.task);
     if (own === null && "file" in experiment.task) {
       ownFiles.askFor(experiment.task.file, () => request(run));
@@ -65,12 +77,14 @@ export function createRunRequests({ get, dispatch, send, ownFiles }: RunRequestP
     }
     const runId = nextRunId++;
     underWay = run;
-    dispatch({ type: "run-requested", pending: { runId, experiment, notice } });
-    send({ type: "start", runId, experiment, own, autoplay });
+    dispatch({ type: "run-requested", pending: { runId, experiment, plan, notice } });
+    send({ type: "start", runId, experiment, own, plan, autoplay });
   };
 
   return {
-    start: (experiment, autoplay, notice) => request({ kind: "start", experiment, autoplay, notice: notice ?? null }),
+    start: (experiment, autoplay, { notice = null, plan = null } = {}) => {
+      request({ kind: "start", experiment, autoplay, notice, plan });
+    },
     openRun: (file, own, notice) => request({ kind: "open", file, own, notice }),
     stands({ task }) {
       if (underWay?.kind === "open" && underWay.own && "file" in task) {

@@ -5,6 +5,7 @@
 import type { BackendInfo, BackendWish } from "../core/backend.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { PruningReport } from "../core/run-record.ts";
+import type { SharedPlan } from "../core/shared-plan.ts";
 import type { DatasetSummary, Event, LayerSummary, ProbeWish } from "../worker/protocol.ts";
 
 type EventOf<Type extends Event["type"]> = Extract<Event, { readonly type: Type }>;
@@ -43,6 +44,8 @@ export interface RunState {
   /** What computes it, and what that was opened for. */
   readonly backend: BackendInfo;
   readonly wish: BackendWish;
+  /** Its plan as a link carries it. */
+  readonly shared: SharedPlan;
   /** Training steps done. */
   readonly step: number;
   readonly epoch: number;
@@ -90,6 +93,7 @@ export function openedRun(event: EventOf<"started">, followsLive: boolean): RunS
     memory: event.memory,
     backend: event.backend,
     wish: event.wish,
+    shared: event.shared,
     step: event.step,
     epoch: event.epoch,
     loss: null,
@@ -147,8 +151,10 @@ export function reduceRun(run: RunState, event: Event): RunState {
       return withGenerated(run, event);
     case "recovering":
       return { ...run, recovering: event.attempt };
-    case "recovered":
-      return { ...run, recovering: null, step: event.step, backend: event.backend, wish: event.wish };
+    case "recovered": {
+      const { step, backend, wish, shared } = event;
+      return { ...run, recovering: null, step, backend, wish, shared };
+    }
     case "live-changed":
       return event.field === "learningRate"
         ? { ...run, live: { ...run.live, learningRate: event.value ?? run.live.learningRate } }

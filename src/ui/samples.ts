@@ -72,6 +72,7 @@ export function startedEvent(runId: number, rest: Partial<EventOf<"started">> = 
     },
     backend: helloEvent.backend,
     wish: "auto",
+    shared: { player: "webgpu", plan: {} },
     plan: {},
     memory: { bytes: 1000, wholeBytes: 1000, checkpoint: null },
     canUndo: false,

@@ -27,7 +27,7 @@ const metrics = (runId: number, first: number, losses: readonly number[]): Event
 const through = (...events: readonly (PageEvent | Event)[]): AppState => events.reduce(reduce, initialState);
 const asked = (runId: number, experiment: Experiment | null = weatherExperiment): PageEvent => ({
   type: "run-requested",
-  pending: { runId, experiment, notice: null },
+  pending: { runId, experiment, plan: null, notice: null },
 });
 const running = () => through(helloEvent, asked(1), startedEvent(1));
 const keysOf = (state: AppState) =>
@@ -61,7 +61,14 @@ describe("a run", () => {
     const backend = { ...helloEvent.backend, adapter: "other" };
     const lost = reduce(running(), { type: "recovering", runId: 1, attempt: 1 });
     expect(lost.run?.recovering).toBe(1);
-    const state = reduce(lost, { type: "recovered", runId: 1, step: 7, backend, wish: "auto" });
+    const state = reduce(lost, {
+      type: "recovered",
+      runId: 1,
+      step: 7,
+      backend,
+      wish: "auto",
+      shared: { player: "webgpu", plan: {} },
+    });
     expect(state.run).toMatchObject({ recovering: null, step: 7, backend });
     expect(keysOf(state)).toContain("recovered");
   });

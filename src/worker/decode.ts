@@ -9,6 +9,7 @@ import { type Experiment, parseExperiment, type TaskName } from "../core/experim
 import type { PhaseName } from "../core/program.ts";
 import type { PublishedName, VariantName } from "../core/published-model.ts";
 import type { PruningReport } from "../core/run-record.ts";
+import { parseSharedPlan, type SharedPlan } from "../core/shared-plan.ts";
 import type { DataSource, Thumbnail } from "../core/task.ts";
 import type { Command, DatasetSummary, Event, LayerSummary, TaskResult } from "./protocol.ts";
 
@@ -41,6 +42,7 @@ const metricsByName = v.record(v.string(), real);
 const sizes = v.record(v.string(), v.number());
 const plan = v.record(v.string(), v.object({ implementation: v.string(), sizes }));
 
+const shared = v.custom<SharedPlan>((value) => parseSharedPlan(value) !== null);
 const wish = v.picklist(["auto", "webgpu", "wasm", "cpu"]);
 
 const CommandSchema = v.variant("type", [
@@ -49,7 +51,14 @@ const CommandSchema = v.variant("type", [
     wish,
     measured: v.nullable(plan),
   }),
-  v.object({ type: v.literal("start"), runId, experiment, own: ownOrNull, autoplay: v.boolean() }),
+  v.object({
+    type: v.literal("start"),
+    runId,
+    experiment,
+    own: ownOrNull,
+    plan: v.nullable(shared),
+    autoplay: v.boolean(),
+  }),
   v.object({ type: v.literal("open-run"), runId, file: bytes, own: ownOrNull }),
   v.object({ type: v.literal("undo") }),
   v.object({ type: v.literal("play") }),
@@ -150,6 +159,7 @@ const EventSchema = v.variant("type", [
     dataset,
     backend,
     wish,
+    shared,
     plan,
     memory: v.object({ bytes: count, wholeBytes: count, checkpoint: v.nullable(count) }),
     canUndo: v.boolean(),
@@ -210,7 +220,7 @@ const EventSchema = v.variant("type", [
     ]),
   }),
   v.object({ type: v.literal("recovering"), runId, attempt: count }),
-  v.object({ type: v.literal("recovered"), runId, step, backend, wish }),
+  v.object({ type: v.literal("recovered"), runId, step, backend, wish, shared }),
   v.object({ type: v.literal("live-changed"), runId, step, field: liveField, value: v.nullable(real) }),
   v.object({ type: v.literal("device-checked"), passed: count, failed: count, worst: v.string() }),
   v.object({ type: v.literal("fault"), runId: v.nullable(runId), step: v.nullable(step), fault }),

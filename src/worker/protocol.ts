@@ -9,7 +9,8 @@ import type { Experiment, LiveField, TaskName } from "../core/experiment.ts";
 import type { Direction } from "../core/layer-choice.ts";
 import type { Plan } from "../core/program.ts";
 import type { PublishedModel } from "../core/published-model.ts";
-import type { PruningReport } from "../core/run-record.ts";
+import type { LiveChange, PruningReport } from "../core/run-record.ts";
+import type { SharedPlan } from "../core/shared-plan.ts";
 import type { StepProfile } from "../core/step-profile.ts";
 import type { Column, DataSource, Dataset, ProbeChoice, Thumbnail } from "../core/task.ts";
 
@@ -37,6 +38,8 @@ export type Command =
       readonly runId: number;
       readonly experiment: Experiment;
       readonly own: OwnFileBytes | null;
+      /** To play by, where this device could have chosen it: of the link, or of the run that is started again. */
+      readonly plan: SharedPlan | null;
       readonly autoplay: boolean;
     }
   /** Continues a saved run; `own` is the user's data file when the experiment names one. */
@@ -146,8 +149,12 @@ export type TaskResult =
   | { readonly kind: "classes"; readonly labels: readonly string[]; readonly confusion: Uint32Array<ArrayBuffer> }
   | { readonly kind: "none" };
 
-/** What computes a run, and what that was opened for. */
-interface Played {
+/** Why training goes on or stands still. */
+export type PlayingReason = "user" | "stop-at" | "fault" | "hidden";
+
+/** What computes a run, what that was opened for, and its plan as a link carries it. */
+export interface Played {
+  readonly shared: SharedPlan;
   readonly backend: BackendInfo;
   readonly wish: BackendWish;
 }
@@ -197,12 +204,7 @@ export type Event =
       /** True when a run was put aside that `undo` brings back. */
       readonly canUndo: boolean;
     } & Played)
-  | {
-      readonly type: "playing";
-      readonly runId: number;
-      readonly playing: boolean;
-      readonly reason: "user" | "stop-at" | "fault" | "hidden";
-    }
+  | { readonly type: "playing"; readonly runId: number; readonly playing: boolean; readonly reason: PlayingReason }
   /**
    * Consecutive steps first … first+count−1; arrays [count]. Loss is the one before the update of that step;
    * `clippedShare` is the share of the gradients that clipping by value cut off.
@@ -292,13 +294,7 @@ export type Event =
   /** Device lost: `recovering`, then `recovered` with the step it goes on from, or a `fault`. */
   | { readonly type: "recovering"; readonly runId: number; readonly attempt: number }
   | ({ readonly type: "recovered"; readonly runId: number; readonly step: number } & Played)
-  | {
-      readonly type: "live-changed";
-      readonly runId: number;
-      readonly step: number;
-      readonly field: LiveField;
-      readonly value: number | null;
-    }
+  | ({ readonly type: "live-changed"; readonly runId: number } & LiveChange)
   | { readonly type: "device-checked"; readonly passed: number; readonly failed: number; readonly worst: string }
   | { readonly type: "fault"; readonly runId: number | null; readonly step: number | null; readonly fault: Fault };
 

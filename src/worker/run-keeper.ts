@@ -5,6 +5,7 @@
 import type { Backend, BackendWish } from "../core/backend.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { Plan } from "../core/program.ts";
+import type { SharedPlan } from "../core/shared-plan.ts";
 import type { Dataset } from "../core/task.ts";
 import type { RunState } from "../engine/run-state.ts";
 import { type OpenBackend, type OpenedBackend, OpenedBackends } from "./opened-backends.ts";
@@ -27,6 +28,8 @@ export interface RunOrigin {
   readonly experiment: Experiment;
   readonly own: OwnFileBytes | null;
   readonly state?: RunState;
+  /** The plan that a new run should have. */
+  readonly shared?: SharedPlan;
   readonly dataset?: Dataset;
   /** Whose backend plays it; absent for that of new runs. */
   readonly wish?: BackendWish;
@@ -138,8 +141,8 @@ export class RunKeeper {
   #tellRecovered(): void {
     const session = this.#session;
     if (!session) return;
-    const { runId, run, playedBy, wish } = session;
-    this.#parts.post({ type: "recovered", runId, step: run.step, backend: playedBy, wish });
+    const { runId, run, played } = session;
+    this.#parts.post({ type: "recovered", runId, step: run.step, ...played });
   }
 
   /** Rebuilds the current run on the backend of a wish, then lets go of the old one. */
@@ -162,7 +165,10 @@ export class RunKeeper {
     const { backend } = await this.#backends.get(wish);
     const { post, now } = this.#parts;
     const tune = this.#tuning?.optionsFor(origin.runId);
-    return openSession({ ...origin, wish, backend, post, now, ...(tune ? { tune } : {}) });
+    // Without measurements the fixed defaults are wished for, whatever a link says.
+    const { shared, ...rest } = origin;
+    const brought = shared && tune ? { shared } : {};
+    return openSession({ ...rest, ...brought, wish, backend, post, now, ...(tune ? { tune } : {}) });
   }
 }
 

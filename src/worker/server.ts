@@ -11,7 +11,7 @@ import { describeOffer, drawSample, tasksWithSamples } from "./cards.ts";
 import { faultOf } from "./fault-of.ts";
 import { breathe, Mailbox } from "./mailbox.ts";
 import { inspectFile } from "./own-data.ts";
-import type { Command, Event } from "./protocol.ts";
+import type { Command, Event, PlayingReason } from "./protocol.ts";
 import { type KeeperParts, RunKeeper } from "./run-keeper.ts";
 import type { Session } from "./session.ts";
 
@@ -22,7 +22,6 @@ export interface ServerParts extends KeeperParts {
 }
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
-type PlayingReason = Extract<Event, { readonly type: "playing" }>["reason"];
 
 const ENDS_TUNING: ReadonlySet<Command["type"]> = new Set([
   "skip-tuning",
@@ -182,8 +181,8 @@ export class Server {
     if (first) this.#cards = [...tasksWithSamples()];
   }
 
-  async #start({ runId, experiment, own, autoplay }: CommandOf<"start">): Promise<void> {
-    await this.#keeper.replace({ runId, experiment, own });
+  async #start({ runId, experiment, own, plan, autoplay }: CommandOf<"start">): Promise<void> {
+    await this.#keeper.replace({ runId, experiment, own, ...(plan ? { shared: plan } : {}) });
     this.#stopAt = null;
     this.#setPlaying(autoplay, "user");
   }

@@ -3,9 +3,10 @@
  * but never why it plays or which command asked for what; that is the server's business. Every method may reject with
  * `BackendLostError`; the session then is of use only for `recovery`.
  */
-import type { Backend, BackendInfo, BackendWish, TuneOptions } from "../core/backend.ts";
+import type { Backend, BackendWish, TuneOptions } from "../core/backend.ts";
 import { BackendLostError, type Fault } from "../core/errors.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
+import { type SharedPlan, sharePlan } from "../core/shared-plan.ts";
 import type { Dataset } from "../core/task.ts";
 import { createRun, type Run } from "../engine/run.ts";
 import type { Evaluation, RunReport } from "../engine/run-report.ts";
@@ -15,7 +16,7 @@ import { describeDataset, describeLayers, describeResult, describeSnapshot } fro
 import { breathe } from "./mailbox.ts";
 import { readOwnData } from "./own-data.ts";
 import { type ProbeInput, readProbe } from "./probe-input.ts";
-import type { FoundAnswer, OwnFileBytes, Post, ProbeWish } from "./protocol.ts";
+import type { FoundAnswer, OwnFileBytes, Played, Post, ProbeWish } from "./protocol.ts";
 import { Storyteller } from "./storyteller.ts";
 
 /** What a session is opened from. */
@@ -30,6 +31,8 @@ export interface SessionParts {
   readonly now: () => number;
   /** State to go on from. */
   readonly state?: RunState;
+  /** The plan that a new run should have. */
+  readonly shared?: SharedPlan;
   /** How a new run is tuned; absent for fixed defaults. */
   readonly tune?: TuneOptions;
   /** The data, where it is loaded already. */
@@ -47,6 +50,9 @@ export async function openSession(parts: SessionParts): Promise<Session> {
   const { experiment, backend, runId, post, state } = parts;
   const task = TASKS[experiment.task.name];
   const dataset = parts.dataset ?? (await task.load(experiment, await readOwnData(experiment.task, parts.own)));
+  const tellRefused = (reason: string) => {
+    post({ type: "fault", runId: null, step: null, fault: { code: "plan-refused", details: { reason } } });
+  };
   const run = await createRun(experiment, dataset, backend, {
     now: parts.now,
     score: (scored) => task.score(dataset, scored),
@@ -55,6 +61,7 @@ export async function openSession(parts: SessionParts): Promise<Session> {
     breathe,
     // A run that goes on keeps its plan, because other sums would be other bits.
     ...(state ? { state, plan: state.plan } : {}),
+    ...(parts.shared ? { shared: { plan: parts.shared, refused: tellRefused } } : {}),
     ...(parts.tune ? { tune: parts.tune } : {}),
   });
   return new Session(parts, dataset, run);
@@ -97,19 +104,21 @@ export class Session {
   }
 
   /** What computes the run: of a backend over several players the one that its plan names. */
-  get playedBy(): BackendInfo {
-    return this.backend.describe(this.run.program, this.run.plan);
+  get played(): Played {
+    const { backend, wish, run } = this;
+    const { program, plan } = run;
+    return { backend: backend.describe(program, plan), wish, shared: sharePlan(backend, program, plan) };
   }
 
   /** Tells the page of the run, at its present step. */
   announce(canUndo: boolean): void {
-    const { run, runId, experiment, wish, playedBy: backend } = this;
+    const { run, runId, experiment } = this;
     const layers = describeLayers(run);
     const dataset = describeDataset(this.dataset);
     const { step, epochs: epoch, plan, memory } = run;
     const { parameters } = run.model;
-    const played = { backend, wish, plan, memory, step, epoch };
-    this.#post({ type: "started", runId, experiment, parameters, layers, dataset, ...played, canUndo });
+    const built = { parameters, layers, dataset, plan, memory, ...this.played };
+    this.#post({ type: "started", runId, experiment, step, epoch, ...built, canUndo });
     for (const { field, value } of run.live) this.#post({ type: "live-changed", runId, step, field, value });
     for (const pruning of run.prunings) this.#post({ type: "pruned", runId, pruning });
   }

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Backend, TuneOptions } from "../../src/core/backend.ts";
 import { createPlanMemory } from "../../src/core/plan-memory.ts";
+import { parseSharedPlan, sharePlan } from "../../src/core/shared-plan.ts";
 import { buildProgram } from "../../src/engine/build-program.ts";
 import { OPERATIONS } from "../../src/operations/registry.ts";
 import { advanceTo, exampleExperiment, openRun, sineDataset } from "../engine/examples.ts";
@@ -60,6 +61,24 @@ test("a run goes on with its own plan and with the same bits, also where it woul
   const rest = await train({ state, plan: state.plan, tune: tuning() });
   expect(rest.params).toEqual(whole.params);
   expect(rest.plan).toEqual(whole.plan);
+});
+
+test("a plan that was shared comes out whole, and trains with the same bits", { timeout: 120_000 }, async () => {
+  const measured = await train({ tune: tuning() });
+  const run = await openRun(experiment, sineDataset(), { backend });
+  const shared = sharePlan(backend, run.program, measured.plan);
+  run.dispose();
+  const refused: string[] = [];
+  const text: unknown = JSON.parse(JSON.stringify(shared));
+  const plan = parseSharedPlan(text);
+  if (!plan) throw new Error(`${JSON.stringify(shared)} is no plan of a link`);
+  const elsewhere = await train({
+    shared: { plan, refused: (reason) => refused.push(reason) },
+    tune: tuning({ skipped: () => true }),
+  });
+  expect(refused).toEqual([]);
+  expect(elsewhere.losses).toEqual(measured.losses);
+  expect(elsewhere.params).toEqual(measured.params);
 });
 
 test("what was found is kept", { timeout: 120_000 }, async () => {

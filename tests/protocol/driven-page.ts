@@ -41,7 +41,7 @@ export async function openStartedPage(parts?: Partial<KeeperParts>, chosen = exp
   const page = openPage(parts);
   page.send({ type: "open-backend", wish: "auto", measured: null });
   await page.until("hello");
-  page.send({ type: "start", runId: 1, experiment: chosen, own: null, autoplay: false });
+  page.send({ type: "start", runId: 1, experiment: chosen, own: null, plan: null, autoplay: false });
   await page.until("started");
   return {
     ...page,

@@ -114,7 +114,7 @@ describe("changing things", () => {
     page.send({ type: "play" });
     await page.until("metrics");
     const broken = { ...experiment, training: { ...experiment.training, length: 7 } };
-    page.send({ type: "start", runId: 2, experiment: broken, own: null, autoplay: true });
+    page.send({ type: "start", runId: 2, experiment: broken, own: null, plan: null, autoplay: true });
     const { runId, fault } = await page.until("fault");
     expect(runId).toBe(2);
     expect(Object.values(fault.details)).toContain(5);
@@ -127,7 +127,7 @@ describe("changing things", () => {
     const file = { name: "poem.txt", bytes: 12, sha256: "0".repeat(64) };
     const task = { name: "own-text", file } as const;
     const own = { ...experiment, task, model: { ...experiment.model, head: "every" as const } };
-    page.send({ type: "start", runId: 2, experiment: own, own: null, autoplay: false });
+    page.send({ type: "start", runId: 2, experiment: own, own: null, plan: null, autoplay: false });
     const { fault } = await page.until("fault");
     expect(fault).toEqual({ code: "data-missing", details: file });
   });
@@ -136,7 +136,14 @@ describe("changing things", () => {
     await started();
     await page.trainTo(20);
     for (const next of [2, 3]) {
-      page.send({ type: "start", runId: next, experiment: { ...experiment, seed: 9 }, own: null, autoplay: false });
+      page.send({
+        type: "start",
+        runId: next,
+        experiment: { ...experiment, seed: 9 },
+        own: null,
+        plan: null,
+        autoplay: false,
+      });
       expect((await page.until("started", ({ runId }) => runId === next)).canUndo).toBe(true);
     }
     await page.trainTo(4, 3);
@@ -154,7 +161,14 @@ describe("changing things", () => {
   test("twenty resets in a row leave one run, the last", async () => {
     await started();
     for (let runId = 2; runId <= 21; runId++) {
-      page.send({ type: "start", runId, experiment: { ...experiment, seed: runId }, own: null, autoplay: true });
+      page.send({
+        type: "start",
+        runId,
+        experiment: { ...experiment, seed: runId },
+        own: null,
+        plan: null,
+        autoplay: true,
+      });
     }
     await page.until("started", ({ runId }) => runId === 21);
     const from = page.events.length;

@@ -32,7 +32,8 @@ function open(measured: Plan | null): Page {
   return opened;
 }
 
-const start = (runId: number) => page.send({ type: "start", runId, experiment, own: null, autoplay: false });
+const start = (runId: number) =>
+  page.send({ type: "start", runId, experiment, own: null, plan: null, autoplay: false });
 
 describe("measuring before step 0", () => {
   test("tells its progress, ends when the page skips it, and hands on what is known", async () => {

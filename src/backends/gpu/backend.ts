@@ -10,6 +10,7 @@ import type { OpenedDevice } from "./device.ts";
 import type { Station } from "./dispatch.ts";
 import { lowerProgram } from "./lowering.ts";
 import { createBuffers, refuseTooLarge } from "./memory.ts";
+import { couldChoose } from "./own-choice.ts";
 import { createPending } from "./pending.ts";
 import { createPipelines } from "./pipelines.ts";
 import { planDefaults } from "./plan.ts";
@@ -63,6 +64,7 @@ export function createGpuBackend({ device, info }: OpenedDevice): Backend {
     lost: device.lost.then(({ reason, message }): BackendLoss => ({ reason, message })),
     plan: (program, saved) => planDefaults(program, info.software, saved),
     describe: () => info,
+    couldChoose: (program, plan) => couldChoose(program, info.software, plan),
     async tune(program, options) {
       // Nobody waits for the measurements of what the device cannot hold.
       refuseTooLarge(lowerProgram(program, planDefaults(program, info.software)), info.limits);

@@ -35,6 +35,11 @@ export interface StepTunerParts extends StepRaceParts {
   readonly adapter: string;
 }
 
+/** True for workgroup sizes that are tried on such an adapter. */
+export function isTriedWorkgroupSize(size: number | undefined, software: boolean): boolean {
+  return LANES[software ? "software" : "hardware"].some((lanes) => lanes === size);
+}
+
 /** The sizes to try; undefined where the kernel cannot play the training steps. */
 function chooseSizes(training: Program, software: boolean): Numbers | undefined {
   const lanes = LANES[software ? "software" : "hardware"];

@@ -6,6 +6,7 @@ import { ELEMENT_BYTES } from "../../core/dims.ts";
 import { ProgramRefusedError } from "../../core/errors.ts";
 import { layoutOf, modelsOf } from "../../core/model-layout.ts";
 import type { PlannedOperation, Program } from "../../core/program.ts";
+import { PLAYER } from "../../core/shared-plan.ts";
 import { bindProgram } from "./bind-program.ts";
 import { createBoundPlayer } from "./bound-player.ts";
 
@@ -23,6 +24,7 @@ export function createReferenceBackend(): Backend {
   return {
     info,
     describe: () => info,
+    couldChoose: (_program, plan) => Object.keys(plan).every((key) => key === PLAYER),
     lost: new Promise(() => {}),
     plan(program) {
       const plan: Record<string, PlannedOperation> = {};

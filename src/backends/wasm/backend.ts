@@ -4,6 +4,7 @@
  */
 import type { Backend, BackendInfo } from "../../core/backend.ts";
 import type { Plan, PlannedOperation, Program } from "../../core/program.ts";
+import { PLAYER } from "../../core/shared-plan.ts";
 import { stageProgram } from "../reference/bind-program.ts";
 import { createBoundPlayer } from "../reference/bound-player.ts";
 import { compileKernels } from "./kernels.ts";
@@ -38,6 +39,7 @@ export async function createWasmBackend(): Promise<Backend> {
     lost: new Promise(() => {}),
     plan: planOf,
     describe: () => info,
+    couldChoose: (_program, plan) => Object.keys(plan).every((key) => key === PLAYER),
     /** There is nothing to choose between. */
     tune: async (program) => planOf(program),
     async create(program) {

@@ -5,7 +5,6 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { type Backend, TUNING_LIMIT_MS, type TuneOptions } from "../../core/backend.ts";
 import { BackendLostError, type Fault, ProgramRefusedError } from "../../core/errors.ts";
-import type { Experiment } from "../../core/experiment.ts";
 import { createPlanMemory } from "../../core/plan-memory.ts";
 import type { OwnData } from "../../core/task.ts";
 import { encodeCheckpoint } from "../../engine/checkpoint.ts";
@@ -24,7 +23,7 @@ import {
   toJson,
   toTable,
 } from "./train-report.ts";
-import { readData, readExperiment } from "./wished-experiment.ts";
+import { readData, readExperiment, type WishedExperiment } from "./wished-experiment.ts";
 
 const USAGE = `npm run train -- [options]
 
@@ -69,12 +68,13 @@ export function train(args: readonly string[], terminal: Terminal): Promise<numb
     if (values.save !== undefined) checkTarget(values.save);
     const wish = readBackendWish(values.backend);
     const { experiment: source, task, preset, seed } = values;
-    const experiment = await readExperiment({ experiment: source, task, preset, seed });
+    const wished = await readExperiment({ experiment: source, task, preset, seed });
+    const { experiment } = wished;
     const own = await readData(experiment.task, values.data);
     const backend = await openCommandBackend(wish, terminal);
     if (backend === null) return EXIT.noBackend;
     try {
-      const report = await trainOn(backend, { experiment, own, steps, tuned, save: values.save, terminal });
+      const report = await trainOn(backend, { wished, own, steps, tuned, save: values.save, terminal });
       terminal.print(values.json ? toJson(report) : toTable(report));
       return report.fault && !endedAsAsked(report.fault) ? EXIT.failed : EXIT.ok;
     } catch (error) {
@@ -126,7 +126,7 @@ function explain(error: unknown, terminal: Terminal): number {
 const endedAsAsked = ({ code }: Fault): boolean => code === "stopped-early";
 
 interface Training {
-  readonly experiment: Experiment;
+  readonly wished: WishedExperiment;
   readonly own: OwnData | null;
   readonly steps: number;
   readonly tuned: boolean;
@@ -135,13 +135,17 @@ interface Training {
 }
 
 async function trainOn(backend: Backend, training: Training): Promise<TrainReport> {
-  const { experiment, own, steps, tuned, save, terminal } = training;
+  const { own, steps, tuned, save, terminal } = training;
+  const { experiment, plan, fault } = training.wished;
+  const tellRefused = (reason: string) => terminal.note(`the plan of the link is left out: ${reason}`);
+  if (fault) tellRefused(JSON.stringify(fault.details));
   const task = TASKS[experiment.task.name];
   const dataset = await task.load(experiment, own);
   const run = await createRun(experiment, dataset, backend, {
     now: () => performance.now(),
     score: (scored) => task.score(dataset, scored),
     scoredSteps: task.scoredSteps,
+    ...(plan && tuned ? { shared: { plan, refused: tellRefused } } : {}),
     ...(tuned ? { tune: tuneOptions(terminal) } : {}),
     progress: (done, total) => terminal.progress(`building ${done}/${total}`),
   });

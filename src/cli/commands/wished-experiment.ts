@@ -4,11 +4,12 @@
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { InputError } from "../../core/errors.ts";
+import { type Fault, InputError } from "../../core/errors.ts";
 import { type Experiment, parseExperiment, type TaskChoice } from "../../core/experiment.ts";
+import type { SharedPlan } from "../../core/shared-plan.ts";
 import type { OwnData } from "../../core/task.ts";
 import { readOwnSeries } from "../../interop/csv.ts";
-import { decodeExperiment } from "../../interop/experiment-text.ts";
+import { decodeLinkText } from "../../interop/link-text.ts";
 import { readOwnText } from "../../interop/text.ts";
 import { PUBLISHED_MODELS } from "../../tasks/published-models.ts";
 import { TASKS } from "../../tasks/registry.ts";
@@ -28,20 +29,32 @@ export interface ExperimentWish {
 const LINK_MARK = "#e=";
 const DEFAULT_TASK = "seattle-weather";
 
+/** An experiment, with the plan that came in a link. */
+export interface WishedExperiment {
+  readonly experiment: Experiment;
+  readonly plan: SharedPlan | null;
+  /** Why a plan in the link was left out. */
+  readonly fault: Fault | null;
+}
+
+const withoutPlan = (experiment: Experiment): WishedExperiment => ({ experiment, plan: null, fault: null });
+
 /** The experiment, valid. Throws `UsageError` for what cannot be read or is refused by the schema. */
-export async function readExperiment({ experiment, task, preset, seed }: ExperimentWish): Promise<Experiment> {
+export async function readExperiment({ experiment, task, preset, seed }: ExperimentWish): Promise<WishedExperiment> {
   if (experiment !== undefined && task !== undefined) {
     throw new UsageError("--experiment names its task already: leave out --task");
   }
   if (preset !== undefined && (experiment !== undefined || task !== undefined)) {
     throw new UsageError("--preset is a whole experiment: leave out --experiment and --task");
   }
-  const base = preset === undefined ? await readUnpublished(experiment, task) : publishedOf(preset);
-  return seed === undefined ? base : checked({ ...base, seed: Number(seed) });
+  const base = preset === undefined ? await readUnpublished(experiment, task) : withoutPlan(publishedOf(preset));
+  return seed === undefined ? base : { ...base, experiment: checked({ ...base.experiment, seed: Number(seed) }) };
 }
 
-function readUnpublished(experiment: string | undefined, task: string | undefined): Promise<Experiment> {
-  return experiment === undefined ? Promise.resolve(presetOf(task ?? DEFAULT_TASK)) : readSource(experiment);
+function readUnpublished(experiment: string | undefined, task: string | undefined): Promise<WishedExperiment> {
+  return experiment === undefined
+    ? Promise.resolve(withoutPlan(presetOf(task ?? DEFAULT_TASK)))
+    : readSource(experiment);
 }
 
 const VARIANTS = PUBLISHED_MODELS.flatMap(({ variants }) => variants);
@@ -59,11 +72,11 @@ function presetOf(name: string): Experiment {
   throw new UsageError(`--task must be one of ${presets.map(({ task }) => task.name).join(", ")}, not ${name}`);
 }
 
-async function readSource(source: string): Promise<Experiment> {
+async function readSource(source: string): Promise<WishedExperiment> {
   const mark = source.indexOf(LINK_MARK);
   if (mark >= 0) {
-    const decoded = await decodeExperiment(source.slice(mark + LINK_MARK.length));
-    if (decoded.ok) return decoded.experiment;
+    const decoded = await decodeLinkText(source.slice(mark + LINK_MARK.length));
+    if (decoded.ok) return decoded;
     throw new UsageError(`--experiment: ${decoded.fault.code} ${JSON.stringify(decoded.fault.details)}`);
   }
   const text = await readNamed("--experiment", source);
@@ -73,7 +86,7 @@ async function readSource(source: string): Promise<Experiment> {
   } catch (cause) {
     throw new UsageError(`--experiment: ${source} is no JSON`, { cause });
   }
-  return checked(value);
+  return withoutPlan(checked(value));
 }
 
 function checked(value: unknown): Experiment {

@@ -35,6 +35,12 @@ export const faultMessages = {
     "Stopped early: {evaluations} evaluations in a row brought no lower validation loss. The parameters of step {bestStep}, with {loss}, are back; Play goes on from them.",
   "fault.stopped-early.plain":
     "Stopped early: the validation loss no longer falls. The best parameters are back; Play goes on from them.",
+  "fault.plan-refused":
+    "The plan that came with this experiment cannot be read and was left out. The curve may differ in its last digits.",
+  "fault.plan-refused.player":
+    "The plan that came with this experiment is of another player than computes here, and was left out. The curve may differ in its last digits.",
+  "fault.plan-refused.choice":
+    "The plan that came with this experiment names kernels or sizes that this device would not choose, and was left out. The curve may differ in its last digits.",
   "fault.experiment-invalid":
     "This experiment was refused: {path} must be {expected}, but is {actual}. What was training is untouched.",
   "fault.experiment-invalid.plain": "This experiment was refused. What was training is untouched.",
