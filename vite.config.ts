@@ -29,7 +29,7 @@ const cli = {
  * the binding, which every other file of the folder tries on both; these add sizes, lanes and models to kernels that
  * those have compiled, or kernels of many variants (`micro`) that others play in some.
  */
-const NODE_ONLY = ["micro", "models", "parity-sizes"].map((name) => `tests/kernels/${name}.test.ts`);
+const NODE_ONLY = ["micro", "models", "parity-sizes", "transients"].map((name) => `tests/kernels/${name}.test.ts`);
 
 const executablePath = findBrowser();
 const launchOptions = { ...(executablePath && { executablePath }), args: browserFlags };

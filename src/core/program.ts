@@ -4,8 +4,20 @@
  */
 import type { ElementType, Numbers } from "./operation.ts";
 
-/** What a tensor is for. The planner of memory and the checkpoint read this; kernels never do. */
-export type TensorRole = "parameters" | "gradients" | "optimizer-state" | "data" | "batch" | "activation" | "metrics";
+/**
+ * What a tensor is for. The planner of memory and the checkpoint read this; kernels never do. A `transient` is an activation
+ * that is put in place anew in every play that reads it: what nobody has written in that play is never read, whatever it
+ * holds, and nobody outside asks for it. So several of them may lie in the same memory (`liveness.ts`).
+ */
+export type TensorRole =
+  | "parameters"
+  | "gradients"
+  | "optimizer-state"
+  | "data"
+  | "batch"
+  | "activation"
+  | "transient"
+  | "metrics";
 
 /** One named tensor of a Program. */
 export interface ProgramTensor {
@@ -62,6 +74,12 @@ export interface Program {
   readonly models?: number;
   readonly tensors: readonly ProgramTensor[];
   readonly phases: Readonly<Partial<Record<PhaseName, readonly OperationCall[]>>>;
+  /**
+   * The phases that are one training step: always played all, in this order, with nothing between that touches a transient.
+   * What transients hold ends with the step, or with the play of any other phase. A Program that names none is looked at phase by
+   * phase (verification reads gates between forward and backward), so all its tensors keep what they hold.
+   */
+  readonly trainingStep?: readonly PhaseName[];
 }
 
 /** Implementation and sizes chosen for one operation. */

@@ -52,6 +52,15 @@ describe("validateProgram", () => {
     expect(() => validate(programOf({}))).not.toThrow();
   });
 
+  it("accepts a transient that an earlier phase of the training step wrote, or where no phase belongs to a step", () => {
+    const own = tensors.map((tensor) => (tensor.name === "flat" ? { ...tensor, role: "transient" as const } : tensor));
+    const writing = { ...call, tensors: { ...call.tensors, x: { tensor: "y" }, y: { tensor: "flat" } } };
+    const phases = { forward: [writing], backward: [call] };
+    expect(() => validate({ tensors: own, phases, trainingStep: ["forward", "backward"] })).not.toThrow();
+    expect(() => validate({ tensors: own, phases, trainingStep: ["backward", "forward"] })).toThrow(ContractError);
+    expect(() => validate({ tensors: own, phases: { forward: [call] } })).not.toThrow();
+  });
+
   const { numbers, tensors: bound } = call;
   const { x: _, ...withoutX } = bound;
   it.each<[string, Program, RegExp]>([
@@ -90,6 +99,14 @@ describe("validateProgram", () => {
         tensors: { ...bound, y: { tensor: "flat", offset: 0, length: 64 } },
       }),
       /flat, also bound to x/,
+    ],
+    [
+      "a transient that nobody wrote in the play that reads it",
+      {
+        ...programOf({}, [{ ...tensors[0]!, role: "transient" }, ...tensors.slice(1)]),
+        trainingStep: ["forward", "backward"],
+      },
+      /scale \(test\), ids: .*call before it wrote, got the transient ids/,
     ],
     ["a tensor defined twice", programOf({}, [...tensors, ...tensors.slice(0, 1)]), /one definition/],
     ["a tensor without elements", programOf({}, [{ ...tensors[0]!, shape: [0] }, ...tensors.slice(1)]), /\[0\]/],

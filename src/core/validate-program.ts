@@ -4,6 +4,7 @@
  */
 import { elementCount, SEGMENT_ALIGNMENT } from "./dims.ts";
 import { ContractError } from "./errors.ts";
+import { isTransient, uninterruptedCalls } from "./liveness.ts";
 import { isShared, modelsOf } from "./model-layout.ts";
 import type { Operation } from "./operation.ts";
 import type { OperationCall, Program, ProgramTensor, TensorBinding } from "./program.ts";
@@ -12,7 +13,8 @@ import { requiredElements } from "./required-elements.ts";
 /**
  * Throws `ContractError` at the first call that contradicts its contract: unknown operation, missing or unknown tensor
  * or number, extent that is no positive integer, wrong element type, segment that is misaligned or too short, a
- * written tensor that the call binds twice or that all models share, or a number of models that is not 1 to 64.
+ * written tensor that the call binds twice or that all models share, a transient that is read before anything wrote it, or
+ * a number of models that is not 1 to 64.
  */
 export function validateProgram(program: Program, operations: readonly Operation[]): void {
   const contracts = new Map(operations.map((operation) => [operation.name, operation]));
@@ -35,6 +37,7 @@ export function validateProgram(program: Program, operations: readonly Operation
       if (models > 1) validateShared(call, operation, tensors);
     }
   }
+  validateTransients(program, contracts, tensors);
 }
 
 function at(operation: string, tensor?: string): { operation: string; tensor?: string } {
@@ -115,5 +118,25 @@ function validateShared(call: OperationCall, operation: Operation, tensors: Read
     const bound = tensors.get(tensor);
     if (operation.tensors[key]?.access === "in" || !bound || !isShared(bound)) continue;
     throw new ContractError(at(name(call), key), "a tensor of each model", `${tensor}, which all models share`);
+  }
+}
+
+/** What a transient held before its life began belongs to another tensor. */
+function validateTransients(
+  program: Program,
+  contracts: ReadonlyMap<string, Operation>,
+  tensors: ReadonlyMap<string, ProgramTensor>,
+): void {
+  for (const calls of uninterruptedCalls(program)) {
+    const begun = new Set<string>();
+    for (const call of calls) {
+      const contract = contracts.get(call.operation)?.tensors ?? {};
+      for (const [key, { tensor }] of Object.entries(call.tensors)) {
+        const bound = tensors.get(tensor);
+        if (contract[key]?.access !== "in" || !bound || begun.has(tensor) || !isTransient(program, bound)) continue;
+        throw new ContractError(at(name(call), key), "a tensor that a call before it wrote", `the transient ${tensor}`);
+      }
+      for (const { tensor } of Object.values(call.tensors)) begun.add(tensor);
+    }
   }
 }

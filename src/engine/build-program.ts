@@ -8,6 +8,7 @@ import { applyMask } from "../operations/apply-mask.ts";
 import { clipCount } from "../operations/clip-count.ts";
 import { gradientNorm } from "../operations/gradient-norm.ts";
 import { rowNorm } from "../operations/row-norm.ts";
+import { TRAINING_PHASES } from "../operations/training-steps.ts";
 import { buildBatch } from "./batch.ts";
 import { declareCarried, keepCalls, resumeCalls } from "./carried-state.ts";
 import { buildChunkedTraining } from "./chunked-training.ts";
@@ -68,7 +69,7 @@ function buildWholeTraining(
   const { output: top } = stack;
   const N = top.steps * B;
   const logits = draft.declare("logits", "f32", [N, V], "activation");
-  const dlogits = draft.declare("dlogits", "f32", [N, V], "activation");
+  const dlogits = draft.declare("dlogits", "f32", [N, V], "transient");
   const headPlace: HeadPlace = { label: "head", model, B, V, input: top, logits };
   const judged = buildHeadLoss(draft, spec, { steps: top.steps, batch, logits, dlogits, loss, count, flags });
   const carried = spec.carried ? declareCarried(draft, spec.layers, stack.directions) : [];
@@ -164,5 +165,8 @@ export function buildProgram(spec: ProgramSpec): BuiltProgram {
   };
   for (const { phase, calls } of looks) phases[phase] = asEvaluation(calls, viewFlags);
   Object.assign(phases, buildViews(draft, model, spec, viewFlags));
-  return { program: { tensors: draft.tensors(), phases }, model, flagOrigins: draft.flagOrigins() };
+  // The norms are formed behind the step, so its gradients must outlive it.
+  const step = spec.dhNorms ? {} : { trainingStep: TRAINING_PHASES };
+  const program = { tensors: draft.tensors(), phases, ...step };
+  return { program, model, flagOrigins: draft.flagOrigins() };
 }

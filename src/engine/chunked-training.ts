@@ -101,7 +101,7 @@ class ChunkedTraining {
     const stack = declareStack(draft, this.#model, pass, { input: batch.input, outputs });
     const N = stack.output.steps * B;
     const logits = draft.declare("logits", "f32", [N, V], "activation");
-    const dlogits = draft.declare("dlogits", "f32", [N, V], "activation");
+    const dlogits = draft.declare("dlogits", "f32", [N, V], "transient");
     const rowLoss = draft.declare("chunk.rowLoss", "f32", [N], "activation");
     const { mask: factors, ...others } = this.#weighed.rows;
     const weights = factors === this.#mask ? batch.mask : draft.declare("chunk.weights", "f32", [N], "activation");

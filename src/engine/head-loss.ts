@@ -77,8 +77,8 @@ export function judgeRows(
     const forward = [rowLossCall(spec, { ...common, logits, dlogits }, lossFlags)];
     return { forward, backward: [], mean: meanOf(lossFlags) };
   }
-  const y = draft.declare("probabilities", "f32", [N, V], "activation");
-  const dy = draft.declare("dprobabilities", "f32", [N, V], "activation");
+  const y = draft.declare("probabilities", "f32", [N, V], "transient");
+  const dy = draft.declare("dprobabilities", "f32", [N, V], "transient");
   const flagBit = claimActivationFlag(draft, "sigmoid", "head");
   const activation = { label: "head", N, C: V, a: logits, y, flags, flagBit };
   const lossFlags = claimLossFlags(draft, spec, flags);

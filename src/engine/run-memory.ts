@@ -1,8 +1,6 @@
 /** What a run takes on the device, and what it would take if windows were kept whole. */
 import type { Player } from "../core/backend.ts";
-import { ELEMENT_BYTES } from "../core/dims.ts";
-import { layoutOf, modelsOf } from "../core/model-layout.ts";
-import type { Program } from "../core/program.ts";
+import { layOutMemory } from "../core/liveness.ts";
 import { type BuiltProgram, buildProgram } from "./build-program.ts";
 import { isCut } from "./chunks.ts";
 import type { ProgramSpec } from "./program-spec.ts";
@@ -16,10 +14,6 @@ export interface RunMemory {
   readonly checkpoint: number | null;
 }
 
-function bytesOf({ tensors }: Program, models: number): number {
-  return tensors.reduce((sum, tensor) => sum + layoutOf(tensor, models).total * ELEMENT_BYTES, 0);
-}
-
 /** The memory of a built Program that `player` holds, all its models together. */
 export function measureMemory(
   spec: ProgramSpec,
@@ -28,8 +22,8 @@ export function measureMemory(
 ): RunMemory {
   const { checkpoint = null, ...rest } = spec;
   if (!isCut(spec)) return { bytes, wholeBytes: bytes, checkpoint };
-  const models = modelsOf(program);
-  const besides = bytes - bytesOf(program, models);
-  const wholeBytes = besides + bytesOf(buildProgram({ ...rest, truncate: null }).program, models);
-  return { bytes, wholeBytes, checkpoint };
+  const { models = 1 } = program;
+  const besides = bytes - layOutMemory(program).bytes;
+  const whole = buildProgram({ ...rest, truncate: null }).program;
+  return { bytes, wholeBytes: besides + layOutMemory({ ...whole, models }).bytes, checkpoint };
 }

@@ -5,14 +5,13 @@
 import { describe, expect, test } from "vitest";
 import { createReferenceBackend } from "../../src/backends/reference/player.ts";
 import type { Backend } from "../../src/core/backend.ts";
-import { ELEMENT_BYTES, elementCount } from "../../src/core/dims.ts";
 import { ProgramRefusedError } from "../../src/core/errors.ts";
 import type { Experiment } from "../../src/core/experiment.ts";
+import { layOutMemory } from "../../src/core/liveness.ts";
 import type { Program } from "../../src/core/program.ts";
 import { advanceTo, exampleExperiment, openRun, sineDataset, textDataset } from "./examples.ts";
 
-const bytesOf = ({ tensors }: Program) =>
-  tensors.reduce((sum, { shape }) => sum + elementCount(shape) * ELEMENT_BYTES, 0);
+const bytesOf = (program: Program) => layOutMemory(program).bytes;
 
 /** The CPU backend with room for `limit` bytes. */
 function smallBackend(limit: number): Backend {

@@ -5,6 +5,7 @@
 import { countFlops, MAX_TRIPS } from "../../core/budget.ts";
 import { alignSegment, ELEMENT_BYTES } from "../../core/dims.ts";
 import { ContractError } from "../../core/errors.ts";
+import { layOutMemory, type MemoryLayout } from "../../core/liveness.ts";
 import { layoutOf, modelsOf } from "../../core/model-layout.ts";
 import type { Implementation, Kernel, Numbers, Operation, Pass } from "../../core/operation.ts";
 import {
@@ -42,8 +43,9 @@ export interface LoweredPhase {
   readonly common: readonly string[];
 }
 
-/** Everything that a player allocates and plays. `bufferBytes` lists tensors and scratch buffers by name. */
+/** Everything that a player allocates and plays. `bufferBytes` lists regions of tensors and scratch buffers by name. */
 export interface LoweredProgram {
+  readonly memory: MemoryLayout;
   readonly bufferBytes: ReadonlyMap<string, number>;
   readonly phases: ReadonlyMap<string, LoweredPhase>;
   /** Whole training steps, where the plan says so. */
@@ -56,10 +58,11 @@ export function lowerProgram(program: Program, plan: Plan): LoweredProgram {
   const tensors = new Map(program.tensors.map((tensor) => [tensor.name, tensor]));
   const models = modelsOf(program);
   const bufferBytes = new Map<string, number>();
-  for (const tensor of program.tensors) bufferBytes.set(tensor.name, layoutOf(tensor, models).total * ELEMENT_BYTES);
+  const memory = layOutMemory(program);
+  for (const { name, elements } of memory.regions) bufferBytes.set(name, elements * ELEMENT_BYTES);
   const phases = new Map<string, LoweredPhase>();
   for (const [name, calls] of Object.entries(program.phases)) {
-    const lowered = calls.map((call) => lowerCall(call, plan, { models, tensors }));
+    const lowered = calls.map((call) => lowerCall(call, plan, { models, tensors, memory }));
     for (const { scratch } of lowered) {
       // Calls run one after the other and leave nothing in their scratch, so all of them share the same buffers.
       for (const { buffer, sizeBytes, distanceBytes } of scratch.values()) {
@@ -73,7 +76,7 @@ export function lowerProgram(program: Program, plan: Plan): LoweredProgram {
   }
   const planned = plan[TRAINING_STEPS];
   const micro = planned ? lowerMicro(program, planned) : null;
-  return { bufferBytes: new Map([...bufferBytes, ...(micro?.bufferBytes ?? [])]), phases, micro };
+  return { memory, bufferBytes: new Map([...bufferBytes, ...(micro?.bufferBytes ?? [])]), phases, micro };
 }
 
 function commonScalars(dispatches: readonly Dispatch[], scalars: readonly string[]): readonly string[] {
@@ -89,9 +92,10 @@ interface BoundSegment extends Segment {
   readonly distanceBytes: number;
 }
 
-/** The tensors of a Program, and how many models they hold. */
+/** The tensors of a Program, where they lie, and how many models they hold. */
 interface Lowering {
   readonly models: number;
+  readonly memory: MemoryLayout;
   readonly tensors: ReadonlyMap<string, ProgramTensor>;
 }
 
@@ -99,17 +103,19 @@ interface CallWithScratch extends LoweredCall {
   readonly scratch: ReadonlyMap<string, BoundSegment>;
 }
 
-function lowerCall(call: OperationCall, plan: Plan, { models, tensors }: Lowering): CallWithScratch {
+function lowerCall(call: OperationCall, plan: Plan, { models, tensors, memory }: Lowering): CallWithScratch {
   const operation = findOperation(call.operation);
   const { implementation, ...planned } = chooseImplementation(call, plan);
   const scratch = scratchSegments(implementation, call, planned.sizes);
   const segments = new Map(scratch);
   for (const [name, binding] of Object.entries(call.tensors)) {
     const tensor = tensors.get(binding.tensor);
-    if (!tensor) throw new ContractError({ operation: call.operation, tensor: name }, "a tensor", binding.tensor);
+    const region = memory.regionOf.get(binding.tensor);
+    if (!tensor || !region)
+      throw new ContractError({ operation: call.operation, tensor: name }, "a tensor", binding.tensor);
     const { offset, length } = segmentOf(binding, tensor);
     segments.set(name, {
-      buffer: binding.tensor,
+      buffer: region.name,
       offsetBytes: offset * ELEMENT_BYTES,
       sizeBytes: length * ELEMENT_BYTES,
       distanceBytes: layoutOf(tensor, models).distance * ELEMENT_BYTES,

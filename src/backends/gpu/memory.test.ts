@@ -5,6 +5,7 @@ import type { LoweredProgram } from "./lowering.ts";
 import { createBuffers, refuseTooLarge } from "./memory.ts";
 
 const program: LoweredProgram = {
+  memory: { regions: [], regionOf: new Map(), bytes: 0 },
   bufferBytes: new Map([
     ["params", 400],
     ["record", 4000],

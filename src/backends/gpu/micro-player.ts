@@ -5,6 +5,7 @@
  */
 import type { PlayScalars, StepScalars } from "../../core/backend.ts";
 import { ELEMENT_BYTES } from "../../core/dims.ts";
+import { isTransient } from "../../core/liveness.ts";
 import type { PhaseName, Program } from "../../core/program.ts";
 import { findOperation } from "../../operations/registry.ts";
 import { MICRO_UPLOADED_STEPS } from "../../operations/training-steps.ts";
@@ -14,7 +15,7 @@ import type { Recorder, Step } from "./recorder.ts";
 /** Where a tensor is as it was last written: in its own buffer, in the arena, or in both. */
 type Home = "own" | "arena" | "both";
 
-/** The tensors of the arena that a phase touches, and those of them that it writes. */
+/** The lasting tensors of the arena that a phase touches, and those of them that it writes. */
 interface Use {
   readonly touched: ReadonlySet<string>;
   readonly written: ReadonlySet<string>;
@@ -37,13 +38,19 @@ export interface TensorHome {
   readonly offsetBytes: number;
 }
 
-function findUse(program: Program, phases: readonly PhaseName[], arena: MicroProgram["arena"]): Use {
+/** Transients have both homes at once and no other content than that of the play itself, so they are never copied. */
+function lastingTensors(program: Program, { arena }: MicroProgram): ReadonlySet<string> {
+  const lasting = program.tensors.filter((tensor) => arena.has(tensor.name) && !isTransient(program, tensor));
+  return new Set(lasting.map(({ name }) => name));
+}
+
+function findUse(program: Program, phases: readonly PhaseName[], lasting: ReadonlySet<string>): Use {
   const touched = new Set<string>();
   const written = new Set<string>();
   for (const call of phases.flatMap((phase) => program.phases[phase] ?? [])) {
     const { tensors } = findOperation(call.operation);
     for (const [name, { tensor }] of Object.entries(call.tensors)) {
-      if (!arena.has(tensor)) continue;
+      if (!lasting.has(tensor)) continue;
       touched.add(tensor);
       if (tensors[name]?.access !== "in") written.add(tensor);
     }
@@ -56,15 +63,17 @@ export class MicroPlayer {
   readonly #parts: MicroParts;
   readonly #homes = new Map<string, Home>();
   readonly #uses = new Map<PhaseName, Use>();
+  readonly #lasting: ReadonlySet<string>;
   readonly #trained: Use;
   readonly #given: DataView<ArrayBuffer>;
 
   constructor(parts: MicroParts) {
     const { program, micro, device, buffers } = parts;
     this.#parts = parts;
+    this.#lasting = lastingTensors(program, micro);
     // Both are zeroed when they are created.
-    for (const tensor of micro.arena.keys()) this.#homes.set(tensor, "both");
-    this.#trained = findUse(program, micro.phases, micro.arena);
+    for (const tensor of this.#lasting) this.#homes.set(tensor, "both");
+    this.#trained = findUse(program, micro.phases, this.#lasting);
     const rowBytes = micro.models * micro.columns.length * ELEMENT_BYTES;
     this.#given = new DataView(new ArrayBuffer(MICRO_UPLOADED_STEPS * rowBytes));
     device.queue.writeBuffer(expect(buffers.get(MICRO_BUFFERS.table)), 0, micro.table);
@@ -97,7 +106,7 @@ export class MicroPlayer {
   prepare(phase: PhaseName): void {
     let use = this.#uses.get(phase);
     if (!use) {
-      use = findUse(this.#parts.program, [phase], this.#parts.micro.arena);
+      use = findUse(this.#parts.program, [phase], this.#lasting);
       this.#uses.set(phase, use);
     }
     this.#move(use, "own");

@@ -12,6 +12,7 @@ import {
 } from "../../core/backend.ts";
 import { ELEMENT_BYTES } from "../../core/dims.ts";
 import { ContractError } from "../../core/errors.ts";
+import { refuseTransient } from "../../core/liveness.ts";
 import { layoutOf, locateRange, type ModelLayout, modelsOf } from "../../core/model-layout.ts";
 import type { PhaseName, Program, ProgramTensor } from "../../core/program.ts";
 import { MICRO_KERNEL } from "../../operations/training-steps.ts";
@@ -233,9 +234,10 @@ export class GpuPlayer implements Player {
   }
 
   /** Finds a tensor and checks a range of elements in one model's copy of it. */
-  #locate(operation: string, { tensor, offset, length, model }: Range): Located {
+  #locate(operation: "read" | "write", { tensor, offset, length, model }: Range): Located {
     const definition = this.#tensors.get(tensor);
     const buffer = this.#parts.buffers.get(tensor);
+    if (definition) refuseTransient(operation, this.#parts.program, definition);
     if (!definition || !buffer) throw new ContractError({ operation, tensor }, "a tensor of the Program", tensor);
     const layout = layoutOf(definition, this.#models);
     const elements = length ?? layout.length - offset;

@@ -20,9 +20,10 @@ const FILL = 1 / 64;
 const callsOf = ({ phases }: Program): readonly OperationCall[] => Object.values(phases).flat();
 
 /** The Program's training phases alone. */
-export function trainingOf({ models, tensors, phases }: Program): Program {
+export function trainingOf(program: Program): Program {
+  const { phases } = program;
   const played = TRAINING_PHASES.flatMap((phase) => (phases[phase] ? [[phase, phases[phase]] as const] : []));
-  return { ...(models === undefined ? {} : { models }), tensors, phases: Object.fromEntries(played) };
+  return { ...program, phases: Object.fromEntries(played) };
 }
 
 /** Key of a memory for what was measured on such a Program: `what`, on which adapter, for how many models of which shapes. */

@@ -5,15 +5,21 @@
  */
 import type { PlayScalars } from "../../core/backend.ts";
 import { ContractError } from "../../core/errors.ts";
+import { layOutMemory, type MemoryLayout, type MemoryRegion } from "../../core/liveness.ts";
 import { layoutOf, modelsOf } from "../../core/model-layout.ts";
-import type { OperationCall, PhaseName, Program, ProgramTensor } from "../../core/program.ts";
+import type { OperationCall, PhaseName, Program } from "../../core/program.ts";
 import { segmentOf, validateProgram } from "../../core/validate-program.ts";
 import type { ReferenceOperation, TensorArray } from "./twin.ts";
 import { findReferenceOperation, REFERENCE_OPERATIONS } from "./twins.ts";
 
-/** A Program with its storage. `tensors` are the live arrays of all models: tests write and read them directly. */
+/**
+ * A Program with its storage. `tensors` are the live arrays of all models: tests write and read them directly. Those of
+ * transients may lie over one another.
+ */
 export interface BoundProgram {
   readonly tensors: ReadonlyMap<string, TensorArray>;
+  /** Of all that was allocated for them. */
+  readonly bytes: number;
   /**
    * Runs a phase at once and returns the operations it ran, in order. Throws `ContractError` for a phase that the
    * Program lacks or a run-time scalar that `scalars` lacks, before anything has run. `ran` is called after each call.
@@ -38,32 +44,31 @@ interface BoundPhase {
 
 /** What a CPU player brings to a Program. */
 export interface Stage {
-  /** Zeroed storage of a tensor, all copies of it in one array of that many elements. */
-  allocate(tensor: ProgramTensor, elements: number): TensorArray;
+  /** Zeroed storage, exactly as many elements as the region has. */
+  allocate(region: MemoryRegion): TensorArray;
   /** What plays that call for that model. */
   find(call: OperationCall, model: number): ReferenceOperation;
 }
 
 /** Twins over arrays of their own; `precision` is in bits. */
 export function bindProgram(program: Program, precision: 32 | 64): BoundProgram {
-  const allocate = ({ type }: ProgramTensor, elements: number): TensorArray => {
+  const allocate = ({ type, elements }: MemoryRegion): TensorArray => {
     if (type === "u32") return new Uint32Array(elements);
     return precision === 32 ? new Float32Array(elements) : new Float64Array(elements);
   };
   return stageProgram(program, () => ({ allocate, find: ({ operation }) => findReferenceOperation(operation) }));
 }
 
-/** Validates the Program (`ContractError`), then sets the stage, allocates every tensor and binds its calls. */
-export function stageProgram(program: Program, setStage: () => Stage): BoundProgram {
+/** Validates the Program (`ContractError`), then sets the stage, allocates its memory and binds its calls. */
+export function stageProgram(program: Program, setStage: (memory: MemoryLayout) => Stage): BoundProgram {
   validateProgram(
     program,
     REFERENCE_OPERATIONS.map((entry) => entry.operation),
   );
   const models = modelsOf(program);
-  const stage = setStage();
-  const tensors = new Map(
-    program.tensors.map((tensor) => [tensor.name, stage.allocate(tensor, layoutOf(tensor, models).total)]),
-  );
+  const memory = layOutMemory(program);
+  const stage = setStage(memory);
+  const { tensors, bytes } = allocateTensors(program, memory, stage);
   const phases = new Map<string, BoundPhase>();
   for (const [phase, calls] of Object.entries(program.phases)) {
     const bound = calls.map((call) =>
@@ -75,6 +80,7 @@ export function stageProgram(program: Program, setStage: () => Stage): BoundProg
   }
   return {
     tensors,
+    bytes,
     play(phase, scalars, ran) {
       const bound = phases.get(phase);
       if (!bound) throw new ContractError({ operation: phase }, `one of ${[...phases.keys()].join(", ")}`, phase);
@@ -86,6 +92,19 @@ export function stageProgram(program: Program, setStage: () => Stage): BoundProg
       return bound.operations;
     },
   };
+}
+
+function allocateTensors(program: Program, { regions }: MemoryLayout, stage: Stage) {
+  const models = modelsOf(program);
+  const elements = new Map(program.tensors.map((tensor) => [tensor.name, layoutOf(tensor, models).total]));
+  const tensors = new Map<string, TensorArray>();
+  let bytes = 0;
+  for (const region of regions) {
+    const array = stage.allocate(region);
+    bytes += array.byteLength;
+    for (const name of region.tensors) tensors.set(name, array.subarray(0, elements.get(name)));
+  }
+  return { tensors, bytes };
 }
 
 function bindCall(

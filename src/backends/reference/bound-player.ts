@@ -4,6 +4,7 @@
  */
 import { type CallTime, type Player, playOneByOne } from "../../core/backend.ts";
 import { ContractError } from "../../core/errors.ts";
+import { refuseTransient } from "../../core/liveness.ts";
 import { layoutOf, locateRange, modelsOf } from "../../core/model-layout.ts";
 import type { Program } from "../../core/program.ts";
 import type { BoundProgram } from "./bind-program.ts";
@@ -12,24 +13,27 @@ import type { TensorArray } from "./twin.ts";
 /** Plays a Program that is bound in f32; `implementationOf` names what plays an operation, for profiles. */
 export function createBoundPlayer(
   program: Program,
-  { tensors, play }: BoundProgram,
+  { tensors, bytes, play }: BoundProgram,
   implementationOf: (operation: string) => string,
 ): Player {
   const dispatches: Record<string, number> = {};
   const counts = { plays: 0, submits: 0, dispatches };
   const models = modelsOf(program);
-  const layouts = new Map(program.tensors.map((tensor) => [tensor.name, layoutOf(tensor, models)]));
-  const find = (tensor: string) => {
+  const definitions = new Map(program.tensors.map((tensor) => [tensor.name, tensor]));
+  const find = (operation: "read" | "write", tensor: string) => {
     const array = tensors.get(tensor);
-    const layout = layouts.get(tensor);
-    if (!array || !layout) throw new ContractError({ operation: "Program", tensor }, "a tensor of the Program", tensor);
-    return { array, layout };
+    const definition = definitions.get(tensor);
+    if (!array || !definition) {
+      throw new ContractError({ operation: "Program", tensor }, "a tensor of the Program", tensor);
+    }
+    refuseTransient(operation, program, definition);
+    return { array, layout: layoutOf(definition, models) };
   };
   const player: Player = {
     counts,
-    bytes: [...tensors.values()].reduce((sum, { byteLength }) => sum + byteLength, 0),
+    bytes,
     write(tensor, data, offset = 0, model = 0) {
-      const { array, layout } = find(tensor);
+      const { array, layout } = find("write", tensor);
       if (data instanceof Uint32Array !== array instanceof Uint32Array) {
         throw new ContractError({ operation: "write", tensor }, array.constructor.name, data.constructor.name);
       }
@@ -67,13 +71,13 @@ export function createBoundPlayer(
       counts.submits++;
     },
     async read(tensor, offset = 0, length, model = 0) {
-      const { array, layout } = find(tensor);
+      const { array, layout } = find("read", tensor);
       const elements = length ?? layout.length - offset;
       const first = locateRange({ operation: "read", tensor }, layout, { model, offset, length: elements });
       return cutCopies(tensor, array, { first, elements, copies: 1, distance: 0 });
     },
     async readAll(tensor, offset = 0, length) {
-      const { array, layout } = find(tensor);
+      const { array, layout } = find("read", tensor);
       const elements = length ?? layout.length - offset;
       const first = locateRange({ operation: "read", tensor }, layout, { model: 0, offset, length: elements });
       return cutCopies(tensor, array, { ...layout, first, elements });

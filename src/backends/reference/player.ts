@@ -4,7 +4,7 @@
 import type { Backend, BackendInfo, Player } from "../../core/backend.ts";
 import { ELEMENT_BYTES } from "../../core/dims.ts";
 import { ProgramRefusedError } from "../../core/errors.ts";
-import { layoutOf, modelsOf } from "../../core/model-layout.ts";
+import { layOutMemory } from "../../core/liveness.ts";
 import type { PlannedOperation, Program } from "../../core/program.ts";
 import { PLAYER } from "../../core/shared-plan.ts";
 import { bindProgram } from "./bind-program.ts";
@@ -52,11 +52,10 @@ export function createReferencePlayer(program: Program): Player {
 
 function refuseTooLarge(program: Program): void {
   let bytes = 0;
-  const models = modelsOf(program);
-  for (const tensor of program.tensors) {
-    bytes += layoutOf(tensor, models).total * ELEMENT_BYTES;
+  for (const { name, elements } of layOutMemory(program).regions) {
+    bytes += elements * ELEMENT_BYTES;
     if (bytes > MAX_PROGRAM_BYTES) {
-      throw new ProgramRefusedError(`${tensor.name} and the tensors before it`, bytes, MAX_PROGRAM_BYTES);
+      throw new ProgramRefusedError(`${name} and the tensors before it`, bytes, MAX_PROGRAM_BYTES);
     }
   }
 }

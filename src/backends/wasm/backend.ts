@@ -43,7 +43,7 @@ export async function createWasmBackend(): Promise<Backend> {
     /** There is nothing to choose between. */
     tune: async (program) => planOf(program),
     async create(program) {
-      const bound = stageProgram(program, () => setWasmStage(program, kernels));
+      const bound = stageProgram(program, (memory) => setWasmStage(program, memory, kernels));
       return createBoundPlayer(program, bound, implementationOf);
     },
     dispose() {},

@@ -6,13 +6,14 @@
  * | bytes      | what                                                                  |
  * | ---------- | --------------------------------------------------------------------- |
  * | 0 … 1023   | zeros and the edge tile of `wasm/multiply.ts`                         |
- * | then       | tensors, each at a multiple of 64 with SLACK_BYTES behind it          |
+ * | then       | regions of tensors, at multiples of 64, SLACK_BYTES behind each        |
  * | then       | arguments of the fast calls                                           |
  * | then       | scratch, as much as the largest call needs: calls run one by one      |
  */
 import { ELEMENT_BYTES } from "../../core/dims.ts";
 import { ProgramRefusedError } from "../../core/errors.ts";
-import { layoutOf, modelsOf } from "../../core/model-layout.ts";
+import type { MemoryLayout } from "../../core/liveness.ts";
+import { modelsOf } from "../../core/model-layout.ts";
 import type { OperationCall, Program } from "../../core/program.ts";
 import { evaluateExtent } from "../../core/required-elements.ts";
 import type { Stage } from "../reference/bind-program.ts";
@@ -58,14 +59,14 @@ class Layout {
  * Lays a valid Program out and takes the memory for it. Throws `ProgramRefusedError` with the bytes where it is larger
  * than an address can reach, or than the engine grants.
  */
-export function setWasmStage(program: Program, kernels: CompiledKernels): Stage {
+export function setWasmStage(program: Program, { regions }: MemoryLayout, kernels: CompiledKernels): Stage {
   const layout = new Layout();
   const models = modelsOf(program);
   const addresses = new Map<string, number>();
-  for (const tensor of program.tensors) {
-    addresses.set(tensor.name, layout.take(layoutOf(tensor, models).total * ELEMENT_BYTES));
+  for (const { name, elements } of regions) {
+    addresses.set(name, layout.take(elements * ELEMENT_BYTES));
     if (layout.end > MAX_MEMORY_BYTES) {
-      throw new ProgramRefusedError(`${tensor.name} and the tensors before it`, layout.end, MAX_MEMORY_BYTES);
+      throw new ProgramRefusedError(`${name} and the tensors before it`, layout.end, MAX_MEMORY_BYTES);
     }
   }
   const argumentsAt = new Map<OperationCall, readonly number[]>();
@@ -84,7 +85,7 @@ export function setWasmStage(program: Program, kernels: CompiledKernels): Stage 
   const memory = takeMemory(layout.end);
   const kernel = instantiate(kernels, memory);
   return {
-    allocate({ name, type }, elements) {
+    allocate({ name, type, elements }) {
       const View = type === "u32" ? Uint32Array : Float32Array;
       return new View(memory.buffer, addresses.get(name), elements);
     },

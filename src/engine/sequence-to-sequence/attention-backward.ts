@@ -45,11 +45,11 @@ export function declareBackward(
   const { A, E, spec, keys } = parts;
   const { prefix, T, B, S, widths } = spec;
   const declare = (name: string, shape: readonly number[]) =>
-    draft.declare(`${prefix}attention.${name}`, "f32", shape, "activation");
+    draft.declare(`${prefix}attention.${name}`, "f32", shape, "transient");
   return {
     ...parts,
     gradients,
-    dscores: draft.declare(ATTENTION_TENSOR.dscores, "f32", [T, B, S], "activation"),
+    dscores: draft.declare(ATTENTION_TENSOR.dscores, "f32", [T, B, S], "transient"),
     dquery: packed(declare("dquery", [T, B, A]), A),
     handedBack: packed(declare("handedBack", [T, B, widths.query]), widths.query),
     dkeys: { ...keys, tensor: declare("dkeys", [S, B, A + E]) },

@@ -6,7 +6,7 @@ import type { AttentionChoice } from "../../core/attention-choice.ts";
 import type { TensorBinding } from "../../core/program.ts";
 import type { Segments } from "../cells/segments.ts";
 import type { ProgramDraft } from "../program-draft.ts";
-import type { RowsPlace, StepRange } from "../stages/stage.ts";
+import { formedRole, type RowsPlace, type StepRange } from "../stages/stage.ts";
 import { type AttentionWidths, contextWidth } from "./attention-form.ts";
 import { fromColumn, packed } from "./rows.ts";
 
@@ -71,15 +71,16 @@ export interface AttentionParts {
 /** Declares the tensors of the forward pass. */
 export function declareParts(draft: ProgramDraft, spec: AttentionSpec): AttentionParts {
   const { prefix, form, widths, T, B, S, source, queries } = spec;
+  const role = formedRole({ gradients: spec.gradients !== null });
   const declare = (name: string, shape: readonly number[]) =>
-    draft.declare(`${prefix}attention.${name}`, "f32", shape, "activation");
+    draft.declare(`${prefix}attention.${name}`, "f32", shape, role);
   const E = contextWidth(form, widths);
   const A = form.score === "dot" ? widths.source : form.width;
   const shared = {
     ...{ spec, A, E, scale: 1 / Math.sqrt(A) },
-    scores: draft.declare(ATTENTION_TENSOR.scores(prefix), "f32", [T, B, S], "activation"),
+    scores: draft.declare(ATTENTION_TENSOR.scores(prefix), "f32", [T, B, S], role),
     weights: draft.declare(ATTENTION_TENSOR.weights(prefix), "f32", [T, B, S], "activation"),
-    zero: declare("zero", [A + E]),
+    zero: draft.declare(`${prefix}attention.zero`, "f32", [A + E], "activation"),
   };
   if (form.score === "dot") return { ...shared, query: queries, keys: source, values: source };
   const query = packed(declare("query", [T, B, A]), A);

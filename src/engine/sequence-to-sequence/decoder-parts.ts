@@ -10,7 +10,7 @@ import { findCell } from "../cells/find-cell.ts";
 import { bindSegments, type Model } from "../model.ts";
 import type { ProgramDraft } from "../program-draft.ts";
 import type { StateGradients } from "../stages/recurrent-stage.ts";
-import type { Pass, RowsPlace, StageInput } from "../stages/stage.ts";
+import { formedRole, type Pass, type RowsPlace, type StageInput } from "../stages/stage.ts";
 import { TENSOR } from "../tensor-names.ts";
 import { type Attention, createAttention } from "./attention.ts";
 import { DECODER_OWNER, type DecoderShape, decoderContext, readoutWidth } from "./decoder-form.ts";
@@ -102,7 +102,7 @@ function declarePlace(draft: ProgramDraft, { model, shape, pass, key }: DecoderS
       draft.declare(DECODER_TENSOR.state(name, prefix), "f32", [T + 1, B, H], "activation"),
     ]),
   );
-  const record = draft.declare(DECODER_TENSOR.record(prefix), "f32", [T, B, cell.recordSlots, H], "activation");
+  const record = draft.declare(DECODER_TENSOR.record(prefix), "f32", [T, B, cell.recordSlots, H], formedRole(pass));
   return {
     ...{ label, T, B, H, states, record, flags },
     h: draft.declare(DECODER_TENSOR.state("h", prefix), "f32", [T + 1, B, H], "activation"),
@@ -120,7 +120,7 @@ function declareGradients(draft: ProgramDraft, { shape, pass }: DecoderSpec, E: 
   const { T, B } = pass;
   const { layer, form, outputs } = shape;
   const H = layer.units;
-  const declare = (name: string, extents: readonly number[]) => draft.declare(name, "f32", extents, "activation");
+  const declare = (name: string, extents: readonly number[]) => draft.declare(name, "f32", extents, "transient");
   const declareState = (name: string) => declare(DECODER_TENSOR.dState(name), [T + 1, B, H]);
   const dh = declareState("h");
   const dStates = Object.fromEntries(findCell(layer).extraStates.map((name) => [name, declareState(name)]));
@@ -167,7 +167,7 @@ function declareCombine(draft: ProgramDraft, { shape, pass, stepwise }: DecoderS
   const { T, B, prefix } = pass;
   const H = shape.layer.units;
   const declare = (name: string, extents: readonly number[]) =>
-    draft.declare(`${prefix}decoder.${name}`, "f32", extents, "activation");
+    draft.declare(`${prefix}decoder.${name}`, "f32", extents, formedRole(pass));
   return {
     flagBit: prefix === "" ? claimActivationFlag(draft, "tanh", "combine") : 1,
     a: declare("combine", [T, B, H]),
@@ -184,9 +184,8 @@ export function declareDecoder(draft: ProgramDraft, spec: DecoderSpec): DecoderP
   const H = layer.units;
   const E = decoderContext(shape);
   const label = `${prefix === "" ? "" : `${prefix.slice(0, -1)} `}decoder`;
-  const declare = (name: string, extents: readonly number[]) => draft.declare(name, "f32", extents, "activation");
+  const declare = (name: string, extents: readonly number[]) => draft.declare(name, "f32", extents, formedRole(pass));
   const place = declarePlace(draft, spec, label);
-  const own = (name: string, extents: readonly number[]) => declare(`${prefix}decoder.${name}`, extents);
   const cell = findCell(layer);
   const width = cell.gates * H;
   const parts: DecoderParts = {
@@ -199,9 +198,12 @@ export function declareDecoder(draft: ProgramDraft, spec: DecoderSpec): DecoderP
     combine: form.kind === "luong" ? declareCombine(draft, spec) : null,
     fromContext:
       form.kind === "bahdanau"
-        ? { out: packed(own("fromContext", [B, width]), width), zero: own("zero", [width]) }
+        ? {
+            out: packed(declare(`${prefix}decoder.fromContext`, [B, width]), width),
+            zero: draft.declare(`${prefix}decoder.zero`, "f32", [width], "activation"),
+          }
         : null,
-    logits: declare(DECODER_TENSOR.logits(prefix), [T, B, outputs]),
+    logits: draft.declare(DECODER_TENSOR.logits(prefix), "f32", [T, B, outputs], "activation"),
     gradients: pass.gradients ? declareGradients(draft, spec, E) : null,
   };
   return { ...parts, attention: attach(draft, parts) };

@@ -11,7 +11,15 @@ import {
 } from "../dense.ts";
 import { bindSegments } from "../model.ts";
 import { layerName, TENSOR } from "../tensor-names.ts";
-import { declareOutput, type Rows, requireGradient, requireWhole, type Stage, type StageContext } from "./stage.ts";
+import {
+  declareOutput,
+  formedRole,
+  type Rows,
+  requireGradient,
+  requireWhole,
+  type Stage,
+  type StageContext,
+} from "./stage.ts";
 
 /** Which layer of the model, and what it reads. */
 export interface DenseLayerSpec {
@@ -33,7 +41,7 @@ function declarePlace(context: StageContext, { layer, choice, input }: DenseLaye
   };
   if (choice.activation === "linear") return { ...shared, a: output.tensor, activation: null };
   const name: Activation = choice.activation;
-  const a = draft.declare(TENSOR.state(layer, "a", prefix), "f32", [steps, B, width], "activation");
+  const a = draft.declare(TENSOR.state(layer, "a", prefix), "f32", [steps, B, width], formedRole(pass));
   // As in the recurrent layers, a view never stops a run.
   const flagBit = prefix === "" ? claimActivationFlag(draft, name, label) : 1;
   return { ...shared, a, activation: { name, y: output.tensor, flags, flagBit } };
@@ -52,7 +60,7 @@ export function denseStage(context: StageContext, spec: DenseLayerSpec): Stage {
   const place = declarePlace(context, spec, output);
   const { label, activation } = place;
   const rows = [steps, pass.B, width];
-  const da = activation && pass.gradients ? draft.declare(TENSOR.dState(layer, "a"), "f32", rows, "activation") : null;
+  const da = activation && pass.gradients ? draft.declare(TENSOR.dState(layer, "a"), "f32", rows, "transient") : null;
   const gradients = (): DenseGradients => {
     const dy = requireGradient(output, label).tensor;
     const own = bindSegments(model, layerName(layer), TENSOR.gradients);

@@ -6,7 +6,15 @@ import { requireSegment } from "../cells/segments.ts";
 import { bindSegments } from "../model.ts";
 import { callOperation } from "../program-draft.ts";
 import { layerName, TENSOR } from "../tensor-names.ts";
-import { declareOutput, type Rows, requireGradient, requireWhole, type Stage, type StageContext } from "./stage.ts";
+import {
+  declareOutput,
+  formedRole,
+  type Rows,
+  requireGradient,
+  requireWhole,
+  type Stage,
+  type StageContext,
+} from "./stage.ts";
 
 /** PyTorch's and the paper's usual summand under the root. */
 const EPSILON = 1e-5;
@@ -21,7 +29,12 @@ export function normStage(context: StageContext, layer: number, input: Rows): St
   const { steps, width } = input;
   const label = `${prefix === "" ? "" : `${prefix.slice(0, -1)} `}layer ${layer + 1} norm`;
   const output = declareOutput(context, (derivative) => TENSOR.state(layer, `norm.${derivative}y`, prefix), input);
-  const statistics = draft.declare(TENSOR.state(layer, "norm.statistics", prefix), "f32", [steps, B, 2], "activation");
+  const statistics = draft.declare(
+    TENSOR.state(layer, "norm.statistics", prefix),
+    "f32",
+    [steps, B, 2],
+    formedRole(pass),
+  );
   const extents = { N: steps * B, C: width };
   const parameters = bindSegments(model, normName(layer), TENSOR.parameters);
   const gain = requireSegment(parameters, "gain");

@@ -4,7 +4,7 @@
  * that of a backward direction; records, inputs and outputs are indexed by original time in both.
  */
 import { type Direction, directionsOf, type RecurrentLayer } from "../../core/layer-choice.ts";
-import type { OperationCall, TensorBinding } from "../../core/program.ts";
+import type { OperationCall, TensorBinding, TensorRole } from "../../core/program.ts";
 import { addRows } from "../../operations/add-rows.ts";
 import { gatherBackward } from "../../operations/gather-backward.ts";
 import { gatherForward } from "../../operations/gather-forward.ts";
@@ -19,6 +19,7 @@ import { callOperation } from "../program-draft.ts";
 import { layerName, TENSOR } from "../tensor-names.ts";
 import { initialStateGradients } from "./initial-state.ts";
 import {
+  formedRole,
   type Rows,
   type RowsPlace,
   rowsOf,
@@ -69,12 +70,14 @@ function declareDirection(context: StageContext, spec: RecurrentLayerSpec, direc
   const H = choice.units;
   const reading = direction === "backward" ? " backward" : "";
   const label = `${prefix === "" ? "" : `${prefix.slice(0, -1)} `}layer ${layer + 1}${reading}`;
-  const declareRows = (name: string) => draft.declare(name, "f32", [T + 1, B, H], "activation");
-  const h = declareRows(TENSOR.h(layer, prefix, direction));
+  const declareRows = (name: string, role: TensorRole) => draft.declare(name, "f32", [T + 1, B, H], role);
+  const h = declareRows(TENSOR.h(layer, prefix, direction), "activation");
   const states: Record<string, TensorBinding> = {};
-  for (const name of cell.extraStates) states[name] = declareRows(TENSOR.state(layer, name, prefix, direction));
+  for (const name of cell.extraStates) {
+    states[name] = declareRows(TENSOR.state(layer, name, prefix, direction), "activation");
+  }
   const recordName = TENSOR.record(layer, prefix, direction);
-  const record = draft.declare(recordName, "f32", [T, B, cell.recordSlots, H], "activation");
+  const record = draft.declare(recordName, "f32", [T, B, cell.recordSlots, H], formedRole(pass));
   // Views write to a word of their own that nobody acts on, so that looking never stops a run.
   const flagBit = prefix === "" ? draft.claimFlagBit({ name: `${choice.cell}-forward` }, label) : 1;
   const parameters = bindSegments(model, layerName(layer, direction), TENSOR.parameters);
@@ -87,11 +90,11 @@ function declareDirection(context: StageContext, spec: RecurrentLayerSpec, direc
 
   function declareGradients(): StateGradients {
     const dStates = Object.fromEntries(
-      cell.extraStates.map((state) => [state, declareRows(TENSOR.dState(layer, state, direction))]),
+      cell.extraStates.map((state) => [state, declareRows(TENSOR.dState(layer, state, direction), "transient")]),
     );
     const droppedName = TENSOR.droppedStates(layer, direction);
-    const droppedStates = place.dropout.rate > 0 ? draft.declare(droppedName, "f32", [T, B, H], "activation") : null;
-    return { dh: declareRows(TENSOR.dh(layer, direction)), dStates, droppedStates };
+    const droppedStates = place.dropout.rate > 0 ? draft.declare(droppedName, "f32", [T, B, H], "transient") : null;
+    return { dh: declareRows(TENSOR.dh(layer, direction), "transient"), dStates, droppedStates };
   }
 }
 
@@ -205,7 +208,7 @@ function handBothDown(
   const { gradient, width } = input;
   const { T, B } = context.pass;
   const name = TENSOR.dState(second.layer, "x", second.direction);
-  const tensor = context.draft.declare(name, "f32", [T, B, width], "activation");
+  const tensor = context.draft.declare(name, "f32", [T, B, width], "transient");
   const packed = { tensor, offset: 0, stride: width };
   return (range) => {
     const { N, offset: xOffset } = rowsOf(packed, range, B);

@@ -93,6 +93,14 @@ export function rowsOf(
   return { N: count * B, offset: offset + first * B * stride };
 }
 
+/**
+ * The role of what a pass forms anew at every play, all of it that is ever read: of a training pass nobody looks at it, so its
+ * memory serves others before and after (`liveness.ts`); views read theirs. Not for states, whose first row is given.
+ */
+export function formedRole({ gradients }: Pick<Pass, "gradients">): "transient" | "activation" {
+  return gradients ? "transient" : "activation";
+}
+
 /** Declares packed rows of a stage's own as what it hands on, with their gradient `d`+name where the pass has gradients. */
 export function declareOutput(
   { draft, pass }: StageContext,
@@ -100,7 +108,7 @@ export function declareOutput(
   { steps, width }: Pick<Rows, "steps" | "width">,
 ): Rows {
   const declare = (derivative: "" | "d") => {
-    const tensor = draft.declare(name(derivative), "f32", [steps, pass.B, width], "activation");
+    const tensor = draft.declare(name(derivative), "f32", [steps, pass.B, width], formedRole(pass));
     return { tensor, offset: 0, stride: width };
   };
   const gradient = pass.gradients ? declare("d") : null;
