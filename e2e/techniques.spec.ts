@@ -77,8 +77,7 @@ test("a layer that reads both ways, normalised, with dropout and a learned start
 test("pruning shows what is left of each part and what it cost; a share above its range is refused", async ({
   page,
 }) => {
-  await openExperiment(page, smallWeather);
-  await expectWebGpu(page);
+  await openExperiment(page, smallWeather, QUERY.page);
   await unfold(page, "More settings");
   await choose(page, "Pruning", "once");
   const share = field(page, "Share pruned");

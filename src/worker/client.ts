@@ -4,13 +4,14 @@
  */
 import { decodeEvent } from "./decode.ts";
 import workerUrl from "./entry.ts?worker&url";
+import { deliverInFrames } from "./frame-delivery.ts";
 import type { Command, Event } from "./protocol.ts";
 
 /** A running worker. */
 export interface WorkerClient {
   /** Sends a command; buffers in `transfer` move to the worker. */
   send(command: Command, transfer?: Transferable[]): void;
-  /** Calls `listener` for every event; returns the way to stop. */
+  /** Calls `listener` for every event, those of a frame together; returns the way to stop. */
   subscribe(listener: (event: Event) => void): () => void;
   /** Ends the worker at once; whatever it held is gone. */
   terminate(): void;
@@ -49,9 +50,9 @@ function sameOriginOnly(url: string): string {
 /** Starts the engine's worker. Throws only where the browser cannot construct a worker at all. */
 export function createWorkerClient(): WorkerClient {
   const listeners = new Set<(event: Event) => void>();
-  const emit = (event: Event) => {
+  const emit = deliverInFrames((event: Event) => {
     for (const listener of listeners) listener(event);
-  };
+  });
   const fail = (reason: string) =>
     emit({ type: "fault", runId: null, step: null, fault: { code: "worker-failed", details: { reason } } });
   const worker = new Worker(trustScriptUrl(workerUrl), { type: "module", name: "engine" });
@@ -68,6 +69,10 @@ export function createWorkerClient(): WorkerClient {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    terminate: () => worker.terminate(),
+    terminate() {
+      worker.terminate();
+      // Events that wait for a frame are of a worker that is no more.
+      listeners.clear();
+    },
   };
 }
