@@ -80,6 +80,7 @@ describe("gradients of the training Program", () => {
     }
     play("forward", SCALARS);
     play("backward", {});
+    play("dh-norm", {});
     const dh = floats(tensors, TENSOR.dh(1));
     const norms = floats(tensors, TENSOR.dhNorm(1));
     for (let n = 0; n < T * B; n++) {

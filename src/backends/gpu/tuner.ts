@@ -75,7 +75,9 @@ export async function tunePlan(parts: TunerParts, options: TuneOptions): Promise
   for (const [done, place] of shapes.entries()) {
     options.progress(done, shapes.length, place.group[0].operation);
     const left = shapes.slice(done).reduce((sum, { flops }) => sum + flops, 0);
-    const share = Math.max(untilMs - options.now(), 0) * (place.flops / left);
+    const rest = Math.max(untilMs - options.now(), 0);
+    // Shares in which nobody can be raced would leave everything unmeasured.
+    const share = Math.min(rest, Math.max(rest * (place.flops / left), 2 * FIRST_PREPARATION_MS));
     chosen.set(place.key, await choose({ ...parts, defaults, preparationMs }, place, { ...options, limitMs: share }));
   }
   options.progress(shapes.length, shapes.length, "");
