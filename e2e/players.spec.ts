@@ -3,7 +3,7 @@
  * a run, which can be skipped.
  */
 import type { Locator, Page } from "@playwright/test";
-import { smallWeather } from "./experiments.ts";
+import { smallWeather, wideWeather } from "./experiments.ts";
 import {
   expectPausedAt,
   expectReady,
@@ -112,9 +112,10 @@ async function skipAtOnce(page: Page): Promise<() => Promise<string>> {
     told ||= text;
   });
   await page.addInitScript(() => {
-    new MutationObserver(() => {
+    new MutationObserver((_, observer) => {
       const skip = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Skip");
       if (!skip) return;
+      observer.disconnect();
       const tell: unknown = Reflect.get(globalThis, "tellSkipped");
       if (typeof tell === "function") tell(skip.parentElement?.textContent);
       skip.click();
@@ -128,9 +129,9 @@ async function skipAtOnce(page: Page): Promise<() => Promise<string>> {
 
 test("the measurements before a run can be skipped; it starts with what is known", async ({ page }) => {
   const skipped = await skipAtOnce(page);
-  await openExperiment(page, smallWeather, QUERY.tuned);
+  await openExperiment(page, wideWeather, QUERY.tuned);
   const told = /^Measuring what is fastest on this device, (\d+) of (\d+)/.exec(await skipped());
-  expect(told?.[1]).toBe("0");
+  expect(Number(told?.[1])).toBeLessThan(Number(told?.[2]));
   const known = await page.evaluate(() => {
     const kept: unknown = JSON.parse(localStorage.getItem("gatescope-plans") ?? "{}");
     return typeof kept === "object" && kept !== null && "plans" in kept ? Object.keys(kept.plans ?? {}).length : 0;
