@@ -25,12 +25,6 @@ export const smallWeather: Experiment = {
   seed: 7,
 };
 
-/** The same with too many units for whole steps in one dispatch, so that there is time to measure single operations. */
-export const wideWeather: Experiment = {
-  ...smallWeather,
-  model: { ...smallWeather.model, layers: [{ cell: "gru", reset: "after", activation: "tanh", units: 40 }] },
-};
-
 /** Spelling by two layers, one of each form of the GRU. */
 export const twoForms: Experiment = {
   version: 1,

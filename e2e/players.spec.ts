@@ -3,7 +3,7 @@
  * a run, which can be skipped.
  */
 import type { Locator, Page } from "@playwright/test";
-import { smallWeather, wideWeather } from "./experiments.ts";
+import { smallWeather } from "./experiments.ts";
 import {
   expectPausedAt,
   expectReady,
@@ -129,15 +129,14 @@ async function skipAtOnce(page: Page): Promise<() => Promise<string>> {
 
 test("the measurements before a run can be skipped; it starts with what is known", async ({ page }) => {
   const skipped = await skipAtOnce(page);
-  await openExperiment(page, wideWeather, QUERY.tuned);
-  const told = /^Measuring what is fastest on this device, (\d+) of (\d+)/.exec(await skipped());
-  expect(Number(told?.[1])).toBeLessThan(Number(told?.[2]));
+  await openExperiment(page, smallWeather, QUERY.tuned);
+  expect(await skipped()).toMatch(/^Measuring what is fastest on this device, 0 of \d+/);
   const known = await page.evaluate(() => {
     const kept: unknown = JSON.parse(localStorage.getItem("gatescope-plans") ?? "{}");
     return typeof kept === "object" && kept !== null && "plans" in kept ? Object.keys(kept.plans ?? {}).length : 0;
   });
-  // At most what was being measured when the click came.
-  expect(known).toBeLessThan(Number(told?.[2]));
+  // What was being measured when the click came is not kept either: its race was not run to the end.
+  expect(known).toBe(0);
   await expectWebGpu(page);
   await trainTo(page, 5);
 });

@@ -29,3 +29,8 @@ export function writeState(player: Player, { params, moments, carried }: DeviceS
   player.write(TENSOR.moments, moments, 0, model);
   if (carried.length > 0) player.write(CARRIED, carried, 0, model);
 }
+
+/** Parameters to begin again with: moments and carried states are as long as those of `like`, and 0. */
+export function freshState(params: DeviceState["params"], { moments, carried }: DeviceState): DeviceState {
+  return { params, moments: new Float32Array(moments.length), carried: new Float32Array(carried.length) };
+}

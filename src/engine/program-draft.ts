@@ -4,6 +4,7 @@
  * Sizes are checked later, once, by `validateProgram` in every player.
  */
 import { elementCount } from "../core/dims.ts";
+import type { Fault } from "../core/errors.ts";
 import type { ElementType, Numbers, TensorContract } from "../core/operation.ts";
 import type { OperationCall, ProgramTensor, TensorBinding, TensorRole } from "../core/program.ts";
 
@@ -23,6 +24,12 @@ export interface FlagOrigin {
   readonly bit: number;
   readonly operation: string;
   readonly label: string;
+}
+
+/** The fault of a word of `flags` that is not 0: who raised its first bit, in the training step `step`. */
+export function notFiniteFault(origins: readonly FlagOrigin[], flags: number, step: number): Fault {
+  const { operation = "unknown", label = "unknown" } = origins.find(({ bit }) => (flags & bit) !== 0) ?? {};
+  return { code: "not-finite", details: { step, operation, where: label } };
 }
 
 /** Bits of one `u32`. */

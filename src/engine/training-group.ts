@@ -10,11 +10,12 @@ import type { Plan } from "../core/program.ts";
 import type { StepProfile } from "../core/step-profile.ts";
 import type { Dataset } from "../core/task.ts";
 import type { BuiltProgram } from "./build-program.ts";
-import { readState, writeState } from "./device-state.ts";
+import { freshState, readState, writeState } from "./device-state.ts";
 import { HeldOut, type JudgedModel } from "./held-out.ts";
 import { ModelTraining } from "./model-training.ts";
 import { viewModel } from "./model-view.ts";
 import type { ProbeResult, ProbeSequence } from "./probe.ts";
+import { notFiniteFault } from "./program-draft.ts";
 import type { ProgramSpec } from "./program-spec.ts";
 import { Pruner } from "./pruner.ts";
 import type { QueuePlace } from "./queue-clock.ts";
@@ -165,12 +166,7 @@ export class TrainingGroup {
     const { player } = this.parts;
     const best = this.#heldOut.best(index);
     if (!best) throw new Error("no evaluation has chosen a best state yet");
-    const { moments, carried } = model.recovery;
-    const state = {
-      params: best.params,
-      moments: new Float32Array(moments.length),
-      carried: new Float32Array(carried.length),
-    };
+    const state = freshState(best.params, model.recovery);
     writeState(player, state, index);
     player.write("flags", NO_FLAGS, 0, index);
     model.beginAgain();
@@ -258,9 +254,7 @@ export class TrainingGroup {
   /** Parameters on the device are those of the last good step, so a run can go on from there at once. */
   async #stopAtFlag(index: number, chunk: FinishedChunk, report: OpenReport): Promise<void> {
     const { step } = this.#model(index);
-    const origin = this.parts.built.flagOrigins.find(({ bit }) => (chunk.flags & bit) !== 0);
-    const { operation = "unknown", label = "unknown" } = origin ?? {};
-    report.fault = { code: "not-finite", details: { step, operation, where: label } };
+    report.fault = notFiniteFault(this.parts.built.flagOrigins, chunk.flags, step);
     this.#stop(index, report.fault);
     if (this.#afterFault === "stop") return;
     while (this.#queue.inFlight > 0) await this.#queue.take();

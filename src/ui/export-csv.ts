@@ -2,7 +2,7 @@
  * What the page shows as CSV text (RFC 4180, CRLF): gates in long rows, losses by step. Layers, steps t and units count
  * from 1, as on the page; values keep nine significant digits, which is what restores an f32 exactly.
  */
-import type { GateView } from "../worker/protocol.ts";
+import type { GateView } from "../worker/summaries.ts";
 import type { RunSeries } from "./series.ts";
 
 /** The part of a snapshot that is written. Values of each view are [T, H]. */

@@ -1,5 +1,5 @@
 /** How the page calls a part of the model: by the number of its layer, and by its direction where the layer has two. */
-import type { LayerSummary } from "../worker/protocol.ts";
+import type { LayerSummary } from "../worker/summaries.ts";
 import { t } from "./i18n/translate.ts";
 
 type NamedPart = Pick<LayerSummary, "layer" | "direction" | "role">;

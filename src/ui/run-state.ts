@@ -6,7 +6,8 @@ import type { BackendInfo, BackendWish } from "../core/backend.ts";
 import type { Experiment, LiveField } from "../core/experiment.ts";
 import type { PruningReport } from "../core/run-record.ts";
 import type { SharedPlan } from "../core/shared-plan.ts";
-import type { DatasetSummary, Event, LayerSummary, ProbeWish } from "../worker/protocol.ts";
+import type { Event, ProbeWish } from "../worker/protocol.ts";
+import type { DatasetSummary, LayerSummary } from "../worker/summaries.ts";
 
 type EventOf<Type extends Event["type"]> = Extract<Event, { readonly type: Type }>;
 

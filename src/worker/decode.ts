@@ -11,7 +11,8 @@ import type { PublishedName, VariantName } from "../core/published-model.ts";
 import type { PruningReport } from "../core/run-record.ts";
 import { parseSharedPlan, type SharedPlan } from "../core/shared-plan.ts";
 import type { DataSource, Thumbnail } from "../core/task.ts";
-import type { Command, DatasetSummary, Event, LayerSummary, TaskResult } from "./protocol.ts";
+import type { Command, Event } from "./protocol.ts";
+import type { DatasetSummary, LayerSummary, TaskResult } from "./summaries.ts";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 

@@ -12,7 +12,8 @@ import type { ProbeResult } from "../engine/probe.ts";
 import type { Run } from "../engine/run.ts";
 import type { Evaluation } from "../engine/run-report.ts";
 import type { ProbeInput } from "./probe-input.ts";
-import type { Answer, DatasetSummary, Event, FoundAnswer, LayerSummary, TaskResult } from "./protocol.ts";
+import type { Event } from "./protocol.ts";
+import type { Answer, DatasetSummary, FoundAnswer, LayerSummary, TaskResult } from "./summaries.ts";
 
 type Floats = Float32Array<ArrayBuffer>;
 type BinaryRows = Extract<TargetRows, { readonly kind: "binary" }>;

@@ -8,6 +8,7 @@ import type { TaskName } from "../core/experiment.ts";
 import { decodeCheckpoint, encodeCheckpoint, nonFiniteTensors } from "../engine/checkpoint.ts";
 import { readRunFile, writeRunFile } from "../interop/run-file.ts";
 import { describeOffer, drawSample, tasksWithSamples } from "./cards.ts";
+import { endsTuning, runIdOf } from "./command-facts.ts";
 import { faultOf } from "./fault-of.ts";
 import { breathe, Mailbox } from "./mailbox.ts";
 import { inspectFile } from "./own-data.ts";
@@ -22,15 +23,6 @@ export interface ServerParts extends KeeperParts {
 }
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
-
-const ENDS_TUNING: ReadonlySet<Command["type"]> = new Set([
-  "skip-tuning",
-  "start",
-  "open-run",
-  "undo",
-  "use-cpu",
-  "open-backend",
-]);
 
 /** See the file's header. */
 export class Server {
@@ -54,7 +46,7 @@ export class Server {
   /** Takes a command; it is handled between two chunks of training. */
   receive(command: Command): void {
     // Nobody waits for the measurements of a run any more once another one is asked for.
-    if (ENDS_TUNING.has(command.type)) this.#keeper.skipTuning();
+    if (endsTuning(command)) this.#keeper.skipTuning();
     this.#mailbox.put(command);
   }
 
@@ -296,6 +288,3 @@ export class Server {
 }
 
 /** The run that a command is about to make; its refusal is told under that number. */
-function runIdOf(command: Command): number | null {
-  return command.type === "start" || command.type === "open-run" ? command.runId : null;
-}

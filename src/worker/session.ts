@@ -16,8 +16,9 @@ import { describeDataset, describeLayers, describeResult, describeSnapshot } fro
 import { breathe } from "./mailbox.ts";
 import { readOwnData } from "./own-data.ts";
 import { type ProbeInput, readProbe } from "./probe-input.ts";
-import type { FoundAnswer, OwnFileBytes, Played, Post, ProbeWish } from "./protocol.ts";
+import type { OwnFileBytes, Played, Post, ProbeWish } from "./protocol.ts";
 import { Storyteller } from "./storyteller.ts";
+import type { FoundAnswer } from "./summaries.ts";
 
 /** What a session is opened from. */
 export interface SessionParts {

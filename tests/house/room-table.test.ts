@@ -63,6 +63,7 @@ const allowed: readonly Edge[] = [
   ["src/worker/v1.ts", "../backends/open.ts"],
   ["src/ui/w1.ts", "../worker/client.ts"],
   ["src/ui/w2.ts", "../worker/protocol.ts"],
+  ["src/ui/w2.ts", "../worker/summaries.ts"],
   ["src/ui/components/w3.ts", "react"],
   ["src/cli/x1.ts", "../backends/open.ts"],
   ["src/cli/x2.ts", "node:fs"],

@@ -77,6 +77,22 @@ test("leaves the calls where they are not slower, and remembers that too", async
   expect(opened).toBe(2);
 });
 
+test("what has been compiled is measured, also where compiling took all of the time", async () => {
+  const slow = async (sample: Program, plan: Plan) => {
+    ms += 1500;
+    return {
+      ...createReferencePlayer(sample),
+      playSteps: (_: readonly PhaseName[], count: number) => {
+        ms += count * (plan[TRAINING_STEPS] ? 1 : 2);
+      },
+    };
+  };
+  const options = { now: () => ms, memory, skipped: () => false, progress: () => undefined, limitMs: 2000 };
+  const plan = await tuneSteps({ program, plan: {}, software: true, adapter: "scripted", create: slow }, options);
+  expect(plan[TRAINING_STEPS]?.implementation).toBe("micro");
+  expect(ms).toBeLessThan(3000 + 200);
+});
+
 test("measures nothing without time, when skipped, or where the kernel cannot play the steps", async () => {
   expect(await tune(4, 1, { limitMs: 1000 })).toEqual({});
   expect(await tune(4, 1, { skipped: () => true })).toEqual({});

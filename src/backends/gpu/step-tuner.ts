@@ -16,8 +16,11 @@ const LANES = { software: [4, 8], hardware: [64] };
 /** Measurements of each plan that a race needs at least. */
 const FEWEST_MEASUREMENTS = 3;
 
-/** Time to set aside: the kernel takes one to two seconds to compile on a software adapter, which cannot be broken off. */
-const RESERVED_MS = 1500;
+/** Time that the kernel may take: one to two seconds to compile on a software adapter, which cannot be broken off. */
+const COMPILING_MS = 1500;
+
+/** What has been compiled is measured, if that takes no longer: the next visit would only compile it again. */
+const GRACE_MS = 200;
 
 /** What is remembered where the calls one by one are faster. */
 const CALL_BY_CALL: PlannedOperation = { implementation: "calls", sizes: {} };
@@ -47,11 +50,6 @@ function chooseSizes(training: Program, software: boolean): Numbers | undefined 
   return lanes.map((WORKGROUP_SIZE) => ({ WORKGROUP_SIZE })).find((sizes) => isMicroFeasible(training, sizes));
 }
 
-/** Milliseconds that `tuneSteps` wants left over when it begins, 0 where it has nothing to measure. */
-export function reservedForSteps(program: Program, software: boolean): number {
-  return chooseSizes(trainingOf(program), software) ? RESERVED_MS : 0;
-}
-
 /** The entry of a plan for whole training steps, or none. Rejects with `BackendLostError` when the device goes away. */
 export async function tuneSteps(parts: StepTunerParts, options: TuneOptions): Promise<Plan> {
   const training = trainingOf(parts.program);
@@ -72,7 +70,7 @@ async function measure(
   micro: PlannedOperation,
   options: TuneOptions,
 ): Promise<PlannedOperation | undefined> {
-  if (options.skipped() || options.limitMs < RESERVED_MS) return undefined;
+  if (options.skipped() || options.limitMs < COMPILING_MS) return undefined;
   const plans = [parts.plan, { ...parts.plan, [TRAINING_STEPS]: micro }];
   const winner = await raceSteps({ ...parts, program: training }, plans, options);
   return winner === undefined ? undefined : winner === 0 ? CALL_BY_CALL : micro;
@@ -87,16 +85,18 @@ export async function raceSteps(
   plans: readonly Plan[],
   options: TuneOptions,
 ): Promise<number | undefined> {
-  const rules = { now: options.now, skipped: options.skipped, untilMs: options.now() + options.limitMs };
-  if (rules.skipped() || options.limitMs <= 0) return undefined;
+  const { now, skipped, limitMs } = options;
+  const limit = now() + limitMs;
+  if (skipped() || limitMs <= 0) return undefined;
   const training = trainingOf(program);
   const players: Player[] = [];
   try {
     for (const plan of plans) players.push(await create(training, plan));
-    const runners = players.map((player) => createTrainingRunner(player, training, rules.now));
+    const runners = players.map((player) => createTrainingRunner(player, training, now));
+    const rules = { now, skipped, untilMs: Math.max(limit, now() + GRACE_MS) };
     const ms = (await runners[0]?.run()) ?? Number.NaN;
     const atLeastMs = Math.max(ms, MEASUREMENT.ms) * FEWEST_MEASUREMENTS * plans.length;
-    if (!(rules.now() + atLeastMs <= rules.untilMs)) return undefined;
+    if (!(now() + atLeastMs <= rules.untilMs)) return undefined;
     return (await race(runners, rules))?.winner;
   } finally {
     for (const player of players) player.dispose();

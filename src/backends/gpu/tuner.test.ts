@@ -213,8 +213,10 @@ test("progress names what comes next and ends with all done", async () => {
   const progress = (done: number, total: number, operation: string) => seen.push([done, total, operation]);
   await tune(program(call(5, 7, "a")), narrowWins, options(createMemory(), { progress }));
   expect(seen).toEqual([
-    [0, 1, "row-norm"],
-    [1, 1, ""],
+    [0, 3, "training-steps"],
+    [1, 3, "row-norm"],
+    [2, 3, "training-steps"],
+    [3, 3, ""],
   ]);
 });
 

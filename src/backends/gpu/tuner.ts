@@ -1,8 +1,9 @@
 /**
- * The measured choice of a plan. Each place of the model starts with its default; on the run's own shapes the
- * implementations are raced against each other, then the winner against variations of its sizes. Places of one shape are
- * measured once, dear ones first, within one limit of time; what there was no time for keeps its default. In the end whole
- * steps decide between that plan and the defaults, because calls that are fast alone may not be among others.
+ * The measured choice of a plan. Where whole training steps in one dispatch are faster than the default calls, that is the
+ * choice. Elsewhere each place of the model starts with its default; on the run's own shapes the implementations are raced
+ * against each other, then the winner against variations of its sizes. Places of one shape are measured once, dear ones
+ * first, within one limit of time; what there was no time for keeps its default. In the end whole steps decide between that
+ * plan and the defaults, because calls that are fast alone may not be among others.
  */
 import type { Player, PlayScalars, TuneOptions } from "../../core/backend.ts";
 import { countFlops, guessRate } from "../../core/budget.ts";
@@ -17,12 +18,13 @@ import {
   plannedFor,
 } from "../../core/program.ts";
 import { findOperation } from "../../operations/registry.ts";
+import { TRAINING_STEPS } from "../../operations/training-steps.ts";
 import { isPlayable, listImplementations, listVariations, type Place, withChunks } from "./candidates.ts";
 import { type Group, groupByPlace, planDefaults } from "./plan.ts";
 import { type RaceRules, type Runner, race } from "./race.ts";
 import { type Sample, sampleCalls } from "./sample-call.ts";
 import { describeShape } from "./shape-key.ts";
-import { raceSteps, reservedForSteps, tuneSteps } from "./step-tuner.ts";
+import { raceSteps, tuneSteps } from "./step-tuner.ts";
 
 /** Phases whose time is the time of training. */
 const TRAINING: readonly PhaseName[] = ["forward", "backward", "update"];
@@ -66,21 +68,29 @@ export async function tunePlan(parts: TunerParts, options: TuneOptions): Promise
   const places = findPlaces(parts).sort((a, b) => b.flops - a.flops);
   const shapes = [...new Map(places.map((place) => [place.key, place])).values()];
   const endMs = options.now() + options.limitMs;
-  const latestMs = options.now() + options.limitMs * LATEST_START;
-  const untilMs = latestMs - reservedForSteps(program, software);
+  const untilMs = options.now() + options.limitMs * LATEST_START;
+  const defaults = planDefaults(program, software);
+  // Whole steps come first and, against the plan that the places lead to, last.
+  const total = shapes.length + 2;
+  const report = (done: number, next: string) => options.progress(done, total, next);
+  report(0, TRAINING_STEPS);
+  const steps = await tuneSteps({ ...parts, plan: defaults }, options);
+  if (TRAINING_STEPS in steps) {
+    report(total, "");
+    return { ...defaults, ...steps };
+  }
   const preparationMs = new Map<string, number>();
   const chosen = new Map<string, PlannedOperation>();
   const isRemembered = shapes.every(({ key }) => options.memory.recall(key) !== undefined);
-  const defaults = planDefaults(program, software);
   for (const [done, place] of shapes.entries()) {
-    options.progress(done, shapes.length, place.group[0].operation);
+    report(1 + done, place.group[0].operation);
     const left = shapes.slice(done).reduce((sum, { flops }) => sum + flops, 0);
     const rest = Math.max(untilMs - options.now(), 0);
     // Shares in which nobody can be raced would leave everything unmeasured.
     const share = Math.min(rest, Math.max(rest * (place.flops / left), 2 * FIRST_PREPARATION_MS));
     chosen.set(place.key, await choose({ ...parts, defaults, preparationMs }, place, { ...options, limitMs: share }));
   }
-  options.progress(shapes.length, shapes.length, "");
+  report(total - 1, TRAINING_STEPS);
   const tuned = places.flatMap((place) => {
     const planned = chosen.get(place.key);
     return planned && isPlayable(place, planned) ? [[planKey(place.group[0]), planned] as const] : [];
@@ -89,9 +99,8 @@ export async function tunePlan(parts: TunerParts, options: TuneOptions): Promise
   const confirm = { ...options, limitMs: endMs - options.now() };
   const isFaster = isRemembered || (await isFasterPlan(parts, { defaults, challenger }, confirm));
   if (!isFaster) rememberDefaults(shapes, defaults, options);
-  const plan = isFaster ? challenger : defaults;
-  const limitMs = Math.max(latestMs - options.now(), 0);
-  return { ...plan, ...(await tuneSteps({ ...parts, plan }, { ...options, limitMs })) };
+  report(total, "");
+  return isFaster ? challenger : defaults;
 }
 
 /** False where whole steps of the challenger are not clearly faster; true where they are, or take too long to tell. */

@@ -1,5 +1,5 @@
 /** What a decoder says: its answers to held-out sources beside the right ones, and what a search finds for the probe. */
-import type { Answer, FoundAnswer } from "../../worker/protocol.ts";
+import type { Answer, FoundAnswer } from "../../worker/summaries.ts";
 import { formatPercent } from "../i18n/format.ts";
 import { t } from "../i18n/translate.ts";
 import controls from "../styles/controls.module.css";

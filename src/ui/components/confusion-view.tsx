@@ -1,6 +1,6 @@
 /** Which class was taken for which: a real table, shaded by share of its row, with the right answers framed. */
 import type { CSSProperties } from "react";
-import type { DatasetSummary, TaskResult } from "../../worker/protocol.ts";
+import type { DatasetSummary, TaskResult } from "../../worker/summaries.ts";
 import { formatNumber, formatPercent } from "../i18n/format.ts";
 import { t } from "../i18n/translate.ts";
 import { type ConfusionSummary, summarizeConfusion } from "../plots/confusion.ts";

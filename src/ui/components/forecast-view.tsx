@@ -1,7 +1,7 @@
 /** Forecast against truth over the test rows, for series: three lines and the errors in the user's unit. */
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Column } from "../../core/task.ts";
-import type { TaskResult } from "../../worker/protocol.ts";
+import type { TaskResult } from "../../worker/summaries.ts";
 import { formatNumber } from "../i18n/format.ts";
 import { t } from "../i18n/translate.ts";
 import type { LineChart, LineChartOptions } from "../plots/line-chart.ts";

@@ -4,7 +4,8 @@
  * while the network learns; "Sort again" takes the newest values.
  */
 import { type CSSProperties, type ReactNode, useId, useState } from "react";
-import type { Event, LayerSummary } from "../../worker/protocol.ts";
+import type { Event } from "../../worker/protocol.ts";
+import type { LayerSummary } from "../../worker/summaries.ts";
 import { t } from "../i18n/translate.ts";
 import { partTitle } from "../part-name.ts";
 import type { Cursor } from "../plots/cursor.ts";

@@ -4,7 +4,7 @@
  * the value under it at most every few seconds.
  */
 import { useEffect, useRef, useState } from "react";
-import type { GateView } from "../../worker/protocol.ts";
+import type { GateView } from "../../worker/summaries.ts";
 import { formatExact } from "../i18n/format.ts";
 import { t } from "../i18n/translate.ts";
 import type { Cursor } from "../plots/cursor.ts";

@@ -4,7 +4,7 @@
  * the cursor is an overlay.
  */
 import { type CSSProperties, type KeyboardEvent, memo, type PointerEvent, type ReactNode, useMemo } from "react";
-import type { GateView as GateValues } from "../../worker/protocol.ts";
+import type { GateView as GateValues } from "../../worker/summaries.ts";
 import { formatNumber } from "../i18n/format.ts";
 import { isMessageKey, t, translate } from "../i18n/translate.ts";
 import { type ColorScale, scaleOf } from "../plots/color-maps.ts";

@@ -1,5 +1,5 @@
 /** How learning goes: the loss curves and the task's own result. */
-import type { DatasetSummary } from "../../worker/protocol.ts";
+import type { DatasetSummary } from "../../worker/summaries.ts";
 import { useApp, useSeries, useSession } from "../app-context.ts";
 import { lossCsv } from "../export-csv.ts";
 import { downloadFile } from "../files.ts";

@@ -1,5 +1,5 @@
 /** The task's test metrics of the best and the latest parameters beside what a model without memory reaches. */
-import type { DatasetSummary } from "../../worker/protocol.ts";
+import type { DatasetSummary } from "../../worker/summaries.ts";
 import { formatPercent, formatTwoDecimals } from "../i18n/format.ts";
 import { isMessageKey, t, translate } from "../i18n/translate.ts";
 import controls from "../styles/controls.module.css";

@@ -3,7 +3,8 @@
  * checked against the vocabulary before it is sent, so that the refusal can name the symbols.
  */
 import { type FormEvent, useState } from "react";
-import type { DatasetSummary, ProbeWish } from "../../worker/protocol.ts";
+import type { ProbeWish } from "../../worker/protocol.ts";
+import type { DatasetSummary } from "../../worker/summaries.ts";
 import { t } from "../i18n/translate.ts";
 import { type ProbeTextIssue, probeTextIssue } from "../plots/probe-text.ts";
 import { visibleSymbol } from "../plots/strip.ts";

@@ -3,7 +3,8 @@
  * course per input column, and under them the output beside the target where one is known.
  */
 import { useMemo } from "react";
-import type { DatasetSummary, Event } from "../../worker/protocol.ts";
+import type { Event } from "../../worker/protocol.ts";
+import type { DatasetSummary } from "../../worker/summaries.ts";
 import { formatNumber } from "../i18n/format.ts";
 import { t } from "../i18n/translate.ts";
 import { columnScale, drawColumns } from "../plots/column-map.ts";

@@ -3,7 +3,8 @@
  * beside those of a model without memory. Which of them it is follows from the result and the dataset, not from the
  * task's name, so that a person's own data get the same views.
  */
-import type { DatasetSummary, Event } from "../../worker/protocol.ts";
+import type { Event } from "../../worker/protocol.ts";
+import type { DatasetSummary } from "../../worker/summaries.ts";
 import { isMessageKey, t, translate } from "../i18n/translate.ts";
 import { AnswersView } from "./answers-view.tsx";
 import { ConfusionView } from "./confusion-view.tsx";
