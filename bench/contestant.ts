@@ -3,6 +3,7 @@
  * queue plays. The batch is resident as in the product, batch-first rows being its windows. Players are the product's
  * backends: `webgpu-tuned` with the measured plan, `webgpu-step` and the like with one implementation wherever there is one.
  */
+import { planNamed } from "../src/backends/gpu/named-plan.ts";
 import { openBackend } from "../src/backends/open.ts";
 import { type Backend, type Player, type StepScalars, TUNING_LIMIT_MS } from "../src/core/backend.ts";
 import { elementCount } from "../src/core/dims.ts";
@@ -136,8 +137,8 @@ function specOf(shape: BenchShape, data: BenchData): ProgramSpec {
 
 /**
  * The plan of a player: measured before step 0 as in the product, or the backend's own with the implementation that the player
- * names wherever a contract has it and can play the call. Throws where no call of the shape is played by it: the row would
- * measure the plain plan under another name.
+ * names, in the sizes that suit adapter and shape, wherever a contract has it and can play the call. Throws where no call of the
+ * shape is played by it: the row would measure the plain plan under another name.
  */
 function choosePlan(player: PlayerName, backend: Backend, program: Program): Promise<Plan> | Plan {
   const implementation = player.split("-")[1];
@@ -147,10 +148,7 @@ function choosePlan(player: PlayerName, backend: Backend, program: Program): Pro
     const clock = { now: () => performance.now(), limitMs: TUNING_LIMIT_MS };
     return backend.tune(program, { ...quiet, ...clock, memory: createPlanMemory() });
   }
-  const wished = calledOperations(program)
-    .filter(({ implementations }) => implementations[implementation])
-    .map(({ name }) => [name, { implementation, sizes: {} }] as const);
-  const plan = backend.plan(program, Object.fromEntries(wished));
+  const plan = planNamed(program, backend.info.software, implementation);
   if (Object.values(plan).some((planned) => planned.implementation === implementation)) return plan;
   throw new Error(`this build has no implementation "${implementation}" for any operation of the shape`);
 }
