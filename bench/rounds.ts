@@ -148,7 +148,7 @@ export async function playRounds(runners: readonly Runner[], name: string, optio
     progress(`${name}: round ${quiet.length + 1} of ${wished}, ${loud.length} disturbed`);
     const round: Map<Runner, number> = new Map();
     let busiest = await watch();
-    for (const runner of running()) {
+    for (const runner of rotate(running(), quiet.length + loud.length)) {
       round.set(runner, await measure(runner, seconds));
       busiest = Math.max(busiest, await watch());
     }
@@ -172,4 +172,10 @@ async function measure(runner: Runner, seconds: number): Promise<number> {
     runner.broken = `it broke down while it was measured, ${reasonOf(error)}`;
     return Number.NaN;
   }
+}
+
+/** Another one begins each round: whoever comes after a slow contestant finds caches and cores as that one left them. */
+function rotate(runners: readonly Runner[], turns: number): readonly Runner[] {
+  const first = turns % Math.max(runners.length, 1);
+  return [...runners.slice(first), ...runners.slice(0, first)];
 }
