@@ -97,7 +97,7 @@ export async function expectWebGpu(page: Page): Promise<void> {
 
 /** The same for one of the CPU's players. */
 export async function expectCpu(page: Page, kind: "cpu" | "wasm"): Promise<void> {
-  await expectBackend(page, kind === "cpu" ? /^CPU \(plain\)$/ : /^CPU \(fast\)$/, kind);
+  await expectBackend(page, kind === "cpu" ? /^CPU \(reference\)$/ : /^CPU \(fast\)$/, kind);
 }
 
 async function expectBackend(page: Page, badge: RegExp, kind: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** The device as a text that somebody can paste into a bug report. */
 import type { AppState } from "./app-state.ts";
+import { formatMilliseconds } from "./i18n/format.ts";
 
 /** Facts of the browser that the state does not hold. */
 export interface BrowserFacts {
@@ -34,7 +35,10 @@ export function deviceReport({ engine, run, deviceCheck }: AppState, facts: Brow
     lines.push(["backend", played.kind], ["adapter", played.adapter], ["software adapter", played.software]);
     if (played.measured) {
       const { webgpuMs, wasmMs } = played.measured;
-      lines.push(["WebGPU, ms a step", webgpuMs.toPrecision(3)], ["CPU player, ms a step", wasmMs.toPrecision(3)]);
+      lines.push(
+        ["WebGPU, ms a step", formatMilliseconds(webgpuMs)],
+        ["CPU player, ms a step", formatMilliseconds(wasmMs)],
+      );
     }
     if (played.adapter !== backend.adapter) lines.push(["adapter of new runs", backend.adapter]);
     lines.push(["largest buffer, bytes", backend.limits.maxBufferBytes]);

@@ -69,7 +69,7 @@ export function GateHeatmaps(props: GateHeatmapsProps) {
       {snapshot ? (
         <Ground {...props} snapshot={snapshot} orders={sorted.orders} />
       ) : (
-        <EmptyView>{t("gates.waiting")}</EmptyView>
+        <EmptyView tall>{t("gates.waiting")}</EmptyView>
       )}
       {props.about}
     </Panel>

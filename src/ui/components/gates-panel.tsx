@@ -20,12 +20,13 @@ export function GatesPanel() {
   const dataset = useApp((state) => state.run?.dataset);
   const probe = useApp((state) => state.run?.probe);
   const model = useApp((state) => state.run?.experiment.model);
+  const ready = useApp(({ engine }) => engine.phase === "ready");
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const [showKeep, setShowKeep] = useState(false);
   if (!layers || !dataset || !probe || !model) {
     return (
       <Panel title={t("gates.title")}>
-        <EmptyView>{t("app.loading")}</EmptyView>
+        <EmptyView tall>{t(ready ? "app.preparing" : "app.loading")}</EmptyView>
       </Panel>
     );
   }

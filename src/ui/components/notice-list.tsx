@@ -8,6 +8,7 @@ import type { BackendInfo } from "../../core/backend.ts";
 import { useApp, useSession } from "../app-context.ts";
 import { type AppState, shownBackend } from "../app-state.ts";
 import { faultSentence } from "../fault-text.ts";
+import { formatMilliseconds } from "../i18n/format.ts";
 import { t, translate } from "../i18n/translate.ts";
 import { FAULT_ACTIONS, isPassing, type Notice, type NoticeAction, toneOf } from "../notices.ts";
 import { Banner, Toasts } from "./banner.tsx";
@@ -43,7 +44,10 @@ function ActionButtons({ actions, act }: { readonly actions: readonly NoticeActi
 
 /** What to know of a software adapter: which player was chosen because of it, or that it is slow. */
 function softwareText({ kind, adapter, software, measured }: BackendInfo): string | null {
-  if (measured) return t(kind === "webgpu" ? "device.choseWebgpu" : "device.choseCpu", measured);
+  if (measured) {
+    const [webgpuMs, wasmMs] = [formatMilliseconds(measured.webgpuMs), formatMilliseconds(measured.wasmMs)];
+    return t(kind === "webgpu" ? "device.choseWebgpu" : "device.choseCpu", { webgpuMs, wasmMs });
+  }
   return kind === "webgpu" && software ? t("device.software", { adapter }) : null;
 }
 
@@ -51,7 +55,9 @@ function softwareText({ kind, adapter, software, measured }: BackendInfo): strin
 export function Conditions({ act }: { readonly act: Act }) {
   const fault = useApp(({ engine }) => (engine.phase === "ready" ? engine.faults[0] : undefined));
   const backend = useApp(shownBackend);
-  const software = backend && softwareText(backend);
+  const hasRun = useApp(({ run }) => run !== null);
+  // Before the first run stands, what will compute it may still be measured.
+  const software = hasRun && backend ? softwareText(backend) : null;
   return (
     <>
       {fault ? (
@@ -60,7 +66,10 @@ export function Conditions({ act }: { readonly act: Act }) {
         </Banner>
       ) : null}
       {software ? (
-        <Banner tone="warning" actions={<ActionButtons actions={["show-report"]} act={act} />}>
+        <Banner
+          tone={backend?.measured ? "calm" : "warning"}
+          actions={<ActionButtons actions={["show-report"]} act={act} />}
+        >
           {software}
         </Banner>
       ) : null}

@@ -23,7 +23,7 @@ export function Panel({ title, aside, children }: PanelProps) {
   );
 }
 
-/** Stands where a view will be; it keeps its room so that nothing jumps when data come. */
-export function EmptyView({ children }: { readonly children: ReactNode }) {
-  return <div className={styles.empty}>{children}</div>;
+/** Stands where a view will be; it keeps its room so that nothing jumps when data come. `tall` fills most of the window. */
+export function EmptyView({ tall = false, children }: { readonly tall?: boolean; readonly children: ReactNode }) {
+  return <div className={tall ? `${styles.empty} ${styles.tall}` : styles.empty}>{children}</div>;
 }

@@ -5,7 +5,7 @@
 import type { Numbers } from "../../core/operation.ts";
 import type { OperationTime } from "../../core/step-profile.ts";
 import { useApp, useSession } from "../app-context.ts";
-import { formatNumber, formatPercent, formatTwoDecimals } from "../i18n/format.ts";
+import { formatMilliseconds, formatMillisecondsUnder, formatNumber, formatPercent } from "../i18n/format.ts";
 import { t } from "../i18n/translate.ts";
 import type { Profile } from "../run-state.ts";
 import controls from "../styles/controls.module.css";
@@ -39,9 +39,10 @@ export function TimingPanel() {
 function Times({ profile }: { readonly profile: Profile }) {
   const { times, method, step } = profile;
   const total = times.reduce((sum, { ms }) => sum + ms, 0);
+  const largest = Math.max(0, ...times.map(({ ms }) => ms));
   return (
     <>
-      <p>{t("timing.sum", { ms: formatTwoDecimals(total), step, how: t(`timing.method.${method}`) })}</p>
+      <p>{t("timing.sum", { ms: formatMilliseconds(total), step, how: t(`timing.method.${method}`) })}</p>
       <div className={controls.scroll}>
         <table className={controls.table}>
           <caption>{t("timing.caption")}</caption>
@@ -61,7 +62,7 @@ function Times({ profile }: { readonly profile: Profile }) {
           </thead>
           <tbody>
             {times.map((time) => (
-              <Row key={`${time.phase} ${time.operation} ${time.label}`} time={time} total={total} />
+              <Row key={`${time.phase} ${time.operation} ${time.label}`} time={time} total={total} largest={largest} />
             ))}
           </tbody>
         </table>
@@ -70,7 +71,13 @@ function Times({ profile }: { readonly profile: Profile }) {
   );
 }
 
-function Row({ time, total }: { readonly time: OperationTime; readonly total: number }) {
+interface RowProps {
+  readonly time: OperationTime;
+  readonly total: number;
+  readonly largest: number;
+}
+
+function Row({ time, total, largest }: RowProps) {
   const { operation, label, implementation, sizes, dispatches, ms } = time;
   return (
     <tr>
@@ -80,7 +87,7 @@ function Row({ time, total }: { readonly time: OperationTime; readonly total: nu
         {implementation} <span className={controls.unit}>{sizesText(sizes)}</span>
       </td>
       <td>{formatNumber(dispatches)}</td>
-      <td>{formatTwoDecimals(ms)}</td>
+      <td>{formatMillisecondsUnder(largest, ms)}</td>
       <td>{total > 0 ? formatPercent(ms / total) : ""}</td>
     </tr>
   );

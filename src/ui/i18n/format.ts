@@ -6,6 +6,7 @@
 const LANGUAGE = "en";
 const whole = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 });
 const rounded = new Intl.NumberFormat(LANGUAGE, { maximumSignificantDigits: 4 });
+const threeDigits = new Intl.NumberFormat(LANGUAGE, { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 const twoDecimals = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const percent = new Intl.NumberFormat(LANGUAGE, { style: "percent", maximumFractionDigits: 1 });
 const plurals = new Intl.PluralRules(LANGUAGE);
@@ -34,6 +35,25 @@ export function formatExact(value: number): string {
 export function formatTwoDecimals(value: number): string {
   // + 0 takes the minus from a zero that rounding made.
   return twoDecimals.format(Math.round(value * 100) / 100 + 0);
+}
+
+/** A measured time in milliseconds to 3 significant digits, zeros at the end included: a clock tells no more. */
+export function formatMilliseconds(ms: number): string {
+  return threeDigits.format(ms);
+}
+
+/** Most decimals of a column of times: a tenth of a microsecond. */
+const MOST_TIME_DECIMALS = 4;
+
+/**
+ * One of a column of times in milliseconds, whose largest gets 3 significant digits and the others as many decimals, so
+ * that their points stand under each other.
+ */
+export function formatMillisecondsUnder(largest: number, ms: number): string {
+  const wanted = largest > 0 ? 2 - Math.floor(Math.log10(largest)) : 2;
+  const decimals = Math.min(Math.max(wanted, 0), MOST_TIME_DECIMALS);
+  const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return new Intl.NumberFormat(LANGUAGE, options).format(ms);
 }
 
 /** A share in [0, 1] as per cent. */

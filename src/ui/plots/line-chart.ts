@@ -178,6 +178,7 @@ function drawMarks(chart: uPlot, marks: readonly ChartMark[], palette: Palette):
   const ratio = devicePixelRatio;
   ctx.save();
   ctx.font = `${FONT_PIXELS * ratio}px ${palette.font}`;
+  ctx.textAlign = "left"; // the axes drawn before leave theirs
   ctx.textBaseline = "bottom";
   ctx.setLineDash([3 * ratio, 3 * ratio]);
   ctx.lineWidth = ratio;

@@ -10,7 +10,7 @@ export const faultMessages = {
   "fault.adapter-missing":
     "The browser found no usable GPU (it may be blocked, or have crashed too often), so the network trains on the CPU.",
   "fault.wasm-refused":
-    "This browser does not compile WebAssembly with SIMD here, so the network trains on the plain CPU player: much slower, same numbers.",
+    "This browser does not compile WebAssembly with SIMD here, so the network trains on the reference CPU player: much slower, same numbers.",
   "fault.device-refused": "The GPU refused to open, so the network trains on the CPU.",
   "fault.device-lost": "The GPU was lost. The run is paused at its last good state while a new one is opened.",
   "fault.device-lost-again":

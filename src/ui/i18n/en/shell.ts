@@ -3,6 +3,7 @@ export const shellMessages = {
   "app.name": "Gatescope",
   "app.skip": "Skip to the gates",
   "app.loading": "Starting the engine …",
+  "app.preparing": "Preparing the run …",
   "app.building": "Preparing the run: kernel {done} of {total}",
   "app.tuning": "Measuring what is fastest on this device, {done} of {total}: {operation}",
   "app.racing": "Measuring which is faster for this network here, WebGPU or the CPU",
@@ -50,8 +51,6 @@ export const shellMessages = {
 
   "device.opening": "opening …",
   "device.failed": "engine stopped",
-  "device.cpu": "CPU (plain)",
-  "device.wasm": "CPU (fast)",
   "device.webgpu": "WebGPU · {adapter}",
   "device.recovering": "GPU lost, attempt {attempt}",
   "device.hint": "Choose what computes; device report",
