@@ -27,9 +27,21 @@ const cli = {
 /**
  * Kernel tests that play in Node alone. Node and Chromium have the same driver and differ in the build of the compiler and in
  * the binding, which every other file of the folder tries on both; these add sizes, lanes and models to kernels that
- * those have compiled, or kernels of many variants (`micro`) that others play in some.
+ * those have compiled, kernels of many variants (`micro`) that others play in some, or what the end-to-end tests do in
+ * Chromium (`tuning`).
  */
-const NODE_ONLY = ["micro", "models", "parity-sizes", "transients"].map((name) => `tests/kernels/${name}.test.ts`);
+const NODE_ONLY = ["micro", "models", "parity-sizes", "transients", "tuning"].map(
+  (name) => `tests/kernels/${name}.test.ts`,
+);
+
+/** Everything that needs neither an adapter nor a page. */
+const UNIT = ["src/**/*.test.{ts,tsx}", "bench/**/*.test.ts", "build/**/*.test.ts", "tests/!(kernels)/**/*.test.ts"];
+
+/** Unit tests that put other operations into the registry: modules that nobody else may have loaded, or load after them. */
+const MOCKING = [
+  ...["candidates", "chunked-loops", "tuner"].map((name) => `src/backends/gpu/${name}.test.ts`),
+  ...["train", "verify"].map((name) => `tests/commands/${name}.test.ts`),
+];
 
 const executablePath = findBrowser();
 const launchOptions = { ...(executablePath && { executablePath }), args: browserFlags };
@@ -46,12 +58,23 @@ export default defineConfig(({ isSsrBuild }) => ({
         test: {
           name: "unit",
           environment: "node",
-          include: [
-            "src/**/*.test.{ts,tsx}",
-            "bench/**/*.test.ts",
-            "build/**/*.test.ts",
-            "tests/!(kernels)/**/*.test.ts",
-          ],
+          // Every core; by default Vitest leaves one to itself, which is half of two. Files share modules, which takes as
+          // long to load as the tests take.
+          maxWorkers: "100%",
+          isolate: false,
+          sequence: { groupOrder: 1 },
+          include: UNIT,
+          exclude: MOCKING,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "unit-mocking",
+          environment: "node",
+          maxWorkers: "100%",
+          sequence: { groupOrder: 1 },
+          include: MOCKING,
         },
       },
       {
@@ -64,6 +87,7 @@ export default defineConfig(({ isSsrBuild }) => ({
           // One process and one device for all files: see tests/kernels/shared-backend.ts.
           isolate: false,
           maxWorkers: 1,
+          sequence: { groupOrder: 2 },
           env: vulkanEnvironment(),
           setupFiles: ["tests/kernels/setup.node.ts"],
           include: ["tests/kernels/**/*.test.ts"],
@@ -74,6 +98,7 @@ export default defineConfig(({ isSsrBuild }) => ({
         test: {
           name: "kernels-browser",
           isolate: false,
+          sequence: { groupOrder: 3 },
           include: ["tests/kernels/**/*.test.ts"],
           exclude: NODE_ONLY,
           browser: {

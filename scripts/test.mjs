@@ -22,7 +22,7 @@ const checks = [
 ];
 
 const suites = [
-  { name: "unit", command: vitest("unit"), count: countVitest },
+  { name: "unit", command: vitest("unit", "unit-mocking"), count: countVitest },
   { name: "kernels in Node", command: vitest("kernels-node"), count: countVitest },
   { name: "kernels in Chromium", command: vitest("kernels-browser"), count: countVitest },
   { name: "end to end", command: ["playwright", "test", "--reporter=list,json"], count: countPlaywright },
@@ -88,9 +88,9 @@ function readCounts(file, count) {
   }
 }
 
-/** @param {string} project */
-function vitest(project) {
-  return ["vitest", "run", "--project", project, "--reporter=default", "--reporter=json"];
+/** @param {string[]} projects */
+function vitest(...projects) {
+  return ["vitest", "run", ...projects.map((name) => `--project=${name}`), "--reporter=default", "--reporter=json"];
 }
 
 /** @param {any} report @returns {Counts} */
