@@ -1,7 +1,9 @@
 /** Gatescope as a contestant, on the CPU player: what it trains, and the data that it refuses. */
 import { describe, expect, test } from "vitest";
+import { buildProgram } from "../src/engine/build-program.ts";
+import { spec } from "../tests/engine/whole-program.ts";
 import type { BenchData } from "./contest.ts";
-import { create } from "./contestant.ts";
+import { create, describePlan } from "./contestant.ts";
 import { drawData, drawWeights } from "./data.ts";
 import type { BenchShape } from "./shape.ts";
 
@@ -82,4 +84,15 @@ describe("create", () => {
   test("refuses a player that there is not", async () => {
     await expect(create(LAST, data, "abacus")).rejects.toThrow(/no player "abacus"; there are webgpu-tuned/);
   });
+});
+
+test("a plan is described by every choice in it, whole steps too, and by nothing that is none", () => {
+  const { program } = buildProgram(spec({ B: 2 }));
+  const planned = (implementation: string) => ({ implementation, sizes: {} });
+  const plan = {
+    "gru-forward": planned("persistent"),
+    "batch-gather": planned("rows"),
+    "training-steps": planned("micro"),
+  };
+  expect(describePlan(plan, program)).toBe(", gru-forward persistent, training-steps micro");
 });

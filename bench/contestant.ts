@@ -10,7 +10,7 @@ import { elementCount } from "../src/core/dims.ts";
 import type { Operation } from "../src/core/operation.ts";
 import { USUAL_OPTIMIZERS } from "../src/core/optimizer-choice.ts";
 import { createPlanMemory } from "../src/core/plan-memory.ts";
-import type { Plan, Program } from "../src/core/program.ts";
+import { type Plan, type Program, WHOLE_STEPS } from "../src/core/program.ts";
 import { buildProgram } from "../src/engine/build-program.ts";
 import type { LossSpec } from "../src/engine/losses.ts";
 import type { Model } from "../src/engine/model.ts";
@@ -158,10 +158,11 @@ function calledOperations({ phases }: Program): readonly Operation[] {
   return [...names].map(findOperation);
 }
 
-/** What was chosen where there was a choice: `gru-forward persistent, project-forward · layer 1 shared`. */
-function describePlan(plan: Plan, program: Program): string {
+/** What was chosen where there was a choice: `, gru-forward persistent, project-forward · layer 1 shared, training-steps micro`. */
+export function describePlan(plan: Plan, program: Program): string {
   const open = calledOperations(program).filter(({ implementations }) => Object.keys(implementations).length > 1);
-  const chosen = Object.entries(plan).filter(([key]) => open.some(({ name }) => key.split(" · ")[0] === name));
+  const names = [...open.map(({ name }) => name), WHOLE_STEPS];
+  const chosen = Object.entries(plan).filter(([key]) => names.includes(key.split(" · ")[0] ?? ""));
   return chosen.map(([key, { implementation }]) => `, ${key} ${implementation}`).join("");
 }
 

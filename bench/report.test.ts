@@ -170,6 +170,14 @@ describe("overheads", () => {
     expect(overheadLines([overhead("S1")])).toEqual([["S1", ...[10, 1.25, 5, 25, 700].map(formatNumber)]]);
   });
 
+  test("of whole steps in one dispatch have no ratio to calls and name no method", () => {
+    const whole = { ...overhead("S5"), callsMs: null, method: null };
+    expect(overheadLines([whole])).toEqual([["S5", "10.0", "", ...[5, 25, 700].map(formatNumber)]]);
+    const report = renderReport(mergeResults(NO_RESULTS, { shapes: [], growth: [], overheads: [whole] }));
+    expect(report).toContain("the sum of its calls, empty where");
+    expect(report).toContain("what it loses while the gates");
+  });
+
   test("stand in the report with their limits, replaced by name and kept beside what is measured anew", () => {
     const old = mergeResults(NO_RESULTS, { shapes: [], growth: [], overheads: [overhead("S1"), overhead("S2")] });
     const anew = mergeResults(old, { shapes: [], growth: [], overheads: [{ ...overhead("S2"), stepMs: 16 }] });

@@ -79,9 +79,10 @@ quadratic; it is fitted to the last points only, where overheads no longer count
 
 function renderOverheads(overheads: readonly OverheadResult[]): readonly string[] {
   if (overheads.length === 0) return [];
-  const methods = [...new Set(overheads.map(({ method }) => method))].join(" and ");
-  const words = `What a step costs besides computing it, with the measured plan: a whole step against the sum of its calls (timed by ${methods}), the host's time to send it,
-what it gains while the gates and outputs of a sequence are read as often as the page does, and the time from a known plan to compiled kernels on a fresh device. Each the median of the rounds;
+  const methods = [...new Set(overheads.flatMap(({ method }) => method ?? []))].join(" and ");
+  const timed = methods === "" ? "" : ` (timed by ${methods})`;
+  const words = `What a step costs besides computing it, with the measured plan: a whole step against the sum of its calls${timed}, empty where the plan plays whole steps in one
+dispatch, whose kernel plays none of those calls; the host's time to send it, what it loses while the gates and outputs of a sequence are read as often as the page does, and the time from a known plan to compiled kernels on a fresh device. Each the median of the rounds;
 behind each column the limit that Gatescope sets itself. Repeat with \`npm run -s bench -- --overheads\`.`;
   return ["## Overheads", words, renderTable([OVERHEAD_COLUMNS, ...overheadLines(overheads)], 1)];
 }

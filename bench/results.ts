@@ -71,10 +71,13 @@ export interface Overheads {
   readonly variant: string;
   /** A whole step, in chunks that end with a wait. */
   readonly stepMs: number;
-  /** The sum over the calls of a step, each timed by itself. */
-  readonly callsMs: number;
-  /** How they were timed; see `PhaseProfile`. */
-  readonly method: string;
+  /**
+   * The sum over the calls of a step, each timed by itself; null where the plan plays whole steps in one dispatch, because those
+   * calls are then other kernels than the ones that the step was timed with.
+   */
+  readonly callsMs: number | null;
+  /** How they were timed; see `PhaseProfile`. Null where they were not. */
+  readonly method: string | null;
   /** The host's time to put a step on its way. */
   readonly encodeMs: number;
   /** How many times longer a step takes while gates and outputs of a sequence are read as often as the page does. */

@@ -121,11 +121,13 @@ export const OVERHEAD_COLUMNS: Line = [
   "ready, ms (≤ 1000)",
 ];
 
-/** A line for each shape. */
+/** A line for each shape; without the ratio to its calls where a step is one dispatch. */
 export function overheadLines(results: readonly OverheadResult[]): readonly Line[] {
   return results.map(({ name, stepMs, callsMs, encodeMs, shownRatio, readyMs }) => [
     name,
-    ...[stepMs, stepMs / callsMs, (100 * encodeMs) / stepMs, 100 * (shownRatio - 1), readyMs].map(formatNumber),
+    formatNumber(stepMs),
+    callsMs === null ? "" : formatNumber(stepMs / callsMs),
+    ...[(100 * encodeMs) / stepMs, 100 * (shownRatio - 1), readyMs].map(formatNumber),
   ]);
 }
 

@@ -103,3 +103,11 @@ export function planKey({ operation, label }: Pick<OperationCall, "operation" | 
 export function plannedFor(plan: Plan, call: Pick<OperationCall, "operation" | "label">): PlannedOperation | undefined {
   return plan[planKey(call)] ?? plan[call.operation];
 }
+
+/** The key of a plan for whole training steps; a plan without it plays their calls one by one. */
+export const WHOLE_STEPS = "training-steps";
+
+/** True where training plays whole steps in one dispatch, whatever the plan says of their calls. */
+export function playsWholeSteps(plan: Plan): boolean {
+  return plan[WHOLE_STEPS] !== undefined;
+}

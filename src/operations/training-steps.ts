@@ -4,11 +4,11 @@
  * says which of them computes an operation, and from which numbers.
  */
 import type { Grid, Kernel } from "../core/operation.ts";
-import type { PhaseName } from "../core/program.ts";
+import { type PhaseName, WHOLE_STEPS } from "../core/program.ts";
 import { reads, u32, writes } from "./kernel-terms.ts";
 
-/** The key of a plan for whole training steps; a plan without it plays their calls one by one. */
-export const TRAINING_STEPS = "training-steps";
+/** What plays whole steps, by name: its key in a plan, and the stem of its kernel's file. */
+export const TRAINING_STEPS = WHOLE_STEPS;
 
 /** The one implementation that such an entry of a plan may name. */
 export const MICRO = "micro";

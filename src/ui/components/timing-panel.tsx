@@ -3,6 +3,7 @@
  * and its measured time. Measured when the user opens it, because a profile interrupts the training for a moment.
  */
 import type { Numbers } from "../../core/operation.ts";
+import { playsWholeSteps } from "../../core/program.ts";
 import type { OperationTime } from "../../core/step-profile.ts";
 import { useApp, useSession } from "../app-context.ts";
 import { formatMilliseconds, formatMillisecondsUnder, formatNumber, formatPercent } from "../i18n/format.ts";
@@ -18,6 +19,7 @@ export function TimingPanel() {
   const session = useSession();
   const profile = useApp((state) => state.run?.profile ?? null);
   const runId = useApp((state) => state.run?.runId ?? null);
+  const wholeSteps = useApp((state) => state.run !== null && playsWholeSteps(state.run.shared.plan));
   if (runId === null) return null;
   return (
     <Panel title={t("timing.title")}>
@@ -29,6 +31,7 @@ export function TimingPanel() {
         }}
       >
         <summary>{t("timing.open")}</summary>
+        {wholeSteps ? <p>{t("timing.whole-steps")}</p> : null}
         {profile ? <Times profile={profile} /> : <p role="status">{t("timing.measuring")}</p>}
         {profile ? <Button onClick={session.profile}>{t("timing.again")}</Button> : null}
       </details>

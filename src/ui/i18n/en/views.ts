@@ -215,6 +215,8 @@ export const viewMessages = {
 
   "timing.title": "Time",
   "timing.open": "Where the time of a step goes",
+  "timing.whole-steps":
+    "This run trains whole steps in one dispatch. Below is the same step played operation by operation, in other kernels, so its sum is not the time of a training step.",
   "timing.measuring": "Measuring …",
   "timing.again": "Measure again",
   "timing.sum": "{ms} ms of computing in the step after step {step}. {how}",
