@@ -37,6 +37,8 @@ export class Server {
   /** Tasks whose sample the page has not got yet; they wait for the first run, because loading words takes a while. */
   #cards: TaskName[] = [];
   #firstRunAnswered = false;
+  /** No device was found in place of its own; asking for pictures would only search on, and keep commands waiting. */
+  #stranded: Session | null = null;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
@@ -74,7 +76,11 @@ export class Server {
       } catch (error) {
         if (!(error instanceof BackendLostError)) throw error;
         if (await this.#keeper.recover()) await work();
-        else this.#setPlaying(false, "fault");
+        else {
+          const { session } = this.#keeper;
+          if (session?.backend.info.kind === "webgpu") this.#stranded = session;
+          this.#setPlaying(false, "fault");
+        }
       }
     } catch (error) {
       const about = runId ?? this.#keeper.session?.runId ?? null;
@@ -84,8 +90,9 @@ export class Server {
   }
 
   async #rest(): Promise<void> {
-    const { session } = this.#keeper;
-    if (session && !this.#hidden) await this.#attempt(() => session.show(true), "command");
+    const shows = !this.#hidden && this.#keeper.session !== this.#stranded;
+    // Asked for anew each time: what replaces a lost device is another session.
+    if (shows) await this.#attempt(async () => this.#keeper.session?.show(true), "command");
     if (!(await this.#drawCard())) await this.#mailbox.arrival();
   }
 
@@ -286,5 +293,3 @@ export class Server {
     this.#parts.post(event, transfer);
   }
 }
-
-/** The run that a command is about to make; its refusal is told under that number. */

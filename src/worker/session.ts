@@ -184,6 +184,18 @@ export class Session {
     const input = this.#probe;
     this.#fresh = false;
     this.#awaitingPage = true;
+    try {
+      await this.#draw(input, resting, began);
+    } catch (error) {
+      // Nothing was sent that the page could acknowledge, and a session that continues this one takes that over.
+      this.#awaitingPage = false;
+      this.#fresh = true;
+      throw error;
+    }
+  }
+
+  /** Makes a picture, begun at `began`, and sends it. */
+  async #draw(input: ProbeInput, resting: boolean, began: number): Promise<void> {
     const { step, ...result } = await this.run.probe(input.sequence);
     const answers = resting ? await this.#search(input) : [];
     this.#searched = resting;

@@ -6,6 +6,7 @@
 import { createReferenceBackend } from "../../src/backends/reference/player.ts";
 import { type Backend, type Player, playOneByOne } from "../../src/core/backend.ts";
 import { BackendLostError } from "../../src/core/errors.ts";
+import type { PhaseName } from "../../src/core/program.ts";
 import { decodeCommand, decodeEvent } from "../../src/worker/decode.ts";
 import type { Command, Event } from "../../src/worker/protocol.ts";
 import type { KeeperParts } from "../../src/worker/run-keeper.ts";
@@ -92,20 +93,20 @@ export function openPage(parts: Partial<KeeperParts> = {}): Page {
   };
 }
 
-/** The CPU player, dying of a lost device at the given play of a training step. */
-export function createDyingBackend(lastStep: number): Backend {
+/** The CPU player under the name of a GPU, dying of a lost device once `phase` was played more than `plays` times. */
+export function createDyingBackend(plays: number, phase: PhaseName = "update"): Backend {
   const backend = createReferenceBackend();
-  let steps = 0;
+  let played = 0;
   const wrap = (player: Player): Player => {
     const die = () => {
-      if (steps > lastStep) throw new BackendLostError("the test took the device away");
+      if (played > plays) throw new BackendLostError("the test took the device away");
     };
     const wrapped: Player = {
       ...player,
       counts: player.counts,
-      play(phase, scalars) {
-        if (phase === "update") steps++;
-        player.play(phase, scalars);
+      play(next, scalars) {
+        if (next === phase) played++;
+        player.play(next, scalars);
       },
       playSteps: (phases, count, scalarsOf) => playOneByOne(wrapped, phases, count, scalarsOf),
       async read(tensor, ...place) {

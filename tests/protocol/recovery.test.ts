@@ -1,6 +1,7 @@
 /** What outlives a run: saved files, and runs whose device was taken away. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createReferenceBackend } from "../../src/backends/reference/player.ts";
+import type { Backend } from "../../src/core/backend.ts";
 import { type DrivenPage, openStartedPage } from "./driven-page.ts";
 import { createDyingBackend } from "./page.ts";
 
@@ -39,13 +40,16 @@ describe("saving", () => {
   });
 });
 
+/** Opens one backend after the other, whatever is wished for. */
+function openInTurn(...backends: Backend[]) {
+  return async () => ({ backend: backends.shift(), faults: [] });
+}
+
+const createImmortal = () => createDyingBackend(Number.POSITIVE_INFINITY);
+
 describe("a lost device", () => {
   test("is replaced, and the curve has no seam", async () => {
-    const replacement = createReferenceBackend();
-    const info = { ...replacement.info, kind: "webgpu" } as const;
-    const backends = [createDyingBackend(30), { ...replacement, info }];
-    const openBackend = async () => ({ backend: backends.shift(), faults: [] });
-    await started({ openBackend });
+    await started({ openBackend: openInTurn(createDyingBackend(30), createImmortal()) });
     await page.trainTo(60);
     expect(page.events.filter(({ type }) => type === "recovering")).toHaveLength(1);
     await page.until("recovered");
@@ -54,6 +58,37 @@ describe("a lost device", () => {
     await started();
     await page.trainTo(60);
     expect(recovered).toEqual(page.losses(1));
+  });
+
+  test("lost during a picture shows the gates afterwards, at rest", async () => {
+    await started({ openBackend: openInTurn(createDyingBackend(0, "probe"), createImmortal()) });
+    await page.until("recovered");
+    expect((await page.until("snapshot")).step).toBe(0);
+  });
+
+  test("lost during a picture shows the gates afterwards, in training", async () => {
+    await started({ openBackend: openInTurn(createDyingBackend(1, "probe"), createImmortal()) });
+    await page.until("snapshot");
+    page.send({ type: "acknowledge-snapshot" });
+    page.send({ type: "play" });
+    await page.until("recovered");
+    const from = page.events.length;
+    expect((await page.until("snapshot", ({ step }) => step > 0, from)).step).toBeGreaterThan(0);
+  });
+
+  test("lost between two pictures shows the gates afterwards", async () => {
+    await started({ openBackend: openInTurn(createDyingBackend(30), createImmortal()) });
+    await page.until("snapshot");
+    page.send({ type: "acknowledge-snapshot" });
+    page.send({ type: "set-probe", probe: { kind: "choice", index: 1 } });
+    await page.until("snapshot", () => true, page.events.length);
+    page.send({ type: "acknowledge-snapshot" });
+    await page.trainTo(60);
+    await page.until("recovered");
+    const from = page.events.length;
+    page.send({ type: "acknowledge-snapshot" });
+    const second = (await page.until("started")).dataset.probes[1]?.title;
+    expect((await page.until("snapshot", ({ step }) => step === 60, from)).probe.title).toBe(second);
   });
 
   test("lost again and again leaves the run resting, savable, and able to go on with the CPU", async () => {
@@ -68,6 +103,7 @@ describe("a lost device", () => {
     expect(fault).toEqual({ code: "device-lost-again", details: { attempts: 3 } });
     await page.until("playing", ({ playing, reason }) => !playing && reason === "fault");
     expect((await page.save()).bytes.byteLength).toBeGreaterThan(0);
+    expect(page.events.filter(({ type }) => type === "recovering")).toHaveLength(3);
     const from = page.events.length;
     page.send({ type: "use-cpu" });
     expect((await page.until("recovered", () => true, from)).backend.kind).toBe("cpu");
