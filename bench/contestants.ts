@@ -58,6 +58,16 @@ const jax = (backend: BenchBackend): Entry => ({
   player: backend,
 });
 
+const BRAIN: Entry = {
+  name: "brain.js",
+  library: "brain.js",
+  backend: "cpu",
+  forms: ["before"],
+  cells: ["gru"],
+  home: { kind: "page", page: "peers/brain.html", needs: "brain.js" },
+  player: "cpu",
+};
+
 const pytorch = (player: string, device: "cpu" | "cuda", threads: "one" | "all"): Entry => ({
   name: `PyTorch ${player}`,
   library: "PyTorch",
@@ -83,6 +93,7 @@ const ENTRIES: readonly Entry[] = [
   tensorflow("cpu"),
   jax("webgpu"),
   jax("wasm"),
+  BRAIN,
   pytorch("one thread", "cpu", "one"),
   pytorch("all threads", "cpu", "all"),
   pytorch("cuda", "cuda", "all"),

@@ -24,6 +24,7 @@ const MANIFESTS = {
   Gatescope: "package.json",
   "TensorFlow.js": "bench/node_modules/@tensorflow/tfjs/package.json",
   "jax-js": "bench/node_modules/@jax-js/jax/package.json",
+  "brain.js": "bench/node_modules/brain.js/package.json",
 } as const;
 
 /** Versions of everything that is installed. */

@@ -14,7 +14,7 @@ export const USAGE = `npm run -s bench -- [options]
 Trains the same networks with Gatescope and, if wished, with its peers, taking turns in one browser, and prints how many
 milliseconds a whole training step takes. Results go to a JSON file and a report beside it; what was not measured stays.
 
-  --peers             also TensorFlow.js, jax-js and PyTorch; their packages: npm ci --prefix bench
+  --peers             also TensorFlow.js, jax-js, brain.js and PyTorch; their packages: npm ci --prefix bench
   --shapes <list>     names separated by commas, shapes by blanks or semicolons (default: ${SHAPE_NAMES.join(",")})
                       allowed: ${SHAPE_HELP}
   --growth <list>     of ${EXTENTS.join(", ")}: how the time grows with T (10 to 4096), H (8 to 512), B (1 to 256) and with M models side by side

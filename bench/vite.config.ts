@@ -13,6 +13,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const peers = [
   { page: "peers/tfjs.html", needs: "@tensorflow/tfjs" },
   { page: "peers/jax.html", needs: "@jax-js/jax" },
+  { page: "peers/brain.html", needs: "brain.js" },
 ]
   .filter(({ needs }) => existsSync(here(`node_modules/${needs}/package.json`)))
   .map(({ page }) => here(page));

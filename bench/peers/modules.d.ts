@@ -106,3 +106,44 @@ declare module "@tensorflow/tfjs-backend-wasm/*.wasm?url" {
   const url: string;
   export default url;
 }
+
+declare module "brain.js" {
+  /** Row-major values and their gradients. */
+  interface BrainMatrix {
+    readonly rows: number;
+    readonly columns: number;
+    readonly weights: Float32Array;
+    readonly deltas: Float32Array;
+  }
+  /** One step of time: operations in order. */
+  interface BrainEquation {
+    readonly states: {
+      readonly name: string;
+      backpropagationFn: (product: BrainMatrix, left: BrainMatrix, right: BrainMatrix) => void;
+    }[];
+    /** Runs forward and leaves the gradient of the logits; the loss in bits. */
+    predictTargetIndex(input: number, target: number): number;
+    backpropagateIndex(input: number): BrainMatrix;
+  }
+  type BrainGate = "updateGate" | "resetGate" | "cellWrite";
+  type BrainLayer = Readonly<Record<`${BrainGate}${"InputMatrix" | "HiddenMatrix" | "Bias"}`, BrainMatrix>>;
+  interface BrainNetwork {
+    readonly model: {
+      readonly input: BrainMatrix;
+      readonly hiddenLayers: readonly BrainLayer[];
+      readonly outputConnector: BrainMatrix;
+      readonly output: BrainMatrix;
+      readonly equations: readonly BrainEquation[];
+    };
+    initialize(): void;
+    /** Adds an equation for one more step. */
+    bindEquation(): void;
+  }
+  interface BrainOptions {
+    readonly hiddenLayers: readonly number[];
+    readonly inputSize: number;
+    readonly inputRange: number;
+    readonly outputSize: number;
+  }
+  const recurrent: { readonly GRU: new (options: BrainOptions) => BrainNetwork };
+}
