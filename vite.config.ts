@@ -30,7 +30,7 @@ const cli = {
  * those have compiled, kernels of many variants (`micro`) that others play in some, or what the end-to-end tests do in
  * Chromium (`tuning`).
  */
-const NODE_ONLY = ["micro", "models", "parity-sizes", "transients", "tuning"].map(
+const NODE_ONLY = ["micro", "micro-runs", "models", "parity-sizes", "transients", "tuning"].map(
   (name) => `tests/kernels/${name}.test.ts`,
 );
 

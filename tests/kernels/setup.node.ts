@@ -8,4 +8,7 @@ import { create, globals } from "webgpu";
 if (globalThis.navigator?.gpu === undefined) {
   Object.assign(globalThis, globals);
   Object.defineProperty(globalThis, "navigator", { value: { gpu: create([]) }, configurable: true });
+  // While anything is pending Dawn asks for it in every turn of the loop, which takes a core from an adapter of software.
+  const patient = (callback: () => void): NodeJS.Timeout => setTimeout(callback, 1);
+  Object.defineProperty(globalThis, "setImmediate", { value: patient, configurable: true });
 }
