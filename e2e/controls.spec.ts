@@ -111,7 +111,7 @@ test("the learning rate acts at once", async ({ page }) => {
 const nineDigits = (value: number): number => Number(value.toPrecision(9));
 
 test("a change of structure waits, then puts the run aside, and Undo brings it back", async ({ page }) => {
-  await openExperiment(page, smallWeather);
+  await openExperiment(page, smallWeather, QUERY.page);
   await trainTo(page, 5);
   await field(page, "Units").fill("4");
   await expect(notice(page, /^1 change waits for a new run/)).toBeVisible();
@@ -156,7 +156,7 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
 }
 
 test("the whole way by keyboard: train, change, start, read a gate, open and close the help", async ({ page }) => {
-  await openExperiment(page, smallWeather);
+  await openExperiment(page, smallWeather, QUERY.page);
   await tabTo(page, page.getByRole("link", { name: "Skip to the gates" }));
   await tabTo(page, transport(page, "Play"));
   await page.keyboard.press("Enter");

@@ -15,6 +15,7 @@ import {
   openExperiment,
   openPage,
   PATIENCE_MS,
+  QUERY,
   readCurve,
   readStep,
   saveRun,
@@ -133,7 +134,7 @@ test("a worker that does not load is told, and can be started again", async ({ p
 
 test("a part of the page that breaks leaves the engine training and the run savable", async ({ page, complaints }) => {
   complaints.expect(/broken picture/);
-  await openExperiment(page, smallWeather);
+  await openExperiment(page, smallWeather, QUERY.page);
   await page.evaluate(() => {
     const { observe } = ResizeObserver.prototype;
     ResizeObserver.prototype.observe = function (this: ResizeObserver, element, options) {

@@ -12,6 +12,7 @@ import { sweepDirection } from "../src/tasks/sweep-direction.ts";
 import { constantLoss } from "../tests/engine/constant-loss.ts";
 import {
   counter,
+  expectPausedAt,
   expectReady,
   expectStepAbove,
   expectWebGpu,
@@ -73,23 +74,29 @@ test("every published model has a card", async ({ page }) => {
   for (const { title } of MODELS) await expect(titles.filter({ hasText: title })).toHaveCount(1);
 });
 
-for (const { name, title, views } of MODELS) {
-  test(`${name} starts with one click, learns and shows its gates`, async ({ page }) => {
-    const variant = variantOf(name);
-    await page.emulateMedia({ reducedMotion: "reduce" });
-    await openPage(page);
-    await expectReady(page);
-    const card = page.getByRole("button", { name: new RegExp(`^${title}`) });
-    await card.click();
-    await expect(card).toHaveAttribute("aria-pressed", "true");
-    await expect(page.getByText("The panel shows the run as it is.")).toBeVisible({ timeout: PATIENCE_MS });
-    await expectStepAbove(page, variant.steps);
-    await transport(page, "Pause").click();
-    await expectWebGpu(page);
-    await expectLearnt(page, variant);
-    expect(await readViews(page)).toEqual(views);
-  });
-}
+/** One card after the other in one page, as somebody tries them: kernels that a model shares with those before are compiled. */
+test("each starts with one click, learns and shows its gates", async ({ page }) => {
+  test.setTimeout(600_000);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await openPage(page);
+  await expectReady(page);
+  for (const { name, title, views } of MODELS) {
+    await test.step(name, async () => {
+      const variant = variantOf(name);
+      const card = page.getByRole("button", { name: new RegExp(`^${title}`) });
+      await card.click();
+      await expect(card).toHaveAttribute("aria-pressed", "true");
+      await expect(page.getByText("The panel shows the run as it is.")).toBeVisible({ timeout: PATIENCE_MS });
+      await expectStepAbove(page, variant.steps);
+      await transport(page, "Pause").click();
+      await expectWebGpu(page);
+      await expectLearnt(page, variant);
+      expect(await readViews(page), name).toEqual(views);
+      await transport(page, "Reset").click(); // the next one's steps count from 0
+      await expectPausedAt(page, 0);
+    });
+  }
+});
 
 test("a variant is one click away, and by link it learns within its steps", async ({ page }) => {
   const variant = variantOf("lstm-instead");

@@ -12,6 +12,7 @@ import {
   notice,
   openExperiment,
   PATIENCE_MS,
+  QUERY,
   readCurve,
   readStep,
   trainTo,
@@ -120,7 +121,7 @@ test("a hidden tab trains on without pictures and catches up when it is shown", 
 });
 
 test("a hidden tab pauses where that is wished, and goes on when it is shown", async ({ page }) => {
-  await openExperiment(page, smallWeather);
+  await openExperiment(page, smallWeather, QUERY.page);
   await page.getByRole("button", { name: "Help" }).click();
   await page.getByRole("checkbox", { name: "Pause while this tab is hidden" }).check();
   await page.keyboard.press("Escape");
@@ -134,7 +135,7 @@ test("a hidden tab pauses where that is wished, and goes on when it is shown", a
 });
 
 test("a page that rests in the browser's cache pauses, and goes on when it comes back", async ({ page }) => {
-  await openExperiment(page, smallWeather);
+  await openExperiment(page, smallWeather, QUERY.page);
   await transport(page, "Play").click();
   await expectStepAbove(page, 5);
   const turn = (type: string) =>
@@ -147,7 +148,7 @@ test("a page that rests in the browser's cache pauses, and goes on when it comes
 });
 
 test("a reload, and going away and back, bring the run back where it was", async ({ page }) => {
-  await openExperiment(page, smallWeather);
+  await openExperiment(page, smallWeather, QUERY.page);
   await trainTo(page, 30);
   const undisturbed = [...(await readCurve(page))];
   await transport(page, "Reset").click();
