@@ -164,4 +164,27 @@ describe("without a race", () => {
     expect(first.measured).toBeUndefined();
     expect(onGpu.describe(program, await onGpu.tune(program, options)).kind).toBe("webgpu");
   });
+
+  test("a remembered winner that refuses this Program leaves it to the other", async () => {
+    const refuse = () => Promise.reject(new ProgramRefusedError("a", 2, 1));
+    for (const [gpuMs, cpuMs, taken] of [
+      [38, 2, "webgpu"],
+      [4, 9, "wasm"],
+    ] as const) {
+      const { gpu, cpu, options, backend } = setUp(gpuMs, cpuMs);
+      await backend.tune(program, options);
+      const refusing =
+        taken === "wasm"
+          ? [
+              createChoosingBackend({ ...gpu, create: refuse }, cpu),
+              createChoosingBackend({ ...gpu, tune: refuse }, cpu),
+            ]
+          : [createChoosingBackend(gpu, { ...cpu, create: refuse })];
+      for (const other of refusing) {
+        const chosen = other.describe(program, await other.tune(program, options));
+        expect(chosen).toMatchObject({ kind: taken });
+        expect(chosen.measured).toBeUndefined();
+      }
+    }
+  });
 });

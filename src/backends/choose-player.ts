@@ -89,10 +89,8 @@ async function choosePlayer(parts: RaceParts): Promise<Chosen> {
   const { gpu, cpu, program, options } = parts;
   const key = describeTraining(`${gpu.info.adapter} | ${cpu.info.adapter}`, PLAYER_RACE, trainingOf(program));
   const known = readMemory(options.memory.recall(key));
-  if (known) {
-    return { plan: isCpuFaster(known) ? cpu.plan(program) : await gpu.tune(program, options), measured: known };
-  }
   try {
+    if (known) return await takeRemembered(parts, known);
     const choice = await raceThem(parts);
     if (choice.measured) options.memory.remember(key, { implementation: PLAYER_RACE, sizes: { ...choice.measured } });
     options.progress(1, 1, "");
@@ -101,6 +99,23 @@ async function choosePlayer(parts: RaceParts): Promise<Chosen> {
     if (!(error instanceof BackendLostError)) throw error;
     return { plan: cpu.plan(program) };
   }
+}
+
+/** The faster one where it can hold this Program, which may be larger than the one that was raced; else the other. */
+async function takeRemembered({ gpu, cpu, program, options }: RaceParts, measured: MeasuredPlayers): Promise<Chosen> {
+  const planOnGpu = () => gpu.tune(program, options);
+  if (isCpuFaster(measured)) {
+    const plan = cpu.plan(program);
+    return (await canHold(cpu, program, plan)) ? { plan, measured } : { plan: await planOnGpu() };
+  }
+  const plan = await unlessRefused(planOnGpu);
+  return plan && (await canHold(gpu, program, plan)) ? { plan, measured } : { plan: cpu.plan(program) };
+}
+
+async function canHold(backend: Backend, program: Program, plan: Plan): Promise<boolean> {
+  const player = await unlessRefused(() => backend.create(program, plan));
+  player?.dispose();
+  return player !== undefined;
 }
 
 function readMemory(known: PlannedOperation | undefined): MeasuredPlayers | undefined {
@@ -139,10 +154,10 @@ async function compare(
   const training = trainingOf(program);
   const players: Player[] = [];
   try {
-    const onGpu = await createUnlessRefused(gpu, training, plan);
+    const onGpu = await unlessRefused(() => gpu.create(training, plan));
     if (!onGpu) return { webgpuMs: Number.POSITIVE_INFINITY, wasmMs: 0 };
     players.push(onGpu);
-    const onCpu = await createUnlessRefused(cpu, training, cpu.plan(training));
+    const onCpu = await unlessRefused(() => cpu.create(training, cpu.plan(training)));
     if (!onCpu) return { webgpuMs: 0, wasmMs: Number.POSITIVE_INFINITY };
     players.push(onCpu);
     return await racePlayers([onGpu, onCpu], training, options, limitMs);
@@ -187,9 +202,9 @@ async function racePlayers(
   return { webgpuMs, wasmMs };
 }
 
-async function createUnlessRefused(backend: Backend, program: Program, plan: Plan): Promise<Player | undefined> {
+async function unlessRefused<Result>(ask: () => Promise<Result>): Promise<Result | undefined> {
   try {
-    return await backend.create(program, plan);
+    return await ask();
   } catch (error) {
     if (error instanceof ProgramRefusedError) return undefined;
     throw error;

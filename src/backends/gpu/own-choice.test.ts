@@ -53,3 +53,10 @@ test.each<[string, Plan]>([
 ])("%s is refused", (_what, plan) => {
   expect(couldChoose(program, true, plan)).toBe(false);
 });
+
+test("a size with a name that every object has is refused where there are choices of others", () => {
+  for (const planned of listImplementations({ group: place, software: true })) {
+    const { sizes } = planned;
+    expect(couldChoose(program, true, { [key]: { ...planned, sizes: { ...sizes, toString: 4 } } })).toBe(false);
+  }
+});

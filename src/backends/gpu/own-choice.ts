@@ -46,9 +46,10 @@ function isOwnPlace({ calls, group, software }: AskedPlace, planned: PlannedOper
   const places = all.map((call) => all.filter(({ label }) => label === call.label));
   const standards = [all, ...places].map((own) => chooseSizes(data, own, software));
   const chunks = chunkNames(data);
+  const { choices = {} } = data;
   const isOwn = ([name, value]: readonly [string, number]) =>
     (chunks.has(name) && value > 0) ||
-    (data.choices?.[name] ?? []).includes(value) ||
+    (Object.hasOwn(choices, name) && choices[name]?.includes(value)) ||
     standards.some((sizes) => sizes[name] === value);
   const complete = Object.keys(standards[0] ?? {}).every((name) => name in planned.sizes);
   return complete && Object.entries(planned.sizes).every(isOwn) && isPlayable({ group, software }, planned);

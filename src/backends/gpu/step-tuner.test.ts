@@ -1,6 +1,7 @@
 /** Whole training steps against their calls one by one, on a scripted device: the faster wins, and is remembered either way. */
 import { beforeEach, expect, test } from "vitest";
 import type { PlanMemory, TuneOptions } from "../../core/backend.ts";
+import { ProgramRefusedError } from "../../core/errors.ts";
 import type { PhaseName, Plan, PlannedOperation, Program } from "../../core/program.ts";
 import { TRAINING_STEPS } from "../../operations/training-steps.ts";
 import { createReferencePlayer } from "../reference/player.ts";
@@ -117,4 +118,16 @@ test("the fastest of several plans is told by whole steps; the first unless anot
   expect(await rank(30, 20)).toBe(1);
   expect(await rank(30, 29)).toBe(0);
   expect(await rank(900, 300)).toBeUndefined();
+});
+
+test("two copies that the device has no memory for measure nothing, and the first is given back", async () => {
+  let held = 0;
+  const create = async (sample: Program) => {
+    if (held > 0) throw new ProgramRefusedError("grads", 2, 1);
+    held++;
+    return { ...createReferencePlayer(sample), dispose: () => held-- };
+  };
+  const options = { now: () => ms, memory, skipped: () => false, progress: () => undefined, limitMs: 2000 };
+  expect(await raceSteps({ program, create }, [{}, {}], options)).toBeUndefined();
+  expect(held).toBe(0);
 });

@@ -3,6 +3,7 @@
  * `micro`, where its kernel can play the steps, against the calls one by one. The winner of the latter is remembered like others.
  */
 import type { Player, TuneOptions } from "../../core/backend.ts";
+import { ProgramRefusedError } from "../../core/errors.ts";
 import type { Numbers } from "../../core/operation.ts";
 import type { Plan, PlannedOperation, Program } from "../../core/program.ts";
 import { MICRO, TRAINING_STEPS } from "../../operations/training-steps.ts";
@@ -77,7 +78,8 @@ async function measure(
 }
 
 /**
- * The place of the plan whose training steps are fastest, the first one favoured; undefined where there was no time to tell.
+ * The place of the plan whose training steps are fastest, the first one favoured; undefined where there was no time to tell,
+ * or no memory for all of them at once.
  * Rejects with `BackendLostError` when the device goes away.
  */
 export async function raceSteps(
@@ -98,6 +100,9 @@ export async function raceSteps(
     const atLeastMs = Math.max(ms, MEASUREMENT.ms) * FEWEST_MEASUREMENTS * plans.length;
     if (!(now() + atLeastMs <= rules.untilMs)) return undefined;
     return (await race(runners, rules))?.winner;
+  } catch (error) {
+    if (!(error instanceof ProgramRefusedError)) throw error;
+    return undefined;
   } finally {
     for (const player of players) player.dispose();
   }

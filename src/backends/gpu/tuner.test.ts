@@ -4,6 +4,7 @@
  */
 import { beforeEach, expect, test, vi } from "vitest";
 import type { PlanMemory, TuneOptions } from "../../core/backend.ts";
+import { ProgramRefusedError } from "../../core/errors.ts";
 import type { Implementation, Kernel } from "../../core/operation.ts";
 import {
   type OperationCall,
@@ -230,4 +231,21 @@ test("operations without a choice keep the defaults and cost nothing", async () 
   const score = program(counting);
   expect(await tune(score, narrowWins, options(createMemory()))).toEqual(planDefaults(score, true));
   expect(played).toEqual([]);
+});
+
+test("a race that the device has no memory for measures nothing and keeps nothing", async () => {
+  const score = program(call(5, 7, "a"));
+  const device = scriptedDevice(narrowWins);
+  const memory = createMemory();
+  let held = 0;
+  const create = async (sample: Program, plan: Plan) => {
+    if (plannedFor(plan, call(5, 7, "a"))?.implementation === "narrow") throw new ProgramRefusedError("x", 2, 1);
+    const player = await device(sample, plan);
+    held++;
+    return { ...player, dispose: () => held-- };
+  };
+  const plan = await tunePlan({ program: score, software: true, adapter: "test", create }, options(memory));
+  expect(plan).toEqual(planDefaults(score, true));
+  expect(memory.entries.size).toBe(0);
+  expect(held).toBe(0);
 });

@@ -8,6 +8,7 @@
 import type { Player, PlayScalars, TuneOptions } from "../../core/backend.ts";
 import { countFlops, guessRate } from "../../core/budget.ts";
 import { elementCount } from "../../core/dims.ts";
+import { ProgramRefusedError } from "../../core/errors.ts";
 import { modelsOf } from "../../core/model-layout.ts";
 import {
   type PhaseName,
@@ -187,7 +188,7 @@ interface Field {
   readonly rules: RaceRules;
 }
 
-/** Races the field on a sample; undefined where there was no time for it. */
+/** Races the field on a sample; undefined where there was no time for it, or no memory for all of the field at once. */
 async function raceFor({ create, preparationMs }: RaceParts, { program }: Sample, { field, rules }: Field) {
   if (rules.skipped() || rules.now() >= rules.untilMs) return undefined;
   const [call] = program.phases.forward ?? [];
@@ -196,13 +197,21 @@ async function raceFor({ create, preparationMs }: RaceParts, { program }: Sample
   const players: Player[] = [];
   try {
     const began = rules.now();
-    players.push(...(await Promise.all(field.map((planned) => create(program, { [call.operation]: planned })))));
+    // Those that are there when another cannot be made must be given back, too.
+    const open = async (planned: PlannedOperation) => create(program, { [call.operation]: planned });
+    const opened = await Promise.allSettled(field.map(open));
+    for (const one of opened) if (one.status === "fulfilled") players.push(one.value);
+    for (const one of opened) if (one.status === "rejected") throw one.reason;
     preparationMs.set(call.operation, Math.max(1, (rules.now() - began) / field.length));
     const runners = players.map((player): Runner => {
       fill(player, program);
       return createRunner(player, scalars, rules.now);
     });
     return await race(runners, rules);
+  } catch (error) {
+    // The run itself has room that several copies of its tensors have not.
+    if (!(error instanceof ProgramRefusedError)) throw error;
+    return undefined;
   } finally {
     for (const player of players) player.dispose();
   }
