@@ -1,16 +1,13 @@
 /** The run's numbers in a strip: right-aligned in fixed room, so that nothing moves while they count. */
 
 import { useApp } from "../app-context.ts";
-import { formatNumber } from "../i18n/format.ts";
+import { formatLoss, formatNumber } from "../i18n/format.ts";
 import { t } from "../i18n/translate.ts";
 import { writesSymbols } from "../run-state.ts";
 import styles from "./top-bar.module.css";
 
-/** Significant digits of a loss in the strip. */
-const LOSS_DIGITS = 4;
-
 const showLoss = (value: number | undefined | null): string =>
-  value === undefined || value === null ? t("bar.none") : value.toPrecision(LOSS_DIGITS);
+  value === undefined || value === null ? t("bar.none") : formatLoss(value);
 
 /** Whole rates from ten on: their tenths are noise. */
 function showRate(value: number): string {
@@ -48,7 +45,7 @@ export function Counters() {
       {run && writesSymbols(run.dataset) ? (
         <Counter
           name={t("bar.perplexity")}
-          value={validation === undefined ? t("bar.none") : Math.exp(validation).toPrecision(LOSS_DIGITS)}
+          value={validation === undefined ? t("bar.none") : formatLoss(Math.exp(validation))}
         />
       ) : null}
       <Counter name={t("bar.steps")} value={run?.playing ? showRate(run.stepsPerSecond) : t("bar.none")} />

@@ -44,7 +44,8 @@ function WaitingChanges() {
   const count = useApp((state) => waitingChanges(state).length);
   const blocked = useApp((state) => state.refused.size > 0);
   const starting = useApp((state) => state.pending !== null);
-  const said = count === 0 ? t("experiment.nothingWaits") : t("experiment.waiting", { count });
+  const settled = count === 0 ? t("experiment.nothingWaits") : t("experiment.waiting", { count });
+  const said = starting ? t("app.preparing") : settled;
   return (
     <div className={styles.foot}>
       <p role="status" className={blocked ? controls.error : undefined}>

@@ -19,7 +19,7 @@ export interface MetricsTableProps {
 /** Metrics where larger is better; all others are errors. Accuracy is a share of cases and is read in per cent. */
 const LARGER_IS_BETTER: readonly string[] = ["accuracy", "top3", "top5", "f1", "auc", "r2"];
 /** Shares of the answers, shown per cent. */
-const SHARES: readonly string[] = ["accuracy", "top3", "top5"];
+const SHARES: readonly string[] = ["accuracy", "wholeAccuracy", "top3", "top5"];
 
 /** Baseline, best and latest by row; metrics by column. */
 export function MetricsTable({ baseline, latest, best, step, bestStep, unit }: MetricsTableProps) {

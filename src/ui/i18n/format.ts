@@ -26,6 +26,12 @@ export function formatNumber(value: number): string {
   return rounded.format(value);
 }
 
+/** A loss that is watched while it falls: 4 significant digits, zeros at the end included, so that it keeps its width. */
+export function formatLoss(value: number): string {
+  const tiny = value !== 0 && Math.abs(value) < SMALLEST_DECIMAL;
+  return tiny ? value.toExponential(3) : value.toPrecision(4);
+}
+
 /** A tensor's element at the cursor, to 7 significant digits, in a form that any program parses. */
 export function formatExact(value: number): string {
   return Number.isFinite(value) ? value.toPrecision(EXACT_DIGITS) : String(value);
@@ -42,12 +48,12 @@ export function formatMilliseconds(ms: number): string {
   return threeDigits.format(ms);
 }
 
-/** Most decimals of a column of times: a tenth of a microsecond. */
-const MOST_TIME_DECIMALS = 4;
+/** Most decimals of a column of times: browsers round their clocks to 0.1 ms, and a profile is a mean of a few. */
+const MOST_TIME_DECIMALS = 2;
 
 /**
- * One of a column of times in milliseconds, whose largest gets 3 significant digits and the others as many decimals, so
- * that their points stand under each other.
+ * One of a column of times in milliseconds, whose largest gets up to 3 significant digits and the others as many
+ * decimals, so that their points stand under each other.
  */
 export function formatMillisecondsUnder(largest: number, ms: number): string {
   const wanted = largest > 0 ? 2 - Math.floor(Math.log10(largest)) : 2;

@@ -222,7 +222,8 @@ export const viewMessages = {
   "timing.sum": "{ms} ms of computing in the step after step {step}. {how}",
   "timing.method.timestamps": "By the device's own clock; some browsers round it to 0.1 ms.",
   "timing.method.waiting": "By waiting for each operation, so short ones look longer than they are.",
-  "timing.method.clock": "By the clock of the processor that computes it.",
+  "timing.method.clock":
+    "By the clock of the processor that computes it; browsers round it, so the shortest come out as 0.",
   "timing.caption": "Operations of a training step in order of play",
   "timing.operation": "Operation",
   "timing.place": "Place",
