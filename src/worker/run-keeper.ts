@@ -3,6 +3,7 @@
  * old one only once it stands, so whatever is refused leaves everything as it was. A lost device is replaced here.
  */
 import type { Backend, BackendWish } from "../core/backend.ts";
+import type { Fault } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { Plan } from "../core/program.ts";
 import type { SharedPlan } from "../core/shared-plan.ts";
@@ -33,6 +34,8 @@ export interface RunOrigin {
   readonly dataset?: Dataset;
   /** Whose backend plays it; absent for that of new runs. */
   readonly wish?: BackendWish;
+  /** What stopped the run on its way aside; told when it comes back, for it is found only once. */
+  readonly found?: { readonly step: number; readonly fault: Fault };
 }
 
 /** Waits before each attempt at a new device; one that is lost again at once is not asked for ever. */
@@ -86,13 +89,24 @@ export class RunKeeper {
    */
   async replace(origin: RunOrigin): Promise<Session> {
     const session = await this.#build(origin);
+    try {
+      await this.#leave(origin);
+    } catch (error) {
+      session.dispose();
+      throw error;
+    }
+    this.#session = session;
+    session.announce(this.#aside !== null);
+    if (origin.found) this.#parts.post({ type: "fault", runId: session.runId, ...origin.found });
+    return session;
+  }
+
+  /** Lets go of the current run, for one that was built from `origin`. */
+  async #leave(origin: RunOrigin): Promise<void> {
     const earlier = this.#session;
     const untrained = earlier?.run.step === 0 && this.#aside !== null && this.#aside !== origin;
     if (untrained) earlier.dispose();
     else if (earlier) this.#aside = await putAside(earlier);
-    this.#session = session;
-    session.announce(this.#aside !== null);
-    return session;
   }
 
   /** Exchanges the current run and the one put aside; null when there is none. */
@@ -172,10 +186,11 @@ export class RunKeeper {
   }
 }
 
-/** The whole state on the host, device memory freed. A device that is gone leaves the state of its last reading. */
+/** The whole state on the host, device memory freed. A player that fails leaves the state of its last reading. */
 async function putAside(session: Session): Promise<RunOrigin> {
   const { runId, experiment, own, dataset, run, wish } = session;
-  const state = await session.state();
+  const { state, fault } = await session.state();
   run.dispose();
-  return { runId, experiment, own, dataset, state, wish };
+  const found = fault && { step: state.step, fault };
+  return { runId, experiment, own, dataset, state, wish, ...(found ? { found } : {}) };
 }

@@ -5,8 +5,8 @@
 import type { Backend } from "../core/backend.ts";
 import { BackendLostError, type Fault } from "../core/errors.ts";
 import type { TaskName } from "../core/experiment.ts";
-import { decodeCheckpoint, encodeCheckpoint, nonFiniteTensors } from "../engine/checkpoint.ts";
-import { readRunFile, writeRunFile } from "../interop/run-file.ts";
+import { decodeCheckpoint } from "../engine/checkpoint.ts";
+import { readRunFile } from "../interop/run-file.ts";
 import { describeOffer, drawSample, tasksWithSamples } from "./cards.ts";
 import { endsTuning, runIdOf } from "./command-facts.ts";
 import { faultOf } from "./fault-of.ts";
@@ -14,6 +14,7 @@ import { breathe, Mailbox } from "./mailbox.ts";
 import { inspectFile } from "./own-data.ts";
 import type { Command, Event, PlayingReason } from "./protocol.ts";
 import { type KeeperParts, RunKeeper } from "./run-keeper.ts";
+import { encodeSaved, findNotFinite } from "./saved-run.ts";
 import type { Session } from "./session.ts";
 
 /** What the server is given; tests bring their own. */
@@ -189,11 +190,8 @@ export class Server {
   async #openRun({ runId, file, own }: CommandOf<"open-run">): Promise<void> {
     const state = decodeCheckpoint(readRunFile(file));
     const session = await this.#keeper.replace({ runId, experiment: state.experiment, own, state });
-    const tensors = nonFiniteTensors(encodeCheckpoint(state, session.run.model));
-    if (tensors.length > 0) {
-      const details = { tensors: tensors.join(", "), count: tensors.length };
-      this.#post({ type: "fault", runId, step: state.step, fault: { code: "file-not-finite", details } });
-    }
+    const fault = findNotFinite(state, session.run.model);
+    if (fault) this.#post({ type: "fault", runId, step: state.step, fault });
     await this.#settleIn();
   }
 
@@ -210,13 +208,20 @@ export class Server {
 
   async #pause(reason: PlayingReason): Promise<void> {
     this.#setPlaying(false, reason);
-    await this.#keeper.session?.drain();
+    await this.#drain();
+  }
+
+  /** Waits for what is in flight; false where something in it stopped the run, which is then told. */
+  async #drain(): Promise<boolean> {
+    const { session } = this.#keeper;
+    const fault = (await session?.drain()) ?? null;
+    if (session && fault) this.#stopFor(fault, session);
+    return fault === null;
   }
 
   async #step(): Promise<void> {
     const { session } = this.#keeper;
-    if (!session) return;
-    await session.drain();
+    if (!session || !(await this.#drain())) return;
     const target = session.run.step + 1;
     let fault: Fault | null = null;
     // After a pause an evaluation may still be due, and is then all that the first advance makes.
@@ -226,10 +231,7 @@ export class Server {
   }
 
   async #profile(): Promise<void> {
-    const { session } = this.#keeper;
-    const fault = await session?.drain();
-    if (session && fault) this.#stopFor(fault, session);
-    else await session?.profile();
+    if (await this.#drain()) await this.#keeper.session?.profile();
   }
 
   /** What stopped the training of itself. */
@@ -241,6 +243,7 @@ export class Server {
   async #restoreBest(): Promise<void> {
     const { session } = this.#keeper;
     if (!session?.run.best) return;
+    await this.#drain();
     await session.restoreBest();
     this.#setPlaying(false, "user");
   }
@@ -248,11 +251,10 @@ export class Server {
   async #save({ purpose }: CommandOf<"save">): Promise<void> {
     const { session } = this.#keeper;
     if (!session) return;
-    const state = await session.state();
-    const { experiment, step } = state;
-    const bytes = writeRunFile(encodeCheckpoint(state, session.run.model));
-    const fileName = `gatescope-${experiment.task.name}-step-${step}.safetensors`;
-    this.#post({ type: "saved", runId: session.runId, step, purpose, fileName, bytes }, [bytes]);
+    const { state, fault } = await session.state();
+    if (fault) this.#stopFor(fault, session);
+    const saved = encodeSaved(state, session.run.model);
+    this.#post({ type: "saved", runId: session.runId, purpose, ...saved }, [saved.bytes]);
   }
 
   async #inspect({ task, file }: CommandOf<"inspect-file">): Promise<void> {
@@ -277,7 +279,7 @@ export class Server {
   async #checkDevice(): Promise<void> {
     const backend = await this.#keeper.backend();
     if (!backend) return;
-    await this.#keeper.session?.drain();
+    await this.#drain();
     this.#post({ type: "device-checked", ...(await this.#parts.checkDevice(backend)) });
   }
 

@@ -13,6 +13,7 @@ import type { Evaluation, RunReport } from "../engine/run-report.ts";
 import type { RunState } from "../engine/run-state.ts";
 import { TASKS } from "../tasks/registry.ts";
 import { describeDataset, describeLayers, describeResult, describeSnapshot } from "./describe.ts";
+import { faultOf } from "./fault-of.ts";
 import { breathe } from "./mailbox.ts";
 import { readOwnData } from "./own-data.ts";
 import { type ProbeInput, readProbe } from "./probe-input.ts";
@@ -129,7 +130,7 @@ export class Session {
     return this.#tell(await this.run.advance(until));
   }
 
-  /** Waits for what is in flight, as before a pause. */
+  /** Waits for what is in flight, as before a pause; returns what stopped the run in it, which is said only this once. */
   async drain(): Promise<Fault | null> {
     return this.#tell(await this.run.drain());
   }
@@ -145,9 +146,8 @@ export class Session {
     this.#post({ type: "profiled", runId, step: run.step, ...(await run.profile()) });
   }
 
-  /** Back to the best parameters, from the step that is reached; the picture follows. */
+  /** Back to the best parameters, from the step that is reached, with nothing in flight; the picture follows. */
   async restoreBest(): Promise<void> {
-    await this.drain();
     await this.run.restoreBest();
     this.#fresh = true;
   }
@@ -226,14 +226,18 @@ export class Session {
     await this.#storyteller?.tell(this.run.step);
   }
 
-  /** The whole state with nothing in flight; of a device that is gone, the newest state on the host. */
-  async state(): Promise<RunState> {
+  /**
+   * The whole state with nothing in flight, and what stopped the run on the way there. Never rejects: where the player
+   * fails, the newest state on the host, and why, unless its device is gone: that is told by whoever needs it next.
+   */
+  async state(): Promise<{ readonly state: RunState; readonly fault: Fault | null }> {
+    let fault: Fault | null = null;
     try {
-      await this.drain();
-      return await this.run.snapshot();
+      fault = await this.drain();
+      return { state: await this.run.snapshot(), fault };
     } catch (error) {
-      if (error instanceof BackendLostError) return this.run.recovery;
-      throw error;
+      if (!(error instanceof BackendLostError)) fault ??= faultOf(error);
+      return { state: this.run.recovery, fault };
     }
   }
 

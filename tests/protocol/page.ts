@@ -18,6 +18,8 @@ type EventOf<Type extends Event["type"]> = Extract<Event, { readonly type: Type 
 export interface Page {
   readonly events: readonly Event[];
   send(command: Command): void;
+  /** As `send`, but the command has arrived when it returns. */
+  deliver(command: Command): void;
   /** The first event of that type, from `from` on, for which `accept` holds. */
   until<Type extends Event["type"]>(
     type: Type,
@@ -58,6 +60,7 @@ export function openPage(parts: Partial<KeeperParts> = {}): Page {
   return {
     events,
     send: (command) => channel.port1.postMessage(command),
+    deliver: (command) => server.receive(command),
     until(type, accept = () => true, from = 0) {
       const isWanted = (event: Event): event is EventOf<typeof type> => event.type === type;
       return new Promise((resolve, reject) => {
