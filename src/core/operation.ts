@@ -88,6 +88,8 @@ export interface Loop {
   readonly from: number | string;
   readonly to: number | string;
   readonly by?: string;
+  /** Said where sums go on from chunk to chunk: the length of a chunk then decides their order, and so their bits. */
+  readonly accumulates?: true;
 }
 
 /** Kernels played in order; with `loop`, in order for each index, or each chunk of indices. */

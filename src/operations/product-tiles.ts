@@ -4,7 +4,7 @@
  * tile per workgroup through workgroup memory, for GPUs. Within a family no sum depends on the tile that it is in.
  */
 import { MAX_TRIPS } from "../core/budget.ts";
-import type { DeviceLimits, Kernel, KernelScalar, Numbers, Pass } from "../core/operation.ts";
+import type { DeviceLimits, Kernel, KernelScalar, Loop, Numbers, Pass } from "../core/operation.ts";
 import { evaluateExtent } from "../core/required-elements.ts";
 import { countedInvocations, perModel, u32 } from "./kernel-terms.ts";
 
@@ -65,6 +65,8 @@ const LARGE_COST = 3;
 /** Both families go through the N rows of a call in chunks of the size ROWS. */
 const CHUNKS = { from: 1, to: "N", by: "ROWS" };
 
+const chunksOf = ({ accumulates }: Product): Loop => ({ ...CHUNKS, ...(accumulates && { accumulates }) });
+
 /** The default of ROWS, for both families; the plan sets it by the budget. */
 export const CHUNK_ROWS = { ROWS: 4096 };
 
@@ -114,7 +116,7 @@ function suitsLarge(product: Product, numbers: Numbers, sizes: Numbers): boolean
 export function registerPasses(product: Product, { sizes = {}, after = [], when }: Company = {}): readonly Pass[] {
   return [LARGE, SMALL].map((tile) => ({
     kernels: [registerKernel(product, tile, sizes), ...after],
-    loop: CHUNKS,
+    loop: chunksOf(product),
     when: (numbers, planned) =>
       (when?.(numbers, planned) ?? true) && suitsLarge(product, numbers, planned) === (tile === LARGE),
   }));
@@ -133,7 +135,7 @@ export function sharedPass(product: Product, { sizes = {}, after = [], when }: C
       return Math.ceil(terms / SHARED.terms) * (SHARED.terms + 1) + storeTrips(product, 4, terms);
     },
   };
-  return { kernels: [kernel, ...after], loop: CHUNKS, ...(when && { when }) };
+  return { kernels: [kernel, ...after], loop: chunksOf(product), ...(when && { when }) };
 }
 
 /** True where a workgroup of `shared` fits. */

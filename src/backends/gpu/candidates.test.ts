@@ -1,7 +1,8 @@
 /** The candidates of a place: what can be played, and the order that the cost model gives. The registry is extended. */
 import { expect, test, vi } from "vitest";
 import type { Implementation, Kernel } from "../../core/operation.ts";
-import { isPlayable, listImplementations, listVariations, type Place, withChunks } from "./candidates.ts";
+import { listImplementations, listVariations, type Place, withChunks } from "./candidates.ts";
+import { isPlayable } from "./playable.ts";
 
 const added = vi.hoisted((): Record<string, Implementation> => {
   const kernel = (workgroups: number): Kernel => ({

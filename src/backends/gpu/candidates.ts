@@ -3,12 +3,13 @@
  * the adapter's rate, slowed down where a dispatch has fewer invocations than the adapter has lanes. The model only picks
  * a start and an order; what is nearly equal to it is for measurements to tell apart.
  */
-import { countFlops, guessRate, MAX_TRIPS, type Rate } from "../../core/budget.ts";
+import { countFlops, guessRate, type Rate } from "../../core/budget.ts";
 import type { Implementation, Numbers } from "../../core/operation.ts";
 import type { PlannedOperation } from "../../core/program.ts";
 import { findOperation } from "../../operations/registry.ts";
 import { isPlayed, loopRounds } from "./loops.ts";
-import { chooseSizes, chunkSizes, type Group, isFeasible } from "./plan.ts";
+import { chooseSizes, chunkSizes, type Group } from "./plan.ts";
+import { findImplementation, isPlayable } from "./playable.ts";
 
 /** Invocations that keep an adapter busy. */
 const LANES = { software: 8, hardware: 8192 };
@@ -33,7 +34,7 @@ export function listImplementations(place: Place): readonly PlannedOperation[] {
 
 /** Candidates that differ from `planned` in one of the sizes that its implementation offers a choice of. */
 export function listVariations(place: Place, planned: PlannedOperation): readonly PlannedOperation[] {
-  const { choices = {} } = findImplementation(place, planned.implementation);
+  const { choices = {} } = implementationAt(place, planned.implementation);
   const candidates = Object.entries(choices).flatMap(([size, values]) =>
     values
       .filter((value) => value !== planned.sizes[size])
@@ -44,15 +45,8 @@ export function listVariations(place: Place, planned: PlannedOperation): readonl
 
 /** The same with chunks as long as a measured rate allows. */
 export function withChunks(place: Place, { implementation, sizes }: PlannedOperation, rate: Rate): PlannedOperation {
-  const data = findImplementation(place, implementation);
+  const data = implementationAt(place, implementation);
   return { implementation, sizes: { ...sizes, ...chunkSizes(data, sizes, { group: place.group, rate }) } };
-}
-
-/** True where every call of the place can be played so: feasible, and within the trips of every adapter. */
-export function isPlayable({ group }: Place, { implementation, sizes }: PlannedOperation): boolean {
-  const data = findOperation(group[0].operation).implementations[implementation];
-  if (!data) return false;
-  return group.every(({ numbers }) => isFeasible(data, numbers, sizes) && isWithinTrips(data, numbers, sizes));
 }
 
 /** Milliseconds of all calls by the model. */
@@ -83,28 +77,12 @@ function byCost(place: Place, candidates: readonly PlannedOperation[]): readonly
     .map(({ planned }) => planned);
 }
 
-function findImplementation({ group }: Place, name: string): Implementation {
+/** The implementation that a candidate of this place has. */
+function implementationAt({ group }: Place, name: string): Implementation {
   const { operation } = group[0];
-  const data = findOperation(operation).implementations[name];
+  const data = findImplementation(operation, name);
   if (!data) throw new Error(`${operation} has no implementation ${name}`);
   return data;
-}
-
-function roundsOf(
-  loop: Implementation["passes"][number]["loop"],
-  numbers: Numbers,
-  sizes: Numbers,
-): readonly Numbers[] {
-  return loop ? loopRounds(loop, numbers, sizes) : [{}];
-}
-
-function isWithinTrips({ passes }: Implementation, numbers: Numbers, sizes: Numbers): boolean {
-  return passes
-    .filter((pass) => isPlayed(pass, numbers, sizes))
-    .every(({ kernels, loop }) => {
-      const longest = { ...numbers, ...roundsOf(loop, numbers, sizes)[0] };
-      return kernels.every((kernel) => kernel.trips(longest, sizes) <= MAX_TRIPS);
-    });
 }
 
 /** Invocations of each dispatch of a call. */
@@ -112,7 +90,7 @@ function dispatchInvocations({ passes }: Implementation, numbers: Numbers, sizes
   return passes
     .filter((pass) => isPlayed(pass, numbers, sizes))
     .flatMap(({ kernels, loop }) => {
-      const rounds = roundsOf(loop, numbers, sizes);
+      const rounds: readonly Numbers[] = loop ? loopRounds(loop, numbers, sizes) : [{}];
       const first = { ...numbers, ...rounds[0] };
       return kernels.flatMap((kernel) => {
         const [x, y, z] = kernel.grid(first, sizes);

@@ -22,7 +22,7 @@ import { TRAINING_STEPS } from "../../operations/training-steps.ts";
 import type { Dispatch, Segment, Station } from "./dispatch.ts";
 import { isPlayed, loopRounds } from "./loops.ts";
 import { lowerMicro, type MicroProgram } from "./micro-lowering.ts";
-import { defaultSizes, isFeasible } from "./plan.ts";
+import { defaultSizes, isFeasible } from "./playable.ts";
 
 /** One call as it is played. */
 export interface LoweredCall {

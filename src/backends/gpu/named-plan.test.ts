@@ -6,7 +6,8 @@ import { buildProgram } from "../../engine/build-program.ts";
 import { findOperation } from "../../operations/registry.ts";
 import { listImplementations } from "./candidates.ts";
 import { planNamed } from "./named-plan.ts";
-import { defaultSizes, groupByPlace, planDefaults } from "./plan.ts";
+import { groupByPlace, planDefaults } from "./plan.ts";
+import { defaultSizes } from "./playable.ts";
 
 const { program } = buildProgram(spec({ B: 1 }));
 const callsOf = ({ phases }: Program) => Object.values(phases).flat();

@@ -5,11 +5,10 @@
 import type { Implementation } from "../../core/operation.ts";
 import { type OperationCall, type Plan, type PlannedOperation, type Program, planKey } from "../../core/program.ts";
 import { PLAYER } from "../../core/shared-plan.ts";
-import { findOperation } from "../../operations/registry.ts";
 import { MICRO, TRAINING_STEPS } from "../../operations/training-steps.ts";
-import { isPlayable } from "./candidates.ts";
 import { isMicroFeasible } from "./micro-lowering.ts";
 import { chooseSizes, type Group } from "./plan.ts";
+import { findImplementation, isPlayable } from "./playable.ts";
 import { isTriedWorkgroupSize } from "./step-tuner.ts";
 
 /** True where every entry of the plan is of a place of the Program and is one of the choices that there are for it. */
@@ -37,10 +36,7 @@ interface AskedPlace {
 
 function isOwnPlace({ calls, group, software }: AskedPlace, planned: PlannedOperation): boolean {
   const [{ operation }] = group;
-  const { implementations } = findOperation(operation);
-  const data = Object.hasOwn(implementations, planned.implementation)
-    ? implementations[planned.implementation]
-    : undefined;
+  const data = findImplementation(operation, planned.implementation);
   if (!data) return false;
   const all = calls.filter((call) => call.operation === operation);
   const places = all.map((call) => all.filter(({ label }) => label === call.label));
@@ -52,7 +48,7 @@ function isOwnPlace({ calls, group, software }: AskedPlace, planned: PlannedOper
     (Object.hasOwn(choices, name) && choices[name]?.includes(value)) ||
     standards.some((sizes) => sizes[name] === value);
   const complete = Object.keys(standards[0] ?? {}).every((name) => name in planned.sizes);
-  return complete && Object.entries(planned.sizes).every(isOwn) && isPlayable({ group, software }, planned);
+  return complete && Object.entries(planned.sizes).every(isOwn) && isPlayable({ group }, planned);
 }
 
 /** Sizes that are lengths of chunks: the budget chooses them by the rate of the device. */

@@ -4,7 +4,7 @@
  * plan goes first wherever this device can play it.
  */
 import { chunkLength, countFlops, guessRate, planMs, type Rate } from "../../core/budget.ts";
-import { type Implementation, type Numbers, PORTABLE_LIMITS } from "../../core/operation.ts";
+import type { Implementation, Numbers } from "../../core/operation.ts";
 import {
   type OperationCall,
   type Plan,
@@ -13,10 +13,12 @@ import {
   planKey,
   plannedFor,
 } from "../../core/program.ts";
+import { PLAYER } from "../../core/shared-plan.ts";
 import { findOperation } from "../../operations/registry.ts";
 import { MICRO, TRAINING_STEPS } from "../../operations/training-steps.ts";
 import { isPlayed, loopRange } from "./loops.ts";
 import { isMicroFeasible } from "./micro-lowering.ts";
+import { defaultSizes, findImplementation, isFeasible, isPlayable } from "./playable.ts";
 
 /** A GPU hides latency with threads; software renderers pay for each one (measured: 4–16 are best there). */
 const HARDWARE_WORKGROUP_SIZE = 64;
@@ -37,7 +39,7 @@ export function planDefaults(program: Program, software: boolean, saved: Plan = 
   for (const name of new Set(calls.map(({ operation }) => operation))) {
     const own = calls.filter(({ operation }) => operation === name);
     const planned = groupByPlace(own).map((group): [string, PlannedOperation] => {
-      return [planKey(group[0]), choosePlayable(group, saved) ?? chooseDefault(group, own, software)];
+      return [planKey(group[0]), choosePlayable(group, saved, software) ?? chooseDefault(group, own, software)];
     });
     Object.assign(plan, mergeAgreeing(name, planned));
   }
@@ -72,14 +74,27 @@ function mergeAgreeing(
 }
 
 /** What `saved` says of the calls where it can be played; undefined where it says nothing or was made for another player. */
-function choosePlayable(group: Group, saved: Plan): PlannedOperation | undefined {
+function choosePlayable(group: Group, saved: Plan, software: boolean): PlannedOperation | undefined {
   const [{ operation }] = group;
   const planned = plannedFor(saved, group[0]);
-  const data = planned && findOperation(operation).implementations[planned.implementation];
-  if (!planned || !data) return undefined;
+  const data = planned && findImplementation(operation, planned.implementation);
+  if (!planned || !data || !isPlayable({ group }, planned)) return undefined;
+  const { implementation } = planned;
   const sizes = { ...defaultSizes(data), ...planned.sizes };
-  const playable = group.every(({ numbers }) => isFeasible(data, numbers, sizes));
-  return playable ? { implementation: planned.implementation, sizes } : undefined;
+  // Only a link names a player. Its chunks may be those of a faster device.
+  return {
+    implementation,
+    sizes: PLAYER in saved ? capChunks(data, sizes, { group, rate: guessRate(software) }) : sizes,
+  };
+}
+
+/** Chunks that are no longer than the budget allows here; those that sums go on over are left, because they decide its bits. */
+function capChunks(data: Implementation, sizes: Numbers, paced: Paced): Numbers {
+  const kept = new Set(data.passes.flatMap(({ loop }) => (loop?.accumulates && loop.by ? [loop.by] : [])));
+  const capped = Object.entries(chunkSizes(data, sizes, paced)).flatMap(([name, length]) =>
+    kept.has(name) ? [] : [[name, Math.min(length, sizes[name] ?? length)] as const],
+  );
+  return { ...sizes, ...Object.fromEntries(capped) };
 }
 
 function chooseDefault(group: Group, all: readonly OperationCall[], software: boolean): PlannedOperation {
@@ -92,17 +107,6 @@ function chooseDefault(group: Group, all: readonly OperationCall[], software: bo
     if (group.every(({ numbers }) => isFeasible(data, numbers, sizes))) return { implementation, sizes };
   }
   throw new Error(`${operation} (${label}) has no implementation for all of its calls`);
-}
-
-/** True where a device with the default limits can play a call of these numbers. */
-export function isFeasible({ feasible }: Implementation, numbers: Numbers, sizes: Numbers): boolean {
-  return feasible?.(numbers, sizes, PORTABLE_LIMITS) ?? true;
-}
-
-/** Every size of an implementation with its default. */
-export function defaultSizes({ passes, sizes }: Implementation): Record<string, number> {
-  const kernels = passes.flatMap((pass) => pass.kernels);
-  return Object.assign({}, sizes, ...kernels.map((kernel) => kernel.sizes));
 }
 
 /** Sizes of an implementation for an adapter of that kind; chunks are not yet those of the budget. */

@@ -20,8 +20,9 @@ import {
 } from "../../core/program.ts";
 import { findOperation } from "../../operations/registry.ts";
 import { TRAINING_STEPS } from "../../operations/training-steps.ts";
-import { isPlayable, listImplementations, listVariations, type Place, withChunks } from "./candidates.ts";
+import { listImplementations, listVariations, type Place, withChunks } from "./candidates.ts";
 import { type Group, groupByPlace, planDefaults } from "./plan.ts";
+import { isPlayable } from "./playable.ts";
 import { type RaceRules, type Runner, race } from "./race.ts";
 import { type Sample, sampleCalls } from "./sample-call.ts";
 import { describeShape } from "./shape-key.ts";
