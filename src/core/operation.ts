@@ -153,11 +153,11 @@ export interface Operation<
   readonly constants: readonly NumberName[];
   /** Run-time scalars: given at each play. */
   readonly scalars: readonly NumberName[];
-  /** Largest difference to the twin, `max|got − ref| ≤ relative · (max|ref| + 0.1)`, and why it is that large. */
   /** Floating-point operations of a call, where they decide its time; otherwise its data do. */
   readonly flops?: (numbers: Numbers) => number;
   /** The extent, or the loop, to which the time of a call is proportional: measurements play a shorter call. */
   readonly linearIn?: string | Loop;
+  /** Largest difference to the twin, `max|got − ref| ≤ relative · (max|ref| + 0.1)`, and why it is that large. */
   readonly tolerance: { readonly relative: number; readonly reason: string };
   readonly implementations: Readonly<Record<string, Implementation>>;
 }

@@ -1,8 +1,8 @@
 /**
  * Gradient of a weight matrix: the sum over all rows of an outer product. Both operands are read inside larger rows (record slots, h), and the
- * result is a column block of a segment; lists the operands by cell and form.
+ * result is a column block of a segment. Rows are summed in parts, so that no f32 sum gets long and every core has some; which operands belong to
+ * which cell is for the engine to say.
  */
-
 import { defineOperation, type Kernel, type Numbers } from "../core/operation.ts";
 import { evaluateExtent } from "../core/required-elements.ts";
 import { invocations, perModel, products, reads, u32, writes } from "./kernel-terms.ts";
