@@ -58,6 +58,14 @@ function lower(...calls: OperationCall[]) {
 const played = (calls: OperationCall[]) =>
   lower(...calls).dispatches.map(({ station, looped }) => `${station.kernel.file.split(".").at(-1)} ${looped.t}`);
 
+test("uniform blocks are memory as well: a slot for each dispatch whose scalars never change, and room for a submit of others", () => {
+  const { dispatches, bufferBytes } = lower(forward(0), forward(0));
+  expect(dispatches).toHaveLength(12);
+  // Behind the last slot there is room for what a dispatch may see.
+  expect(bufferBytes.get("uniforms")).toBe(12 * 256 + 8192);
+  expect(bufferBytes.get("run-time uniforms")).toBe(256 * 256 + 8192);
+});
+
 describe("the order of dispatches", () => {
   test("reset before: gates and candidate of each step in turn", () => {
     expect(played([forward(0)])).toEqual([

@@ -23,6 +23,7 @@ import type { Dispatch, Segment, Station } from "./dispatch.ts";
 import { isPlayed, loopRounds } from "./loops.ts";
 import { lowerMicro, type MicroProgram } from "./micro-lowering.ts";
 import { defaultSizes, isFeasible } from "./playable.ts";
+import { countUniformBytes } from "./uniform-bytes.ts";
 
 /** One call as it is played. */
 export interface LoweredCall {
@@ -43,7 +44,7 @@ export interface LoweredPhase {
   readonly common: readonly string[];
 }
 
-/** Everything that a player allocates and plays. `bufferBytes` lists regions of tensors and scratch buffers by name. */
+/** Everything that a player allocates and plays. `bufferBytes` lists regions of tensors, scratch buffers and uniforms by name. */
 export interface LoweredProgram {
   readonly memory: MemoryLayout;
   readonly bufferBytes: ReadonlyMap<string, number>;
@@ -76,7 +77,8 @@ export function lowerProgram(program: Program, plan: Plan): LoweredProgram {
   }
   const planned = plan[TRAINING_STEPS];
   const micro = planned ? lowerMicro(program, planned) : null;
-  return { memory, bufferBytes: new Map([...bufferBytes, ...(micro?.bufferBytes ?? [])]), phases, micro };
+  const uniforms = countUniformBytes([...phases.values()].flatMap((phase) => phase.dispatches));
+  return { memory, bufferBytes: new Map([...bufferBytes, ...(micro?.bufferBytes ?? []), ...uniforms]), phases, micro };
 }
 
 function commonScalars(dispatches: readonly Dispatch[], scalars: readonly string[]): readonly string[] {

@@ -15,7 +15,7 @@ const program: LoweredProgram = {
   micro: null,
 };
 
-beforeEach(() => vi.stubGlobal("GPUBufferUsage", { STORAGE: 128, COPY_SRC: 4, COPY_DST: 8 }));
+beforeEach(() => vi.stubGlobal("GPUBufferUsage", { STORAGE: 128, UNIFORM: 64, COPY_SRC: 4, COPY_DST: 8 }));
 afterEach(() => vi.unstubAllGlobals());
 
 /** A device that grants `bytes` in all and remembers what still exists. */
@@ -26,12 +26,12 @@ function stubDevice(bytes: number) {
   const device: unknown = {
     pushErrorScope: () => errors.push(null),
     popErrorScope: async () => errors.pop() ?? null,
-    createBuffer({ label, size }: { label: string; size: number }) {
+    createBuffer({ label, size, usage }: { label: string; size: number; usage: number }) {
       granted += size;
       // The outer scope is the one for memory.
       if (granted > bytes) errors[errors.length - 2] = "out of memory";
       alive.add(label);
-      return { label, size, destroy: () => alive.delete(label) };
+      return { label, size, usage, destroy: () => alive.delete(label) };
     },
   };
   if (!isDevice(device)) throw new Error("unreachable");
@@ -47,6 +47,13 @@ test("every tensor gets a buffer of its size", async () => {
   const { device } = stubDevice(10_000);
   const buffers = await createBuffers(device, program);
   expect([...buffers].map(([name, { size }]) => [name, size])).toEqual([...program.bufferBytes]);
+});
+
+test("uniform blocks are no storage", async () => {
+  const { device } = stubDevice(10_000);
+  const bufferBytes = new Map([...program.bufferBytes, ["uniforms", 512], ["run-time uniforms", 512]] as const);
+  const buffers = await createBuffers(device, { ...program, bufferBytes });
+  expect([...buffers.values()].map(({ usage }) => usage)).toEqual([140, 140, 140, 72, 72]);
 });
 
 test("when memory runs out nothing is kept, and the error has the numbers", async () => {

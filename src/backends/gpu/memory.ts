@@ -5,6 +5,7 @@
 import type { BackendInfo } from "../../core/backend.ts";
 import { ProgramRefusedError } from "../../core/errors.ts";
 import type { LoweredProgram } from "./lowering.ts";
+import { UNIFORM_BUFFERS } from "./uniform-bytes.ts";
 
 /** Throws `ProgramRefusedError` for the first buffer or binding beyond the device's limits. */
 export function refuseTooLarge(program: LoweredProgram, limits: BackendInfo["limits"]): void {
@@ -23,10 +24,12 @@ export function refuseTooLarge(program: LoweredProgram, limits: BackendInfo["lim
  * `ProgramRefusedError` with the bytes asked for in all and those that were granted.
  */
 export async function createBuffers(device: GPUDevice, program: LoweredProgram): Promise<Map<string, GPUBuffer>> {
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const uniforms = new Set<string>(Object.values(UNIFORM_BUFFERS));
   const buffers = new Map<string, GPUBuffer>();
   const scopes: Promise<GPUError | null>[] = [];
   for (const [label, size] of program.bufferBytes) {
+    const usage = uniforms.has(label) ? GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST : storage;
     device.pushErrorScope("out-of-memory");
     device.pushErrorScope("validation");
     buffers.set(label, device.createBuffer({ label, size, usage }));

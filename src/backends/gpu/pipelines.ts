@@ -6,9 +6,6 @@ import { ShaderError } from "../../core/errors.ts";
 import type { Kernel, Numbers } from "../../core/operation.ts";
 import { composeShader, locate, type Shader } from "./shaders.ts";
 
-/** Bytes between two uniform slots: WebGPU's default alignment of dynamic offsets. */
-export const UNIFORM_STRIDE = 256;
-
 /** Compiles and keeps pipelines; see `createPipelines`. */
 export interface Pipelines {
   /** Layout of group 0 of a kernel. Kernels with the same accesses share it. */

@@ -23,6 +23,7 @@ import { createReadback, type Readback, type ReadRequest } from "./readback.ts";
 import { createRecorder, type Recorder, type Step } from "./recorder.ts";
 import { prepareSteps, type StepParts } from "./steps.ts";
 import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
+import { UNIFORM_BUFFERS } from "./uniform-bytes.ts";
 import { createRuntimeSlots } from "./uniforms.ts";
 
 /** What a player is made of; `buffers` become its own. */
@@ -58,7 +59,6 @@ export class GpuPlayer implements Player {
   readonly #phases: ReadonlyMap<string, readonly Step[]>;
   /** Dispatches of each kernel in a play of a phase. */
   readonly #dispatchesOf: ReadonlyMap<string, ReadonlyMap<string, number>>;
-  readonly #uniforms: readonly GPUBuffer[];
   readonly #pace = createPace();
   readonly #recorder: Recorder;
   readonly #readback: Readback;
@@ -70,7 +70,9 @@ export class GpuPlayer implements Player {
   constructor(parts: PlayerParts) {
     const { device, program, pending, lowered, buffers } = parts;
     const { phases, fixed, micro: step } = prepareSteps(parts);
-    const runtime = createRuntimeSlots(device, parts.layouts.scalarLayout);
+    const buffer = buffers.get(UNIFORM_BUFFERS.runtime);
+    if (!buffer) throw new Error("uniforms were not prepared");
+    const runtime = createRuntimeSlots({ ...parts, buffer });
     const counts = { plays: 0, submits: 0, dispatches: {} };
     const submitted = () => {
       counts.submits++;
@@ -82,7 +84,6 @@ export class GpuPlayer implements Player {
     this.#models = modelsOf(program);
     this.#phases = phases;
     this.#dispatchesOf = new Map([...phases].map(([phase, steps]) => [phase, countKernels(steps)]));
-    this.#uniforms = [fixed.buffer, runtime.buffer];
     this.#recorder = createRecorder({ device, fixed, runtime, pace: this.#pace, submitted });
     this.#readback = createReadback(device, pending);
     const { micro } = lowered;
@@ -175,7 +176,7 @@ export class GpuPlayer implements Player {
     this.#disposed = true;
     this.#stopwatch?.dispose();
     this.#readback.dispose();
-    for (const buffer of [...this.#parts.buffers.values(), ...this.#uniforms]) buffer.destroy();
+    for (const buffer of this.#parts.buffers.values()) buffer.destroy();
   }
 
   /** The steps of a phase. Throws `ContractError` for a phase or a scalar that is missing. */

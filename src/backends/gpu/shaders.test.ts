@@ -10,7 +10,7 @@ import { OPERATIONS } from "../../operations/registry.ts";
 import { MICRO_KERNEL } from "../../operations/training-steps.ts";
 import { mostScalarBytes } from "./scalars.ts";
 import { composeShader, locate, readShader } from "./shaders.ts";
-import { UNIFORM_BINDING_BYTES } from "./uniforms.ts";
+import { UNIFORM_BINDING_BYTES } from "./uniform-bytes.ts";
 
 interface Entry {
   readonly operation: Operation;

@@ -2,8 +2,9 @@
 import { planMs, type Rate } from "../../core/budget.ts";
 import type { Dispatch, Station } from "./dispatch.ts";
 import type { LoweredProgram } from "./lowering.ts";
-import { type Pipelines, UNIFORM_STRIDE } from "./pipelines.ts";
+import type { Pipelines } from "./pipelines.ts";
 import type { Step } from "./recorder.ts";
+import { UNIFORM_BUFFERS, UNIFORM_STRIDE } from "./uniform-bytes.ts";
 import { createFixedSlots, type UniformSlots } from "./uniforms.ts";
 
 /** Everything that steps are made of. */
@@ -50,10 +51,11 @@ export function prepareSteps(parts: StepParts): PreparedSteps {
     phases.set(phase, steps);
   }
   const { micro } = parts.lowered;
+  const fixed = expect(parts.buffers.get(UNIFORM_BUFFERS.fixed), UNIFORM_BUFFERS.fixed);
   return {
     phases,
     micro: micro && createStep(micro.dispatch, planMs(micro.flops, parts.rate)),
-    fixed: createFixedSlots(parts.device, parts.layouts.scalarLayout, fixedDispatches),
+    fixed: createFixedSlots({ ...parts, buffer: fixed }, fixedDispatches),
   };
 }
 

@@ -5,14 +5,16 @@
  */
 import type { PlayScalars } from "../../core/backend.ts";
 import type { Dispatch } from "./dispatch.ts";
-import { UNIFORM_STRIDE } from "./pipelines.ts";
+import type { Pipelines } from "./pipelines.ts";
 import { countScalarBytes, writeScalars } from "./scalars.ts";
+import { RUNTIME_SLOTS, UNIFORM_BINDING_BYTES, UNIFORM_STRIDE } from "./uniform-bytes.ts";
 
-/** Slots for the dispatches with run-time scalars of one submit: 64 KiB. */
-const RUNTIME_SLOTS = 256;
-
-/** What a dispatch sees from its slot on: enough for an array of 64 blocks of 32 scalars, so that one bind group serves all. */
-export const UNIFORM_BINDING_BYTES = 8192;
+/** What slots are made of; `buffer` is as long as `countUniformBytes` says. */
+interface SlotParts {
+  readonly device: GPUDevice;
+  readonly layouts: Pick<Pipelines, "scalarLayout">;
+  readonly buffer: GPUBuffer;
+}
 
 /** One bind group of group 1 and the slots behind it. */
 export interface UniformSlots {
@@ -30,34 +32,28 @@ export interface RuntimeSlots extends UniformSlots {
   upload(): void;
 }
 
-function createSlots(device: GPUDevice, layout: GPUBindGroupLayout, label: string, slots: number): UniformSlots {
-  // Behind the last slot there is room for what a dispatch may see, though nothing is written there.
-  const size = slots * UNIFORM_STRIDE + UNIFORM_BINDING_BYTES;
-  const buffer = device.createBuffer({ label, size, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
-  const resource = { buffer, size: UNIFORM_BINDING_BYTES };
-  return { buffer, group: device.createBindGroup({ label, layout, entries: [{ binding: 0, resource }] }) };
+function createSlots({ device, layouts, buffer }: SlotParts): UniformSlots {
+  const { label } = buffer;
+  const entries = [{ binding: 0, resource: { buffer, size: UNIFORM_BINDING_BYTES } }];
+  return { buffer, group: device.createBindGroup({ label, layout: layouts.scalarLayout, entries }) };
 }
 
 /** Writes the blocks of dispatches without run-time scalars, in order: block i lies at i · 256 bytes. */
-export function createFixedSlots(
-  device: GPUDevice,
-  layout: GPUBindGroupLayout,
-  dispatches: readonly Dispatch[],
-): UniformSlots {
-  const slots = createSlots(device, layout, "fixed scalars", dispatches.length);
+export function createFixedSlots(parts: SlotParts, dispatches: readonly Dispatch[]): UniformSlots {
+  const slots = createSlots(parts);
   const view = new DataView(new ArrayBuffer(slots.buffer.size));
   dispatches.forEach((dispatch, i) => {
     writeScalars(view, i * UNIFORM_STRIDE, dispatch, {});
   });
-  device.queue.writeBuffer(slots.buffer, 0, view.buffer);
+  parts.device.queue.writeBuffer(slots.buffer, 0, view.buffer);
   return slots;
 }
 
 const countSlots = (dispatch: Dispatch) => Math.ceil(countScalarBytes(dispatch) / UNIFORM_STRIDE);
 
 /** Slots for dispatches with run-time scalars. */
-export function createRuntimeSlots(device: GPUDevice, layout: GPUBindGroupLayout): RuntimeSlots {
-  const slots = createSlots(device, layout, "run-time scalars", RUNTIME_SLOTS);
+export function createRuntimeSlots(parts: SlotParts): RuntimeSlots {
+  const slots = createSlots(parts);
   const view = new DataView(new ArrayBuffer(slots.buffer.size));
   let taken = 0;
   return {
@@ -70,7 +66,7 @@ export function createRuntimeSlots(device: GPUDevice, layout: GPUBindGroupLayout
       return offsetBytes;
     },
     upload() {
-      if (taken > 0) device.queue.writeBuffer(slots.buffer, 0, view.buffer, 0, taken * UNIFORM_STRIDE);
+      if (taken > 0) parts.device.queue.writeBuffer(slots.buffer, 0, view.buffer, 0, taken * UNIFORM_STRIDE);
       taken = 0;
     },
   };
