@@ -7,6 +7,7 @@ import type { OwnFileReference, TaskChoice } from "../core/experiment.ts";
 import type { OwnData } from "../core/task.ts";
 import { previewSeries, readOwnSeries } from "../interop/csv.ts";
 import { previewText, readOwnText } from "../interop/text.ts";
+import { faultOf } from "./fault-of.ts";
 import type { Event, OwnFileBytes } from "./protocol.ts";
 
 /** Name, size and SHA-256 of a file. Throws `file-unreadable` where the page is not in a secure context and cannot hash. */
@@ -35,12 +36,13 @@ export async function readOwnData(task: TaskChoice, own: OwnFileBytes | null): P
   return readOwnSeries(content, [...new Set([...task.inputs, ...task.targets])]);
 }
 
-/** What the page shows of a file before it is used. Throws what the parsers throw. */
-export async function inspectFile(
-  task: "own-text" | "own-series",
-  file: OwnFileBytes,
-): Promise<Extract<Event, { readonly type: "file-inspected" }>> {
-  const content = new Uint8Array(file.bytes);
-  const preview = task === "own-text" ? previewText(content) : previewSeries(content);
-  return { type: "file-inspected", task, reference: await describeFile(file), preview };
+/** What the page shows of a file before it is used, or why it cannot be: no matter of the run, the dialog that asked shows it. */
+export async function inspectFile(task: "own-text" | "own-series", file: OwnFileBytes): Promise<Event> {
+  try {
+    const content = new Uint8Array(file.bytes);
+    const preview = task === "own-text" ? previewText(content) : previewSeries(content);
+    return { type: "file-inspected", task, reference: await describeFile(file), preview };
+  } catch (error) {
+    return { type: "fault", runId: null, step: null, fault: faultOf(error) };
+  }
 }

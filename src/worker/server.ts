@@ -60,7 +60,7 @@ export class Server {
       if (command) {
         await this.#attempt(() => this.#handle(command), "command", runIdOf(command));
         this.#firstRunAnswered ||= runIdOf(command) !== null;
-      } else if (this.#playing) await this.#attempt(() => this.#train(), "training");
+      } else if (this.#playing) await this.#train();
       else await this.#rest();
       if (!command) await breathe();
     }
@@ -101,27 +101,37 @@ export class Server {
   async #drawCard(): Promise<boolean> {
     const task = this.#firstRunAnswered ? this.#cards.shift() : undefined;
     if (!task) return false;
-    const thumbnail = await drawSample(task);
-    if (thumbnail) this.#post({ type: "task-card", task, thumbnail });
+    // Its data may have to be fetched; nothing else stops where they cannot be had.
+    await this.#attempt(async () => {
+      const thumbnail = await drawSample(task);
+      if (thumbnail) this.#post({ type: "task-card", task, thumbnail });
+    }, "command");
     return true;
   }
 
-  /** One chunk of training, and what the page sees of it. */
+  /** One chunk of training, then what the page sees of it: apart, because a fault is found once and a picture may fail. */
   async #train(): Promise<void> {
+    await this.#attempt(() => this.#advance(), "training");
+    if (this.#playing && !this.#hidden) await this.#attempt(() => this.#look(), "training");
+    await this.#drawCard();
+  }
+
+  async #advance(): Promise<void> {
     const { session } = this.#keeper;
     if (!session) return;
     const until = this.#stopAt ?? Number.POSITIVE_INFINITY;
     const fault = session.run.step < until ? await session.advance(until) : null;
-    if (!this.#hidden) {
-      await session.show(false);
-      await session.narrate();
-    }
     if (fault) this.#stopFor(fault, session);
     else if (session.run.step >= until) {
       this.#stopAt = null;
       this.#setPlaying(false, "stop-at");
     }
-    await this.#drawCard();
+  }
+
+  async #look(): Promise<void> {
+    const { session } = this.#keeper;
+    await session?.show(false);
+    await session?.narrate();
   }
 
   async #handle(command: Command): Promise<void> {
@@ -155,7 +165,7 @@ export class Server {
       case "save":
         return this.#save(command);
       case "inspect-file":
-        return this.#inspect(command);
+        return this.#post(await inspectFile(command.task, command.file));
       case "set-visibility":
         return this.#setVisibility(command);
       case "acknowledge-snapshot":
@@ -203,7 +213,8 @@ export class Server {
   async #settleIn(): Promise<void> {
     this.#stopAt = null;
     this.#setPlaying(false, "user");
-    await this.#keeper.session?.evaluate();
+    // By itself: after a lost device the run must not be opened once more, which would put it aside for itself.
+    await this.#attempt(async () => this.#keeper.session?.evaluate(), "command");
   }
 
   async #pause(reason: PlayingReason): Promise<void> {
@@ -255,15 +266,6 @@ export class Server {
     if (fault) this.#stopFor(fault, session);
     const saved = encodeSaved(state, session.run.model);
     this.#post({ type: "saved", runId: session.runId, purpose, ...saved }, [saved.bytes]);
-  }
-
-  async #inspect({ task, file }: CommandOf<"inspect-file">): Promise<void> {
-    try {
-      this.#post(await inspectFile(task, file));
-    } catch (error) {
-      // Not a matter of the run: the dialog that asked shows it.
-      this.#post({ type: "fault", runId: null, step: null, fault: faultOf(error) });
-    }
   }
 
   #setVisibility({ hidden, pause }: CommandOf<"set-visibility">): void {

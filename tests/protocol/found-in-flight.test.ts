@@ -2,8 +2,10 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createReferenceBackend } from "../../src/backends/reference/player.ts";
 import type { Backend } from "../../src/core/backend.ts";
+import { BackendLostError } from "../../src/core/errors.ts";
 import type { Command } from "../../src/worker/protocol.ts";
 import { type DrivenPage, experiment, openStartedPage } from "./driven-page.ts";
+import { createDyingBackend } from "./page.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -15,23 +17,31 @@ const DIVERGED_AT = 20;
 let page: DrivenPage;
 afterEach(() => page.close());
 
-/** The CPU player with losses of our own: from step 1 on far too high. `sent` is called when `DIVERGED_AT` is sent. */
-function createDivergingBackend(sent: () => void): Backend {
+/**
+ * The CPU player, under the name of a GPU, with losses of our own: from step 1 on far too high. `sent` hears of each chunk,
+ * of steps first … end − 1, before anything of it came back; the player fails as a lost device from the moment `lost` says so.
+ */
+function createDivergingBackend(sent: (first: number, end: number) => void, lost = () => false): Backend {
   const backend = createReferenceBackend();
   let step = 0;
   return {
     ...backend,
+    info: { ...backend.info, kind: "webgpu" },
     create: async (program, plan, progress) => {
       const player = await backend.create(program, plan, progress);
       return {
         ...player,
+        async read(...place) {
+          if (lost()) throw new BackendLostError("the test took the device away");
+          return player.read(...place);
+        },
         async readAll(tensor, ...place) {
           const values = await player.readAll(tensor, ...place);
           if (tensor !== "metrics") return values;
           const first = step;
           step += values.length / COLUMNS;
           for (let row = 0; first + row < step; row++) values[row * COLUMNS] = first + row === 0 ? 1e-3 : 1e3;
-          if (first <= DIVERGED_AT && DIVERGED_AT < step) sent();
+          sent(first, step);
           return values;
         },
       };
@@ -41,7 +51,10 @@ function createDivergingBackend(sent: () => void): Backend {
 
 /** Plays until the steps that diverge are in flight, with `command` as the next thing to be done. */
 async function playInto(command: Command): Promise<void> {
-  const openBackend = async () => ({ backend: createDivergingBackend(() => page.deliver(command)), faults: [] });
+  const backend = createDivergingBackend((first, end) => {
+    if (first <= DIVERGED_AT && DIVERGED_AT < end) page.deliver(command);
+  });
+  const openBackend = async () => ({ backend, faults: [] });
   page = await openStartedPage({ openBackend });
   page.send({ type: "play" });
 }
@@ -78,6 +91,26 @@ describe("a run that diverges in the steps in flight", () => {
     const { runId, fault } = await page.until("fault");
     expect({ runId, code: fault.code }).toEqual({ runId: 1, code: "diverging" });
   });
+});
+
+test("a run that diverges says so also when its device is lost in the picture of that moment", async () => {
+  let clockMs = 0;
+  const diverging = createDivergingBackend(
+    (first) => {
+      // Sent before the chunk that diverged is looked at; a picture is due then.
+      if (first > DIVERGED_AT) clockMs = 10_000;
+    },
+    () => clockMs > 0,
+  );
+  const backends = [diverging, createDyingBackend(Number.POSITIVE_INFINITY)];
+  const openBackend = async () => ({ backend: backends.shift(), faults: [] });
+  page = await openStartedPage({ openBackend, now: () => clockMs });
+  await page.until("snapshot");
+  page.send({ type: "acknowledge-snapshot" });
+  page.send({ type: "play" });
+  expect((await page.until("fault")).fault.code).toBe("diverging");
+  await page.until("recovered");
+  expect(page.events.filter(({ type }) => type === "playing").at(-1)).toMatchObject({ playing: false });
 });
 
 test("a player that fails without being lost stops no new run, and what it did is saved from its last reading", async () => {
