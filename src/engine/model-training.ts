@@ -82,7 +82,9 @@ export class ModelTraining {
     this.#step = chunk.first + chunk.good;
     report.metrics.push(createMetricsBlock(chunk, epochs(this.#step), parameters));
     for (let i = 0; i < chunk.good; i++) {
-      report.fault ??= this.#watch.observeLoss(chunk.first + i, chunk.metrics[i * METRIC_COLUMNS] ?? Number.NaN);
+      // Also behind a fault: what the watch knows must not depend on how the steps were cut into chunks.
+      const fault = this.#watch.observeLoss(chunk.first + i, chunk.metrics[i * METRIC_COLUMNS] ?? Number.NaN);
+      report.fault ??= fault;
     }
   }
 

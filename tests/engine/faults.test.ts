@@ -4,8 +4,9 @@
  */
 import { describe, expect, test } from "vitest";
 import { USUAL_OPTIMIZERS } from "../../src/core/optimizer-choice.ts";
+import { ModelTraining } from "../../src/engine/model-training.ts";
 import type { Run } from "../../src/engine/run.ts";
-import type { RunReport } from "../../src/engine/run-report.ts";
+import { openReport, type RunReport } from "../../src/engine/run-report.ts";
 import { advanceTo, exampleExperiment, openRun, sineDataset } from "./examples.ts";
 
 async function firstFault(run: Run, until: number): Promise<RunReport["fault"]> {
@@ -84,6 +85,28 @@ describe("Adam at rate 1e6", () => {
     await run.drain();
     expect(await firstFault(run, run.step + 60)).toBeNull();
   });
+});
+
+test("what is seen of the losses behind a fault does not depend on the chunks they came in", async () => {
+  // Diverges at step 20, then finds a lower loss than any before.
+  const losses = [1, ...Array<number>(20).fill(1e6), 1e-3];
+  const state = await (await openRun(exampleExperiment(), sineDataset())).snapshot();
+  const watchAfter = (chunks: readonly (readonly number[])[]) => {
+    const training = new ModelTraining(state);
+    let first = 0;
+    for (const chunk of chunks) {
+      const count = chunk.length;
+      const metrics = Float32Array.from(chunk.flatMap((loss) => [loss, 0, 1, 0.1]));
+      const finished = { first, count, good: count, metrics, clipped: new Uint32Array(count), flags: 0, state: null };
+      const timed = { ...finished, elapsedMs: 1, stepsPerSecond: 1 };
+      training.take(timed, openReport(), { parameters: 1, epochs: () => 0 });
+      first += count;
+    }
+    training.keep(state, state);
+    return training.recovery.watch;
+  };
+  expect(watchAfter([losses])).toEqual(watchAfter(losses.map((loss) => [loss])));
+  expect(watchAfter([losses])).toMatchObject({ bestLoss: Math.fround(1e-3), highSteps: 0 });
 });
 
 describe("the best state", () => {
