@@ -3,7 +3,7 @@
  * choice. Elsewhere each place of the model starts with its default; on the run's own shapes the implementations are raced
  * against each other, then the winner against variations of its sizes. Places of one shape are measured once, dear ones
  * first, within one limit of time; what there was no time for keeps its default. In the end whole steps decide between that
- * plan and the defaults, because calls that are fast alone may not be among others.
+ * plan and the defaults, because calls that are fast alone may not be among others; until they could, the defaults stay.
  */
 import type { Player, PlayScalars, TuneOptions } from "../../core/backend.ts";
 import { countFlops, guessRate } from "../../core/budget.ts";
@@ -27,6 +27,7 @@ import { type RaceRules, type Runner, race } from "./race.ts";
 import { type Sample, sampleCalls } from "./sample-call.ts";
 import { describeShape } from "./shape-key.ts";
 import { raceSteps, tuneSteps } from "./step-tuner.ts";
+import { describeTraining, trainingOf } from "./training-runner.ts";
 
 /** Phases whose time is the time of training. */
 const TRAINING: readonly PhaseName[] = ["forward", "backward", "update"];
@@ -45,6 +46,8 @@ const MOST_FILLED = 1 << 20;
 const SHORT_MS = 2;
 /** What a measurement of short calls should take, and how many it plays at most. */
 const MEASUREMENT = { ms: 4, plays: 64 };
+/** What is remembered of a plan whose whole steps beat the defaults. */
+const CONFIRMED = "measured plan";
 /** Small, so that sums stay finite; not 0, which a mask takes for a step that is none. */
 const FILL = 1 / 64;
 
@@ -83,7 +86,6 @@ export async function tunePlan(parts: TunerParts, options: TuneOptions): Promise
   }
   const preparationMs = new Map<string, number>();
   const chosen = new Map<string, PlannedOperation>();
-  const isRemembered = shapes.every(({ key }) => options.memory.recall(key) !== undefined);
   for (const [done, place] of shapes.entries()) {
     report(1 + done, place.group[0].operation);
     const left = shapes.slice(done).reduce((sum, { flops }) => sum + flops, 0);
@@ -99,20 +101,27 @@ export async function tunePlan(parts: TunerParts, options: TuneOptions): Promise
   });
   const challenger = planDefaults(program, software, Object.fromEntries(tuned));
   const confirm = { ...options, limitMs: endMs - options.now() };
-  const isFaster = isRemembered || (await isFasterPlan(parts, { defaults, challenger }, confirm));
-  if (!isFaster) rememberDefaults(shapes, defaults, options);
+  const isFaster = await isFasterPlan(parts, { defaults, challenger }, confirm);
+  if (isFaster === false) rememberDefaults(shapes, defaults, options);
   report(total, "");
   return isFaster ? challenger : defaults;
 }
 
-/** False where whole steps of the challenger are not clearly faster; true where they are, or take too long to tell. */
+/**
+ * True where whole steps of the challenger were clearly faster, now or earlier; undefined where there was no time to tell: the
+ * places are remembered, so the next run has all of the limit for it.
+ */
 async function isFasterPlan(
   parts: TunerParts,
   { defaults, challenger }: { readonly defaults: Plan; readonly challenger: Plan },
   options: TuneOptions,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   if (JSON.stringify(defaults) === JSON.stringify(challenger)) return true;
-  return (await raceSteps(parts, [defaults, challenger], options)) !== 0;
+  const key = describeTraining(parts.adapter, CONFIRMED, trainingOf(parts.program));
+  if (options.memory.recall(key)) return true;
+  const winner = await raceSteps(parts, [defaults, challenger], options);
+  if (winner === 1) options.memory.remember(key, { implementation: CONFIRMED, sizes: {} });
+  return winner === undefined ? undefined : winner === 1;
 }
 
 /** So that the next run does not begin with what lost. */
