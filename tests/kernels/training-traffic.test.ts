@@ -60,7 +60,7 @@ test("twenty steps upload batch starts and scalars, and read back metrics and fl
 
   expect(losses).toHaveLength(STEPS);
   expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
-  expect(new Set(traffic.uploads.map(({ buffer }) => buffer))).toEqual(new Set(["starts", "run-time scalars"]));
+  expect(new Set(traffic.uploads.map(({ buffer }) => buffer))).toEqual(new Set(["starts", "run-time uniforms"]));
   const starts = traffic.uploads.filter(({ buffer }) => buffer === "starts");
   const startBytes = STEPS * run.spec.B * WORD_BYTES;
   expect(starts.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(startBytes);
