@@ -1,7 +1,7 @@
 /**
- * `npm test`: everything that has to hold before a change lands, stage by stage. Static checks run side by side while
- * nothing else does; the rest one after the other, because two test runners on one software GPU only slow each other
- * down. The last line is `N passed, N failed`, where a static check counts as one.
+ * `npm test`: everything that has to hold before a change lands, stage by stage. Static checks run in pairs, and so do the
+ * kernels in Node and in Chromium, which mostly wait for a compiler of one thread each; their output comes when they are
+ * done. Unit and end-to-end tests use all cores by themselves. The last line is `N passed, N failed`, where a static check counts as one.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -21,11 +21,14 @@ const checks = [
   { name: "dead code", command: ["knip", "--no-progress"] },
 ];
 
+/** Those of a line run side by side. */
 const suites = [
-  { name: "unit", command: vitest("unit", "unit-mocking"), count: countVitest },
-  { name: "kernels in Node", command: vitest("kernels-node"), count: countVitest },
-  { name: "kernels in Chromium", command: vitest("kernels-browser"), count: countVitest },
-  { name: "end to end", command: ["playwright", "test", "--reporter=list,json"], count: countPlaywright },
+  [{ name: "unit", command: vitest("unit", "unit-mocking"), count: countVitest }],
+  [
+    { name: "kernels in Node", command: vitest("kernels-node"), count: countVitest },
+    { name: "kernels in Chromium", command: vitest("kernels-browser"), count: countVitest },
+  ],
+  [{ name: "end to end", command: ["playwright", "test", "--reporter=list,json"], count: countPlaywright }],
 ];
 
 process.exitCode = await main();
@@ -38,7 +41,11 @@ async function main() {
   console.log(`Browser: ${browser}`);
 
   const results = await inPairs(checks.map((check) => () => runCheck(check)));
-  for (const suite of suites) results.push(await runSuite(suite));
+  for (const line of suites) {
+    const quiet = line.length > 1;
+    if (quiet) console.log(`\n${line.map(({ name }) => name).join(" and ")}, side by side`);
+    results.push(...(await inPairs(line.map((suite) => () => runSuite(suite, quiet)))));
+  }
   const total = { passed: sum(results, "passed"), failed: sum(results, "failed"), skipped: sum(results, "skipped") };
   console.log(`\n${"stage".padEnd(22)}${"passed".padStart(8)}${"failed".padStart(8)}${"seconds".padStart(9)}`);
   for (const { name, counts, seconds } of results) {
@@ -63,13 +70,15 @@ async function runCheck({ name, command }) {
 /**
  * A suite's counts come from its report. A runner that fails without naming a test counts as one failure.
  * @param {{ name: string, command: string[], count: (report: unknown) => Counts }} suite
+ * @param {boolean} quiet Its output is printed in one piece when it has ended.
  * @returns {Promise<Result>}
  */
-async function runSuite({ name, command, count }) {
-  console.log(`\n── ${name}`);
+async function runSuite({ name, command, count }, quiet) {
+  if (!quiet) console.log(`\n── ${name}`);
   const file = join(reports, `${name.replaceAll(" ", "-")}.json`);
   const args = command[0] === "vitest" ? [...command, `--outputFile.json=${file}`] : command;
-  const { code, seconds } = await run(args, { quiet: false, env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file } });
+  const { code, output, seconds } = await run(args, { quiet, env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file } });
+  if (quiet) console.log(`\n── ${name}\n${output}`);
   const counts = readCounts(file, count);
   const unnamed = counts.failed === 0 && (code !== 0 || counts.passed === 0);
   return { name, counts: { ...counts, failed: counts.failed + (unnamed ? 1 : 0) }, seconds };
