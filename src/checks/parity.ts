@@ -5,9 +5,10 @@
  */
 import { createReferenceBackend } from "../backends/reference/player.ts";
 import type { Backend, Player } from "../core/backend.ts";
-import type { Plan, Program } from "../core/program.ts";
+import { type Plan, type Program, playsWholeSteps } from "../core/program.ts";
 import { evaluateExtent } from "../core/required-elements.ts";
 import { findOperation } from "../operations/registry.ts";
+import { MICRO, MICRO_KERNEL, TRAINING_STEPS } from "../operations/training-steps.ts";
 import { type Comparison, compareArrays, compareSteps, passes, severity } from "./compare.ts";
 import type { ParityCase } from "./parity-case.ts";
 import { PARITY_CASES } from "./parity-cases.ts";
@@ -19,6 +20,8 @@ export interface ParityOptions {
   readonly operations?: readonly string[];
   /** Programs to check; all by default. */
   readonly accepts?: (program: Program) => boolean;
+  /** Whole training steps in one dispatch are played too, where they can be; software adapters compile them for minutes. */
+  readonly wholeSteps?: boolean;
   readonly seed?: number;
   /** Called before each case. */
   readonly progress?: (done: number, total: number) => void;
@@ -64,9 +67,9 @@ export async function runParity(backend: Backend, options: ParityOptions = {}): 
     if (options.accepts?.(program) === false) continue;
     const arrays = fillTensors(program, parityCase, { seed, step });
     const wanted = await playCase(reference, { program, plan: reference.plan(program) }, parityCase, arrays);
-    for (const plan of listPlans(backend, program, parityCase.operation)) {
+    for (const plan of listPlans(backend, program, parityCase.operation, options.wholeSteps ?? false)) {
       const got = await playCase(backend, { program, plan }, parityCase, arrays);
-      const implementation = plan[parityCase.operation]?.implementation ?? "";
+      const implementation = (plan[TRAINING_STEPS] ?? plan[parityCase.operation])?.implementation ?? "";
       results.push({ ...judge(parityCase, got, wanted), implementation });
     }
   }
@@ -75,14 +78,18 @@ export async function runParity(backend: Backend, options: ParityOptions = {}): 
   return { backend: kind, adapter, seed, passed: results.length - failed, failed, results };
 }
 
-/** The backend's own plan, and one for each other implementation that can play the Program's only call. */
-function listPlans(backend: Backend, program: Program, operation: string): readonly Plan[] {
+/** Whole training steps, with the lanes that their kernel has by itself. */
+const WHOLE_STEPS: Plan = { [TRAINING_STEPS]: { implementation: MICRO, sizes: {} } };
+
+/** The backend's own plan, one for each other implementation that can play the Program's only call, and whole steps if wished. */
+function listPlans(backend: Backend, program: Program, operation: string, wholeSteps: boolean): readonly Plan[] {
   const own = backend.plan(program);
   const chosen = own[operation]?.implementation;
   if (chosen === undefined) return [own];
   const others = Object.keys(findOperation(operation).implementations).filter((name) => name !== chosen);
   const plans = others.map((implementation) => backend.plan(program, { [operation]: { implementation, sizes: {} } }));
-  return [own, ...plans.filter((plan) => plan[operation]?.implementation !== chosen)];
+  const whole = wholeSteps ? [backend.plan(program, WHOLE_STEPS)] : [];
+  return [own, ...plans.filter((plan) => plan[operation]?.implementation !== chosen), ...whole.filter(playsWholeSteps)];
 }
 
 /** A Program and what plays it. */
@@ -101,6 +108,8 @@ async function playCase(
   try {
     for (const [name, array] of arrays) player.write(name, array);
     player.playSteps(["forward"], 1, () => parityCase.scalars ?? {});
+    const inOneDispatch = player.counts.dispatches[MICRO_KERNEL.file] === 1;
+    if (inOneDispatch !== playsWholeSteps(plan)) throw new Error(`${parityCase.operation} was not played by its plan`);
     const read = async (name: string) => [name, await player.read(name)] as const;
     return new Map(await Promise.all(comparedTensors(parityCase).map(read)));
   } finally {

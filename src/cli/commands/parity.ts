@@ -5,12 +5,13 @@ import { OPERATIONS } from "../../operations/registry.ts";
 import { openCommandBackend, readBackendWish } from "./open-backend.ts";
 import { EXIT, type Terminal, UsageError, withUsage } from "./terminal.ts";
 
-const USAGE = `node scripts/cli.mjs parity [--backend webgpu|wasm|cpu] [--only <operation>] [--seed <number>] [--json]
+const USAGE = `node scripts/cli.mjs parity [--backend webgpu|wasm|cpu] [--only <operation>] [--seed <number>] [--whole-steps] [--json]
 
-  --backend  play on this and nothing else (default: webgpu where there is an adapter)
-  --only     only this operation; may be repeated
-  --seed     another set of random numbers
-  --json     the report as JSON on stdout
+  --backend      play on this and nothing else (default: webgpu where there is an adapter)
+  --only         only this operation; may be repeated
+  --seed         another set of random numbers
+  --whole-steps  besides, every operation within the kernel of whole training steps, where it can be; software adapters compile that for minutes
+  --json         the report as JSON on stdout
 
 Exit code: 0 every case passed, 1 some failed, 2 no such backend, 64 wrong arguments.`;
 
@@ -23,6 +24,7 @@ export function parity(args: readonly string[], terminal: Terminal): Promise<num
         backend: { type: "string" },
         only: { type: "string", multiple: true },
         seed: { type: "string", default: "1" },
+        "whole-steps": { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -40,6 +42,7 @@ export function parity(args: readonly string[], terminal: Terminal): Promise<num
     try {
       const report = await runParity(backend, {
         seed,
+        wholeSteps: values["whole-steps"],
         ...(values.only && { operations: values.only }),
         progress: (done, total) => terminal.progress(`${done} of ${total} cases`),
       });
