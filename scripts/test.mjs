@@ -1,7 +1,7 @@
 /**
  * `npm test`: everything that has to hold before a change lands, stage by stage. Static checks run in pairs, and so do the
- * kernels in Node and in Chromium, which mostly wait for a compiler of one thread each; their output comes when they are
- * done. Unit and end-to-end tests use all cores by themselves. The last line is `N passed, N failed`, where a static check counts as one.
+ * kernels, which mostly wait for a compiler of one thread each, and the unit tests; their output comes when they are done.
+ * End-to-end tests use all cores by themselves. The last line is `N passed, N failed`, where a static check counts as one.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -21,12 +21,12 @@ const checks = [
   { name: "dead code", command: ["knip", "--no-progress"] },
 ];
 
-/** Those of a line run side by side. */
+/** Those of a line run side by side: unit tests take the core that the kernels in Chromium leave before those in Node are done. */
 const suites = [
-  [{ name: "unit", command: vitest("unit", "unit-mocking"), count: countVitest }],
   [
     { name: "kernels in Node", command: vitest("kernels-node"), count: countVitest },
     { name: "kernels in Chromium", command: vitest("kernels-browser"), count: countVitest },
+    { name: "unit", command: vitest("unit", "unit-mocking"), count: countVitest },
   ],
   [{ name: "end to end", command: ["playwright", "test", "--reporter=list,json"], count: countPlaywright }],
 ];
@@ -43,7 +43,7 @@ async function main() {
   const results = await inPairs(checks.map((check) => () => runCheck(check)));
   for (const line of suites) {
     const quiet = line.length > 1;
-    if (quiet) console.log(`\n${line.map(({ name }) => name).join(" and ")}, side by side`);
+    if (quiet) console.log(`\n${line.map(({ name }) => name).join(", ")}: two at a time`);
     results.push(...(await inPairs(line.map((suite) => () => runSuite(suite, quiet)))));
   }
   const total = { passed: sum(results, "passed"), failed: sum(results, "failed"), skipped: sum(results, "skipped") };
