@@ -69,12 +69,9 @@ async function playModels(
   }
 }
 
-const bitsOf = ({ buffer, byteOffset, length }: Float32Array | Uint32Array) =>
-  new Uint32Array(buffer, byteOffset, length);
-
+/** Where two arrays differ in a bit, or -1. Any NaN equals any other: which of its bits are set, neither JavaScript nor WGSL says. */
 function firstDifference(a: Float32Array | Uint32Array, b: Float32Array | Uint32Array): number {
-  const [left, right] = [bitsOf(a), bitsOf(b)];
-  return left.length === right.length ? left.findIndex((bits, i) => bits !== right[i]) : 0;
+  return a.length === b.length ? a.findIndex((value, i) => !Object.is(value, b[i])) : 0;
 }
 
 /** Compares every case of `operation` that is not too large and that `accepts` takes; the models have their own scalars where they may. */
