@@ -15,6 +15,12 @@ describe("parseShapes", () => {
     expect(shape).toEqual({ B: 32, T: 100, I: 128, H: [64, 32], out: 1, each: false, loss: "bce", cell: "gru" });
   });
 
+  test("one form of a named shape keeps both in its name", () => {
+    const { name, shape } = first("S4:after");
+    expect(name).toBe("S4:after");
+    expect(shape).toEqual({ ...first("S4").shape, form: "after" });
+  });
+
   test("layers without sizes of their own are alike", () => {
     expect(first("B=1,T=2,I=3,H=8,layers=3").shape.H).toEqual([8, 8, 8]);
     expect(first("B=1,T=2,I=3,H=8-4-2,layers=3").shape.H).toEqual([8, 4, 2]);
@@ -28,6 +34,8 @@ describe("parseShapes", () => {
 
   test.each([
     ["S9", /"S9" is no shape; allowed: S1, S2/],
+    ["S1:both", /form= must be before or after, not both/],
+    ["S1:after:before", /"S1:after:before" is no shape/],
     ["", /no shape/],
     ["B=32,T=10,I=1", /H= must be a whole number from 1 to 2048, not left out/],
     ["T=10,I=1,H=4", /B= must be a whole number from 1 to 4096, not left out/],

@@ -64,7 +64,7 @@ const WORDS = {
 } as const;
 
 /** What may be written for a shape, for usages and refusals. */
-export const SHAPE_HELP = `${SHAPE_NAMES.join(", ")}, or B=,T=,I=,H= (64, or 64-32 by layer) and, if wished, layers=,out=,loss=${WORDS.loss.join("|")},head=${WORDS.head.join("|")},cell=${WORDS.cell.join("|")},form=${WORDS.form.join("|")},M=`;
+export const SHAPE_HELP = `${SHAPE_NAMES.join(", ")}, one form of these (S1:${WORDS.form.join(" or :")}), or B=,T=,I=,H= (64, or 64-32 by layer) and, if wished, layers=,out=,loss=${WORDS.loss.join("|")},head=${WORDS.head.join("|")},cell=${WORDS.cell.join("|")},form=${WORDS.form.join("|")},M=`;
 
 /**
  * Reads a list of shapes: names separated by commas, shapes of `key=value` by semicolons or blanks. Throws `ShapeError` with
@@ -79,10 +79,12 @@ export function parseShapes(text: string): readonly NamedShape[] {
   return shapes;
 }
 
+/** A reported shape, `S1`, or one form of it, `S1:after`. */
 function findShape(name: string): NamedShape {
-  const entry = Object.entries(NAMED).find(([known]) => known === name);
-  if (!entry) throw new ShapeError(`"${name}" is no shape; allowed: ${SHAPE_HELP}`);
-  return { ...parseShape(entry[1]), name };
+  const [stem, form, ...rest] = name.split(":");
+  const entry = Object.entries(NAMED).find(([known]) => known === stem);
+  if (!entry || rest.length > 0) throw new ShapeError(`"${name}" is no shape; allowed: ${SHAPE_HELP}`);
+  return { ...parseShape(form === undefined ? entry[1] : `${entry[1]},form=${form}`), name };
 }
 
 /** The value of a key that has a range; `fallback` where it is not written. */

@@ -39,7 +39,7 @@ export function gruForward(call: GruForward): void {
   const wide = H * 12; // bytes of a row of U
   const panels = <usize>call.scratch;
   const candidatePanels = panels + packedBytes(H, 2 * H);
-  const sums = candidatePanels + packedBytes(H, before ? H : 2 * H);
+  const sums = candidatePanels + packedBytes(H, H);
   const factors = sums + states * 12;
   const kept = factors + states * 4;
   const U = <usize>call.U;

@@ -55,11 +55,17 @@ class Layout {
   }
 }
 
+/** A stage with its memory, behind whose first `usedBytes` nothing ever stands: zeros fill the last page. */
+export interface WasmStage extends Stage {
+  readonly memory: WebAssembly.Memory;
+  readonly usedBytes: number;
+}
+
 /**
  * Lays a valid Program out and takes the memory for it. Throws `ProgramRefusedError` with the bytes where it is larger
  * than an address can reach, or than the engine grants.
  */
-export function setWasmStage(program: Program, { regions }: MemoryLayout, kernels: CompiledKernels): Stage {
+export function setWasmStage(program: Program, { regions }: MemoryLayout, kernels: CompiledKernels): WasmStage {
   const layout = new Layout();
   const models = modelsOf(program);
   const addresses = new Map<string, number>();
@@ -85,6 +91,8 @@ export function setWasmStage(program: Program, { regions }: MemoryLayout, kernel
   const memory = takeMemory(layout.end);
   const kernel = instantiate(kernels, memory);
   return {
+    memory,
+    usedBytes: layout.end,
     allocate({ name, type, elements }) {
       const View = type === "u32" ? Uint32Array : Float32Array;
       return new View(memory.buffer, addresses.get(name), elements);
