@@ -20,7 +20,7 @@ import {
 const METHOD = `## Method
 
 A whole training step is measured: forward, backward and the update by Adam (learning rate 1e-3, ε 1e-7, no clipping), always on the same resident batch. All
-contestants of a shape are open in one browser process, each in a page of its own, and take turns in rounds. A measurement repeats groups of steps, each group about
+contestants of a shape are open in one browser process, each in a page of its own, and take turns in rounds, every other one of them backwards. A measurement repeats groups of steps, each group about
 250 ms long and ended by reading the loss, so nothing is counted that has not run. Times are milliseconds per step; the **ratio** says how many times longer a
 contestant takes than Gatescope's first one in the same form and on the same kind of device (WebGPU and CUDA, or none of them), as the median of the ratios within the rounds. Trust ratios, not milliseconds.
 

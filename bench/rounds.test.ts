@@ -38,7 +38,7 @@ function options(entries: readonly Entry[], open: OpenEntry, more: Partial<Round
 }
 
 describe("measureShape", () => {
-  test("contestants take turns, another one first in each round, and everything opened is closed", async () => {
+  test("contestants take turns, and everything opened is closed", async () => {
     const { log, open } = recorder();
     const { rows, rounds } = await measureShape(AFTER, options([entry("a"), entry("bb")], open));
     expect(log.filter((line) => line.endsWith(" 2"))).toEqual(
@@ -52,6 +52,13 @@ describe("measureShape", () => {
     const opened = log.filter((line) => line.startsWith("open")).map((line) => line.split(" ")[1]);
     const closed = log.filter((line) => line.startsWith("close")).map((line) => line.slice("close ".length));
     expect(closed.toSorted()).toEqual(opened.toSorted().map((name) => (name === "Gatescope" ? ORACLE.name : name)));
+  });
+
+  test("every other round goes backwards, and each pair of rounds has another one at the head", async () => {
+    const { log, open } = recorder();
+    await measureShape(AFTER, { ...options([entry("a"), entry("b"), entry("c")], open), rounds: 4 });
+    const order = log.filter((line) => line.endsWith(" 2")).map((line) => line.split(" ")[1]);
+    expect(order.join("")).toBe("abccbabcaacb");
   });
 
   test("each form is opened, and a contestant of one form takes part in that one only", async () => {

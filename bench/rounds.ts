@@ -148,7 +148,7 @@ export async function playRounds(runners: readonly Runner[], name: string, optio
     progress(`${name}: round ${quiet.length + 1} of ${wished}, ${loud.length} disturbed`);
     const round: Map<Runner, number> = new Map();
     let busiest = await watch();
-    for (const runner of rotate(running(), quiet.length + loud.length)) {
+    for (const runner of takeTurns(running(), quiet.length + loud.length)) {
       round.set(runner, await measure(runner, seconds));
       busiest = Math.max(busiest, await watch());
     }
@@ -174,8 +174,12 @@ async function measure(runner: Runner, seconds: number): Promise<number> {
   }
 }
 
-/** Another one begins each round: whoever comes after a slow contestant finds caches and cores as that one left them. */
-function rotate(runners: readonly Runner[], turns: number): readonly Runner[] {
-  const first = turns % Math.max(runners.length, 1);
-  return [...runners.slice(first), ...runners.slice(0, first)];
+/**
+ * In turn, then backwards, then both with the next one at the head: whoever comes after a slow contestant, or after one on
+ * another device, finds caches and cores as that one left them.
+ */
+function takeTurns(runners: readonly Runner[], turn: number): readonly Runner[] {
+  const first = Math.floor(turn / 2) % Math.max(runners.length, 1);
+  const rotated = [...runners.slice(first), ...runners.slice(0, first)];
+  return turn % 2 === 0 ? rotated : rotated.toReversed();
 }
