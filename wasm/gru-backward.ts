@@ -5,7 +5,7 @@
 import { activationSlope } from "./activations";
 import { multiply, packedBytes, packTransposed, ZEROS } from "./multiply";
 import { accumulate, addDropped, addRow, drawFactors, isLeftOut } from "./recurrent";
-import { loadLanes, madd, storeLanes } from "./simd";
+import { flushTiny, loadLanes, madd, storeLanes } from "./simd";
 
 @unmanaged
 class GruBackward {
@@ -96,7 +96,7 @@ function startStep(call: GruBackward, here: usize, step: i32): void {
       const lanes = H - j;
       const zAt = row + j * 4;
       const nAt = zAt + H * 8;
-      const d = loadLanes(delta + j * 4, lanes);
+      const d = flushTiny(loadLanes(delta + j * 4, lanes));
       const z = loadLanes(zAt, lanes);
       const n = loadLanes(nAt, lanes);
       const rest = f32x4.sub(one, z);

@@ -1,7 +1,7 @@
 /** `lstm-forward` and `lstm-backward`; slots of the record hold x W + b until the gates i | f | g | o replace them. */
 import { sigmoid, tanh } from "./activations";
 import { addRow, isLeftOut, playRows, playSteps, preActivation, raise } from "./recurrent";
-import { loadLanes, madd, notFinite, storeLanes } from "./simd";
+import { flushTiny, loadLanes, madd, notFinite, storeLanes } from "./simd";
 
 @unmanaged
 class LstmForward {
@@ -168,10 +168,10 @@ function differentiateRow(c: usize, row: usize, H: usize, dh: usize, dc: usize, 
     const f = loadLanes(fAt, lanes);
     const g = loadLanes(gAt, lanes);
     const o = loadLanes(oAt, lanes);
-    const delta = loadLanes(dh + at, lanes);
+    const delta = flushTiny(loadLanes(dh + at, lanes));
     const bounded = tanh(loadLanes(c + now + at, lanes));
     const slope = f32x4.mul(f32x4.sub(one, bounded), f32x4.add(one, bounded));
-    const cell = madd(f32x4.mul(delta, o), slope, loadLanes(dc + now + at, lanes)); // ε
+    const cell = flushTiny(madd(f32x4.mul(delta, o), slope, loadLanes(dc + now + at, lanes))); // ε
     const ig = f32x4.mul(cell, i);
     const cf = f32x4.mul(cell, f);
     storeLanes(dc + now + at, cell, lanes);

@@ -1,7 +1,7 @@
 /** `rnn-forward` and `rnn-backward`; the record keeps x W + b, then da. */
 import { activate, activationSlope } from "./activations";
 import { addRow, isLeftOut, playRows, playSteps, preActivation, raise } from "./recurrent";
-import { loadLanes, notFinite, storeLanes } from "./simd";
+import { flushTiny, loadLanes, notFinite, storeLanes } from "./simd";
 
 @unmanaged
 class RnnForward {
@@ -106,7 +106,7 @@ class RnnBackward {
       for (let j: usize = 0; j < H; j += 4) {
         const lanes = H - j;
         const slope = activationSlope(loadLanes(state + j * 4, lanes), relu);
-        storeLanes(record + j * 4, f32x4.mul(loadLanes(delta + j * 4, lanes), slope), lanes);
+        storeLanes(record + j * 4, f32x4.mul(flushTiny(loadLanes(delta + j * 4, lanes)), slope), lanes);
       }
     }
   }

@@ -1,7 +1,7 @@
 /** `ugrnn-forward` and `ugrnn-backward`; slots of the record hold x W + b until the gates z | n replace them. */
 import { mix, sigmoid, tanh } from "./activations";
 import { addRow, isLeftOut, playRows, playSteps, preActivation, raise } from "./recurrent";
-import { loadLanes, madd, notFinite, storeLanes } from "./simd";
+import { flushTiny, loadLanes, madd, notFinite, storeLanes } from "./simd";
 
 @unmanaged
 class UgrnnForward {
@@ -114,7 +114,7 @@ class UgrnnBackward {
         const lanes = H - j;
         const zAt = record + j * 4;
         const nAt = zAt + H * 4;
-        const d = loadLanes(delta + j * 4, lanes);
+        const d = flushTiny(loadLanes(delta + j * 4, lanes));
         const z = loadLanes(zAt, lanes);
         const n = loadLanes(nAt, lanes);
         const rest = f32x4.sub(one, z);
