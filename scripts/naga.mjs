@@ -1,7 +1,7 @@
 /**
  * `npm run test:naga [-- --whole-steps]`: the parity cases once more, with shaders compiled by Naga instead of Tint, in npm's
- * deno, and the golden files. Each software driver found here gets its own run, because a compiler's and a driver's faults
- * differ; they run side by side. One of them plays the golden files too. Whole training steps in one dispatch are compiled on demand only: six minutes.
+ * deno. Each software driver found here gets its own run, because a compiler's and a driver's faults differ; they run side
+ * by side. One of them plays the golden files too. Arguments go to `parity`: whole training steps take six minutes to compile.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
